@@ -1,0 +1,83 @@
+"""Fixtures every room's tests start from: people by role, API clients, and a worker in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from webapp.accounts.models import User
+from webapp.accounts.services.tokens import token_create
+from webapp.jobs.models import Job
+from webapp.jobs.runner import job_run
+from webapp.projects.choices import Role
+from webapp.projects.models import Membership, Project
+from webapp.projects.services.projects import project_create
+from webapp.store import files
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    def make(email: str, **fields: Any) -> User:
+        return User.objects.create_user(email, PASSWORD, **{"name": email.split("@")[0].title(), **fields})
+
+    return make
+
+
+@pytest.fixture
+def admin(make_user: Callable[..., User]) -> User:
+    return make_user("admin@example.org")
+
+
+@pytest.fixture
+def project(admin: User) -> Project:
+    return project_create(created_by=admin, name="Helpful answers")
+
+
+@pytest.fixture
+def make_member(make_user: Callable[..., User], project: Project) -> Callable[..., User]:
+    def make(role: str, email: str | None = None) -> User:
+        user = make_user(email or f"{role}@example.org")
+        Membership.objects.create(project=project, user=user, role=Role(role))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def client_of(db: None) -> Callable[[User], APIClient]:
+    """An API client that sends a fresh write token of the user."""
+
+    def make(user: User, scope: str = "write") -> APIClient:
+        _, plain = token_create(user=user, name="test", scope=scope)
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {plain}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def store_folder(tmp_path: Any, settings: Any) -> Iterator[files.Store]:
+    """A store of this test's own."""
+    settings.STORE_URL = f"file://{tmp_path / 'store'}"
+    yield files.store()
+
+
+@pytest.fixture
+def work(store_folder: files.Store) -> Callable[[int], Job]:
+    """Run a job in this process as a worker would, and return it as it ended.
+
+    Jobs renew their leases from another thread, so tests that use this need real commits:
+    `@pytest.mark.django_db(transaction=True)`.
+    """
+
+    def run(job_id: int) -> Job:
+        job_run(job_id)
+        return Job.objects.get(pk=job_id)
+
+    return run

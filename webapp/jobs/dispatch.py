@@ -1,0 +1,18 @@
+"""Sending a job's id to its queue. A broker that is away costs time, never work: the sweep sends again."""
+
+from __future__ import annotations
+
+import structlog
+from kombu.exceptions import OperationalError as BrokerError
+
+logger = structlog.get_logger(__name__)
+
+
+def publish(job_id: int, queue: str) -> None:
+    """Send one message now; a broker error is logged, because the sweep will send the job again."""
+    from webapp.jobs.tasks import run_job
+
+    try:
+        run_job.apply_async(args=[job_id], queue=queue, retry=False)
+    except (BrokerError, OSError) as error:
+        logger.warning("job_not_published", job=job_id, error=str(error))

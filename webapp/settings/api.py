@@ -1,0 +1,30 @@
+"""Django REST framework and the OpenAPI schema."""
+
+from __future__ import annotations
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "webapp.api.authentication.ScopedTokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["webapp.api.renderers.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["webapp.api.parsers.OrjsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "webapp.api.schema.PlumblineSchema",
+    "EXCEPTION_HANDLER": "webapp.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Plumbline",
+    "DESCRIPTION": "Collect, curate and use preference data for language models.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RoleEnum": "webapp.projects.choices.Role",
+        "JobStateEnum": "webapp.jobs.choices.JobState",
+        "TokenScopeEnum": "webapp.accounts.choices.TokenScope",
+    },
+}

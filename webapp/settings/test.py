@@ -1,0 +1,20 @@
+"""Tests: cheap password hashes, a throw-away store, everything else as in production."""
+
+from __future__ import annotations
+
+import tempfile
+
+from webapp.settings.base import *  # noqa: F403
+from webapp.settings.base import REST_KNOX
+
+SECRET_KEY = "test-key-which-protects-nothing"  # noqa: S105
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORE_URL = f"file://{tempfile.mkdtemp(prefix='plumbline-test-store-')}"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+ALLOWED_HOSTS = ["*"]
+AXES_ENABLED = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+REST_KNOX = {**REST_KNOX}

@@ -1,0 +1,252 @@
+"""The canonical record: a prompt with its candidate responses and every label anybody gave, nothing collapsed.
+
+Identity is content. A response is named by the hash of what it says, a record by the hash of its prompt and its
+sorted responses, so importing the same comparison twice, or with its sides swapped, gives the same record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO, Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string()), ("images", pa.list_(pa.string()))])
+RESPONSE = pa.struct(
+    [
+        ("response_id", pa.string()),
+        ("content", pa.string()),
+        ("generator", pa.string()),
+        ("generated_at", pa.string()),
+        ("logprob", pa.float64()),
+        ("scores", pa.map_(pa.string(), pa.float64())),
+        ("images", pa.list_(pa.string())),
+    ]
+)
+LABEL = pa.struct(
+    [
+        ("a", pa.string()),
+        ("b", pa.string()),
+        ("value", pa.int8()),
+        ("outcome", pa.string()),
+        ("source", pa.string()),
+        ("strength", pa.float64()),
+        ("aspect", pa.string()),
+        ("annotator", pa.string()),
+        ("origin", pa.string()),
+    ]
+)
+RECORD_SCHEMA = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("prompt", pa.list_(MESSAGE)),
+        ("responses", pa.list_(RESPONSE)),
+        ("labels", pa.list_(LABEL)),
+        ("context", pa.string()),
+        # JSON: keys differ from row to row, and types within a key may too.
+        ("metadata", pa.string()),
+    ]
+)
+
+OUTCOMES = ("preference", "tie", "both_bad")
+SOURCES = ("human", "adjudicated", "judge", "imported")
+
+
+class Message(msgspec.Struct, omit_defaults=True):
+    role: str
+    content: str
+    images: list[str] | None = None
+
+
+class Response(msgspec.Struct, omit_defaults=True):
+    response_id: str
+    content: str
+    generator: str | None = None
+    generated_at: str | None = None
+    logprob: float | None = None
+    scores: dict[str, float] | None = None
+    images: list[str] | None = None
+
+
+class Label(msgspec.Struct, frozen=True):
+    """One vote between two responses of a record.
+
+    `a` < `b` always. `value` is −3…3 and positive when `b` is better, 0 for a tie, None when both are bad;
+    `strength` is its size on the scale it was given on. `origin` names the import or campaign it came by.
+    """
+
+    a: str
+    b: str
+    value: int | None
+    outcome: str
+    source: str
+    strength: float | None = None
+    aspect: str | None = None
+    annotator: str | None = None
+    origin: str | None = None
+
+
+class Record(msgspec.Struct):
+    record_id: str
+    prompt: list[Message]
+    responses: list[Response]
+    labels: list[Label] = []
+    context: str | None = None
+    metadata: dict[str, Any] = {}
+
+
+def _digest(*parts: str) -> str:
+    """128-bit BLAKE2b of length-prefixed strings, in hex; the prefix keeps ("ab","c") and ("a","bc") apart."""
+    hasher = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        hasher.update(len(data).to_bytes(8, "big"))
+        hasher.update(data)
+    return hasher.hexdigest()
+
+
+def response_id_of(content: str, images: Sequence[str] | None = None) -> str:
+    """The name of a response: 32 hex characters from its text and its images' addresses."""
+    return _digest("response", content, *(images or ()))
+
+
+def record_id_of(prompt: Iterable[Message], response_ids: Iterable[str], context: str | None = None) -> str:
+    """The name of a record: 32 hex characters from its prompt and sorted responses.
+
+    A context (the criterion a comparison is to be judged under) takes part only where there is one, so the same
+    pair under two criteria makes two records.
+    """
+    parts = ["record"]
+    for message in prompt:
+        parts += [message.role, message.content, *(message.images or ())]
+    parts += ["responses", *sorted(response_ids)]
+    if context is not None:
+        parts += ["context", context]
+    return _digest(*parts)
+
+
+def make_label(first: str, second: str, value: int | None, *, outcome: str | None = None, **facts: Any) -> Label:
+    """A label between two responses given in any order; `value` > 0 says `second` is better.
+
+    Raises ValueError for equal ids or a value outside −3…3.
+    """
+    if first == second:
+        raise ValueError("A label needs two different responses.")
+    if value is not None and not -3 <= value <= 3:
+        raise ValueError("A label's value lies between -3 and 3.")
+    named = outcome or ("both_bad" if value is None else "tie" if value == 0 else "preference")
+    if first > second:
+        first, second, value = second, first, (None if value is None else -value)
+    strength = facts.pop("strength", None if value is None else float(abs(value)))
+    return Label(first, second, value, named, strength=strength, **facts)
+
+
+class RecordWriter:
+    """Writes records to one Parquet file in row groups, holding one group in memory.
+
+    Columns are built as flat lists with offsets: converting nested Python rows one by one is several times slower.
+    """
+
+    def __init__(self, file: IO[bytes], *, rows_per_group: int = 4096) -> None:
+        self._writer = pq.ParquetWriter(file, RECORD_SCHEMA, compression="zstd")
+        self._rows_per_group = rows_per_group
+        self._pending: list[Record] = []
+        self.rows = 0
+
+    def __enter__(self) -> RecordWriter:
+        return self
+
+    def __exit__(self, kind: object, error: object, tb: object) -> None:
+        if kind is None:
+            self._flush()
+        self._writer.close()
+
+    def append(self, record: Record) -> None:
+        self._pending.append(record)
+        self.rows += 1
+        if len(self._pending) >= self._rows_per_group:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._writer.write_table(records_to_table(self._pending))
+            self._pending = []
+
+
+def _lists(groups: Sequence[Sequence[Any]], struct: pa.StructType, columns: list[list[Any]]) -> pa.ListArray:
+    offsets = [0]
+    for group in groups:
+        offsets.append(offsets[-1] + len(group))
+    arrays = [pa.array(values, type=field.type) for values, field in zip(columns, struct, strict=True)]
+    values = pa.StructArray.from_arrays(arrays, fields=list(struct))
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values)
+
+
+def records_to_table(records: Sequence[Record]) -> pa.Table:
+    """An Arrow table of `RECORD_SCHEMA` with one row a record."""
+    messages = [message for record in records for message in record.prompt]
+    responses = [response for record in records for response in record.responses]
+    labels = [label for record in records for label in record.labels]
+    prompt = _lists(
+        [record.prompt for record in records],
+        MESSAGE,
+        [[m.role for m in messages], [m.content for m in messages], [m.images for m in messages]],
+    )
+    answers = _lists(
+        [record.responses for record in records],
+        RESPONSE,
+        [
+            [r.response_id for r in responses],
+            [r.content for r in responses],
+            [r.generator for r in responses],
+            [r.generated_at for r in responses],
+            [r.logprob for r in responses],
+            [None if r.scores is None else list(r.scores.items()) for r in responses],
+            [r.images for r in responses],
+        ],
+    )
+    votes = _lists(
+        [record.labels for record in records],
+        LABEL,
+        [[getattr(label, field.name) for label in labels] for field in LABEL],
+    )
+    return pa.Table.from_arrays(
+        [
+            pa.array([record.record_id for record in records], pa.string()),
+            prompt,
+            answers,
+            votes,
+            pa.array([record.context for record in records], pa.string()),
+            pa.array([_metadata_json(record.metadata) for record in records], pa.string()),
+        ],
+        schema=RECORD_SCHEMA,
+    )
+
+
+def _metadata_json(metadata: dict[str, Any]) -> str:
+    return msgspec.json.encode(metadata, order="sorted").decode() if metadata else "{}"
+
+
+def record_from_row(row: dict[str, Any]) -> Record:
+    """A record from one row of an Arrow table of `RECORD_SCHEMA` (`to_pylist`)."""
+    return Record(
+        record_id=row["record_id"],
+        prompt=[Message(**message) for message in row["prompt"]],
+        responses=[
+            Response(**{**response, "scores": dict(response["scores"]) if response["scores"] else None})
+            for response in row["responses"]
+        ],
+        labels=[Label(**label) for label in row["labels"] or ()],
+        context=row["context"],
+        metadata=msgspec.json.decode(row["metadata"]) if row["metadata"] else {},
+    )
+
+
+def read_records(file: IO[bytes], *, batch_rows: int = 1024) -> Iterator[Record]:
+    """Stream the records of one Parquet part, `batch_rows` at a time."""
+    for batch in pq.ParquetFile(file).iter_batches(batch_size=batch_rows):
+        for row in batch.to_pylist():
+            yield record_from_row(row)
