@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import uuid
 from collections.abc import Iterator
@@ -57,6 +58,9 @@ class Store:
             with self.fs.open(final, "wb") as file:
                 yield cast("IO[bytes]", file)
             return
+        # What a killed worker left of this key; a worker that lost its lease and lives on fails at its rename.
+        for leftover in Path(final).parent.glob(f"{glob.escape(Path(final).name)}.tmp-*"):
+            leftover.unlink(missing_ok=True)
         temporary = f"{final}.tmp-{uuid.uuid4().hex[:12]}"
         try:
             with open(temporary, "wb") as file:
