@@ -1,0 +1,122 @@
+import { parseKeybinding } from "tinykeys";
+import type { IconName } from "@/components/ui/icon";
+import type { KeyRule } from "./guard";
+
+/** Something a person can do here. It exists once; keys, buttons, the help sheet and the palette all read it. */
+export interface Action extends KeyRule {
+  /** Unique and stable, "area.verb": "rows.open", "annotate.submit". */
+  id: string;
+  /** What a button says: a verb in sentence case. */
+  label: string;
+  /** Key bindings in tinykeys' words: "n", "$mod+k", "g d", "Shift+?". The first one is printed. */
+  keys?: string[];
+  /** Heading in the help sheet and the palette. */
+  group: string;
+  icon?: IconName;
+  /** Whether it can be done now. Absent means always. */
+  when?: () => boolean;
+  run: () => void;
+  /** Left out of the palette (moving a selection makes no sense there); the help sheet still shows it. */
+  keyOnly?: boolean;
+}
+
+export interface KeyConflict {
+  key: string;
+  ids: string[];
+}
+
+type Listener = () => void;
+
+/** Holds the actions of everything now on screen. Later registrations win over earlier ones for the same key. */
+export class ActionRegistry {
+  private readonly entries = new Map<symbol, Action>();
+  private readonly listeners = new Set<Listener>();
+  private snapshot: readonly Action[] = [];
+  private readonly warned = new Set<string>();
+
+  register(action: Action): () => void {
+    const token = Symbol(action.id);
+    this.entries.set(token, action);
+    this.changed();
+    return () => {
+      this.entries.delete(token);
+      this.changed();
+    };
+  }
+
+  subscribe = (listener: Listener): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** All actions in order of registration; the same array until something changes. */
+  list = (): readonly Action[] => this.snapshot;
+
+  get(id: string): Action | undefined {
+    return this.snapshot.findLast((action) => action.id === id);
+  }
+
+  /** Enabled actions bound to `key`, most recently registered first. */
+  boundTo(key: string): Action[] {
+    const wanted = normalizeKey(key);
+    return this.snapshot
+      .filter((action) => action.keys?.some((each) => normalizeKey(each) === wanted) && isEnabled(action))
+      .reverse();
+  }
+
+  keys(): string[] {
+    return [...new Set(this.snapshot.flatMap((action) => action.keys ?? []))];
+  }
+
+  /** Two different enabled actions on one key: a mistake of ours, not of the person. */
+  conflicts(): KeyConflict[] {
+    const byKey = new Map<string, { key: string; ids: Set<string> }>();
+    for (const action of this.snapshot.filter(isEnabled)) {
+      for (const key of action.keys ?? []) {
+        const entry = byKey.get(normalizeKey(key)) ?? { key, ids: new Set<string>() };
+        entry.ids.add(action.id);
+        byKey.set(normalizeKey(key), entry);
+      }
+    }
+    return [...byKey.values()]
+      .filter((entry) => entry.ids.size > 1)
+      .map((entry) => ({ key: entry.key, ids: [...entry.ids] }));
+  }
+
+  private changed(): void {
+    this.snapshot = [...this.entries.values()];
+    for (const conflict of this.conflicts()) {
+      const text = `Key "${conflict.key}" is bound to ${conflict.ids.join(" and ")}; the last one wins.`;
+      if (!this.warned.has(text)) console.warn(text);
+      this.warned.add(text);
+    }
+    for (const listener of this.listeners) listener();
+  }
+}
+
+export function isEnabled(action: Action): boolean {
+  return action.when?.() ?? true;
+}
+
+export function runAction(action: Action): void {
+  if (isEnabled(action)) action.run();
+}
+
+/** "Shift+A" and "shift+a" are one key. */
+export function normalizeKey(key: string): string {
+  return parseKeybinding(key)
+    .map(([required, optional, name]) =>
+      [...required]
+        .sort()
+        .join("+")
+        .concat("|", [...optional].sort().join("+"), "|", String(name).toLowerCase()),
+    )
+    .join(" ");
+}
+
+/** True for bindings made of letters, digits or marks alone; people may switch those off (WCAG 2.1.4). */
+export function isSingleCharacter(key: string): boolean {
+  return key.split(" ").every((press) => [...press.replace(/^Shift\+/, "")].length === 1);
+}
+
+export const registry = new ActionRegistry();

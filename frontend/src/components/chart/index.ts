@@ -1,0 +1,2 @@
+export { Histogram } from "./histogram";
+export { LineChart, type LineSeries } from "./line-chart";

@@ -1,0 +1,53 @@
+import { DropdownMenu as Radix } from "radix-ui";
+import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
+import { DropdownMenu } from "@/components/ui/menu";
+import { ProgressBar } from "@/components/ui/progress-bar";
+import { formatPercent } from "@/lib/format";
+import { paths } from "@/lib/paths";
+import { progressText } from "./job-strip";
+import { useActiveJobs } from "./queries";
+
+/** "Jobs 2" in the header: what runs now in this project, wherever it was started. */
+export function JobsMenu({ projectId }: { projectId: number }) {
+  const { data } = useActiveJobs(projectId, true);
+  const jobs = data?.results ?? [];
+  return (
+    <DropdownMenu
+      className="w-[360px] max-w-[calc(100vw-16px)]"
+      trigger={
+        <Button size="sm" variant="ghost">
+          Jobs <span className="num min-w-3 text-muted">{jobs.length}</span>
+        </Button>
+      }
+    >
+      {jobs.length === 0 && <p className="px-2 py-3 text-muted">Nothing is running.</p>}
+      {jobs.map((job) => (
+        <Radix.Item key={job.id} asChild className="rounded-sm outline-none data-[highlighted]:bg-sunken">
+          <Link to={paths.job(projectId, job.id)} className="block px-2 py-2 text-fg hover:no-underline">
+            <span className="flex gap-2">
+              <span className="flex-1 truncate">{job.title}</span>
+              <span className="num text-muted">
+                {job.total ? formatPercent(job.done / job.total) : job.state}
+              </span>
+            </span>
+            <ProgressBar
+              label={job.title}
+              done={job.done}
+              total={job.total}
+              failed={job.failed}
+              className="my-1.5"
+            />
+            <span className="num block text-xs text-muted">{progressText(job)}</span>
+          </Link>
+        </Radix.Item>
+      ))}
+      <Radix.Separator className="-mx-1 my-1 h-px bg-line" />
+      <Radix.Item asChild className="rounded-sm outline-none data-[highlighted]:bg-sunken">
+        <Link to={paths.jobs(projectId)} className="block px-2 py-1.5 hover:no-underline">
+          All jobs
+        </Link>
+      </Radix.Item>
+    </DropdownMenu>
+  );
+}

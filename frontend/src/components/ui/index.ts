@@ -1,0 +1,17 @@
+export { Badge, Chip, StateBadge, type Tone } from "./badge";
+export { ActionButton, Button, type ButtonProps, buttonClass, IconButton } from "./button";
+export { CopyButton } from "./copy-button";
+export { Confirm, Dialog, SidePanel } from "./dialog";
+export { Checkbox, Field, FormError, Input, Select, Textarea } from "./field";
+export { Icon, type IconName } from "./icon";
+export { Kbd } from "./kbd";
+export { DownloadButton, Link, LinkButton } from "./link";
+export { DropdownMenu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from "./menu";
+export { Figures, Page, Section } from "./page";
+export { ProgressBar } from "./progress-bar";
+export { RelativeTime } from "./relative-time";
+export { Async, EmptyState, ErrorState, LoadMore, Skeleton } from "./states";
+export { type Column, DataTable, Table, Td, Th } from "./table";
+export { LinkTabs, Tabs } from "./tabs";
+export { StatusRegion, toast } from "./toast";
+export { Tooltip } from "./tooltip";

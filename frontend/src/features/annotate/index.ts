@@ -1,0 +1,2 @@
+/** Routes in the annotator frame: `/annotate` and `/annotate/$campaignId`. */
+export const annotatorRoutes = [] as const;

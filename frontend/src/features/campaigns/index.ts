@@ -1,0 +1,2 @@
+/** Routes below `/projects/$projectId`. */
+export const projectRoutes = [] as const;

@@ -1,0 +1,2 @@
+export const publicRoutes = [] as const;
+export const projectRoutes = [] as const;

@@ -1,0 +1,2 @@
+export const signedInRoutes = [] as const;
+export const projectRoutes = [] as const;

@@ -1,0 +1,67 @@
+import type { Timestamp, UserRef } from "./common";
+
+export type Role = "annotator" | "reviewer" | "curator" | "admin";
+
+export type Verb =
+  | "project.view"
+  | "annotate"
+  | "campaign.view"
+  | "feedback.view"
+  | "dataset.view"
+  | "job.view"
+  | "dataset.manage"
+  | "campaign.manage"
+  | "signal.run"
+  | "recipe.view"
+  | "recipe.manage"
+  | "snapshot.manage"
+  | "export.create"
+  | "run.view"
+  | "model.view"
+  | "job.manage"
+  | "project.manage"
+  | "member.manage"
+  | "run.manage"
+  | "model.manage";
+
+export interface Me {
+  id: number;
+  email: string;
+  name: string;
+  is_simulated: boolean;
+  memberships: { project: { id: number; name: string }; role: Role }[];
+}
+
+export interface ApiToken {
+  id: number;
+  name: string;
+  scope: "read" | "write";
+  token_key: string;
+  expiry: Timestamp | null;
+  created: Timestamp;
+  /** The secret itself; present only in the answer that created it. */
+  token?: string;
+}
+
+export interface Project {
+  id: number;
+  name: string;
+  description: string;
+  role: Role;
+  verbs: Verb[];
+  created_at: Timestamp;
+}
+
+export interface Member {
+  id: number;
+  user: UserRef;
+  role: Role;
+  invitation_url: string | null;
+  created_at: Timestamp;
+}
+
+export interface Invitation {
+  email: string;
+  project_name: string;
+  role: Role;
+}

@@ -1,0 +1,48 @@
+/** Every address of the app, in one place, so that features can link to each other without importing each other. */
+type Id = number | string;
+
+export const paths = {
+  home: () => "/",
+  account: () => "/account",
+  projects: () => "/projects",
+  newProject: () => "/projects/new",
+  project: (project: Id) => `/projects/${project}`,
+  members: (project: Id) => `/projects/${project}/members`,
+  datasets: (project: Id) => `/projects/${project}/datasets`,
+  dataset: (project: Id, dataset: Id) => `/projects/${project}/datasets/${dataset}`,
+  datasetTab: (project: Id, dataset: Id, tab: "rows" | "imports" | "versions" | "signals") =>
+    `/projects/${project}/datasets/${dataset}/${tab}`,
+  campaigns: (project: Id) => `/projects/${project}/campaigns`,
+  newCampaign: (project: Id) => `/projects/${project}/campaigns/new`,
+  campaign: (project: Id, campaign: Id) => `/projects/${project}/campaigns/${campaign}`,
+  recipes: (project: Id) => `/projects/${project}/recipes`,
+  recipe: (project: Id, recipe: Id) => `/projects/${project}/recipes/${recipe}`,
+  snapshots: (project: Id) => `/projects/${project}/snapshots`,
+  snapshot: (project: Id, snapshot: Id) => `/projects/${project}/snapshots/${snapshot}`,
+  runs: (project: Id) => `/projects/${project}/runs`,
+  run: (project: Id, run: Id) => `/projects/${project}/runs/${run}`,
+  models: (project: Id) => `/projects/${project}/models`,
+  model: (project: Id, model: Id) => `/projects/${project}/models/${model}`,
+  jobs: (project: Id) => `/projects/${project}/jobs`,
+  job: (project: Id, job: Id) => `/projects/${project}/jobs/${job}`,
+  annotate: () => "/annotate",
+  annotateCampaign: (campaign: Id) => `/annotate/${campaign}`,
+};
+
+/** Where a job's subject lives, when it has a page of its own. */
+export function subjectPath(project: Id, subject: { type: string; id: number } | null): string | null {
+  switch (subject?.type) {
+    case "dataset":
+      return paths.dataset(project, subject.id);
+    case "campaign":
+      return paths.campaign(project, subject.id);
+    case "snapshot":
+      return paths.snapshot(project, subject.id);
+    case "run":
+    case "trainingrun":
+    case "training_run":
+      return paths.run(project, subject.id);
+    default:
+      return null;
+  }
+}
