@@ -1,0 +1,98 @@
+"""`/api/me/` and API tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from webapp.accounts.models import ApiToken, User
+from webapp.projects.models import Project
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[..., APIClient]
+
+
+def test_me_says_who_and_where(client_of: ClientOf, admin: User, project: Project) -> None:
+    body = client_of(admin).get("/api/me/").json()
+
+    assert body == {
+        "id": admin.pk,
+        "email": "admin@example.org",
+        "name": "Admin",
+        "is_simulated": False,
+        "memberships": [{"project": {"id": project.pk, "name": "Helpful answers"}, "role": "admin"}],
+    }
+
+
+def test_a_token_is_shown_once_and_stored_hashed(client_of: ClientOf, admin: User) -> None:
+    client = client_of(admin)
+
+    created = client.post("/api/me/tokens/", {"name": "notebook", "scope": "read", "expires_in_days": 7})
+    listed = client.get("/api/me/tokens/").json()["results"]
+
+    assert created.status_code == 201
+    plain = created.json()["token"]
+    stored = ApiToken.objects.get(name="notebook")
+    assert plain.startswith("plb_")
+    assert plain not in (stored.digest, stored.token_key)
+    assert timedelta(days=6) < stored.expiry - timezone.now() <= timedelta(days=7)
+    assert [row["name"] for row in listed] == ["notebook", "test"]
+    assert "token" not in listed[0]
+
+
+def test_a_read_token_cannot_write(client_of: ClientOf, admin: User, project: Project) -> None:
+    client = client_of(admin, "read")
+
+    seen = client.get(f"/api/projects/{project.pk}/")
+    refused = client.patch(f"/api/projects/{project.pk}/", {"name": "Other"})
+
+    assert seen.status_code == 200
+    assert (refused.status_code, refused.json()["type"]) == (403, "forbidden")
+    project.refresh_from_db()
+    assert project.name == "Helpful answers"
+
+
+@pytest.mark.parametrize("header", ["Bearer plb_unknown", "Bearer", "Bearer two words", "Bearer ü"])
+def test_a_bad_token_is_refused(header: str, admin: User) -> None:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=header)
+
+    answer = client.get("/api/me/")
+
+    assert (answer.status_code, answer.json()["type"]) == (401, "not_authenticated")
+
+
+def test_an_expired_token_is_refused(client_of: ClientOf, admin: User) -> None:
+    client = client_of(admin)
+    ApiToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
+
+    assert client.get("/api/me/").status_code == 401
+
+
+def test_a_token_is_revoked_by_its_owner_only(
+    client_of: ClientOf, admin: User, make_user: Callable[..., User]
+) -> None:
+    mine, other = client_of(admin), client_of(make_user("other@example.org"))
+    key = mine.post("/api/me/tokens/", {"name": "old"}).json()["token_key"]
+
+    assert other.delete(f"/api/me/tokens/{key}/").status_code == 404
+    assert ApiToken.objects.filter(name="old").count() == 1
+    assert mine.delete(f"/api/me/tokens/{key}/").status_code == 204
+    assert ApiToken.objects.filter(name="old").count() == 0
+
+
+def test_signed_out_people_are_told_to_sign_in() -> None:
+    answer = APIClient().get("/api/me/")
+
+    assert (answer.status_code, answer.json()["type"]) == (401, "not_authenticated")
+
+
+def test_a_body_that_is_not_json_is_refused(client_of: ClientOf, admin: User) -> None:
+    answer = client_of(admin).post("/api/projects/", b"{name:", content_type="application/json")
+
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("The request body is not valid JSON")
