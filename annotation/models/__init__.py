@@ -1,0 +1,19 @@
+"""What people are asked, what waits for them, and what they said."""
+
+from __future__ import annotations
+
+from annotation.models.campaigns import Campaign, CampaignAnnotator, Form, FormVersion, GuidelinesVersion
+from annotation.models.feedback import Feedback, Vote
+from annotation.models.queue import Item, Lease
+
+__all__ = [
+    "Campaign",
+    "CampaignAnnotator",
+    "Feedback",
+    "Form",
+    "FormVersion",
+    "GuidelinesVersion",
+    "Item",
+    "Lease",
+    "Vote",
+]
