@@ -27,7 +27,7 @@ export function ProjectSwitcher({ current }: { current?: Project }) {
       {current && (
         <>
           <MenuItem onSelect={() => go(paths.project(current.id))}>Overview</MenuItem>
-          {current.verbs.includes("campaign.view") && (
+          {current.verbs.includes("member.view") && (
             <MenuItem onSelect={() => go(paths.members(current.id))}>Members</MenuItem>
           )}
           <MenuSeparator />

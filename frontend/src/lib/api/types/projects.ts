@@ -20,6 +20,7 @@ export type Verb =
   | "model.view"
   | "job.manage"
   | "project.manage"
+  | "member.view"
   | "member.manage"
   | "run.manage"
   | "model.manage";
@@ -33,9 +34,9 @@ export interface Me {
 }
 
 export interface ApiToken {
-  id: number;
   name: string;
   scope: "read" | "write";
+  /** The first characters of the token; names it in lists and when it is revoked. */
   token_key: string;
   expiry: Timestamp | null;
   created: Timestamp;
