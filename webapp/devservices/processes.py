@@ -61,6 +61,13 @@ def command_line(pid: int) -> str:
     return shown.stdout.strip()
 
 
+def group_members(group: int) -> list[int]:
+    """Return the ids of the living processes in a process group."""
+    shown = subprocess.run(["ps", "-A", "-o", "pid=,pgid=,stat="], capture_output=True, text=True, check=False).stdout
+    rows = (line.split() for line in shown.splitlines())
+    return [int(row[0]) for row in rows if len(row) == 3 and row[1] == str(group) and not row[2].startswith("Z")]
+
+
 def wait_gone(pid: int, seconds: float) -> bool:
     """Wait until a process that need not be our child has ended; False when it outlives the time."""
     deadline = time.monotonic() + seconds

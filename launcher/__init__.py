@@ -1,0 +1,1 @@
+"""What `./run` does, in small standard-library modules: it must work before anything is installed."""
