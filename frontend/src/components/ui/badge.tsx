@@ -84,3 +84,8 @@ export function Chip({
     </span>
   );
 }
+
+/** Says that something is not there, more quietly than the data around it. */
+export function NoteText({ children }: { children: ReactNode }) {
+  return <span className="text-faint">{children}</span>;
+}

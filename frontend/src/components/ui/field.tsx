@@ -21,6 +21,7 @@ export function Field({
   error,
   required = false,
   hideLabel,
+  mark = true,
   className,
   children,
 }: {
@@ -29,6 +30,8 @@ export function Field({
   error?: string;
   required?: boolean;
   hideLabel?: boolean;
+  /** Whether fields that may stay empty say "optional"; off where that is plain, as among filters. */
+  mark?: boolean;
   className?: string;
   children: ReactNode;
 }) {
@@ -40,7 +43,7 @@ export function Field({
       <div className={cx("flex flex-col gap-1", className)}>
         <label htmlFor={id} className={cx("font-medium", hideLabel && "sr-only")}>
           {label}
-          {!required && !hideLabel && <span className="ml-1.5 font-normal text-faint">optional</span>}
+          {mark && !required && !hideLabel && <span className="ml-1.5 font-normal text-faint">optional</span>}
         </label>
         {children}
         {hint && (

@@ -1,4 +1,4 @@
-export { Badge, Chip, StateBadge, type Tone } from "./badge";
+export { Badge, Chip, NoteText, StateBadge, type Tone } from "./badge";
 export { ActionButton, Button, type ButtonProps, buttonClass, IconButton } from "./button";
 export { CopyButton } from "./copy-button";
 export { Confirm, Dialog, SidePanel } from "./dialog";

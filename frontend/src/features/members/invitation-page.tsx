@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Async, Button, Field, FormError, Input } from "@/components/ui";
 import { api } from "@/lib/api/client";
-import { ApiError, fieldError, messageOf } from "@/lib/api/errors";
+import { fieldError, formError, messageOf } from "@/lib/api/errors";
 import type { Invitation } from "@/lib/api/types";
 import { useDocumentTitle } from "@/lib/use-document-title";
 import { useTextParam } from "@/lib/use-params";
@@ -54,8 +54,6 @@ function AcceptForm({ invitation, path }: { invitation: Invitation; path: string
     event.preventDefault();
     accept.mutate();
   };
-  const general =
-    accept.error instanceof ApiError && Object.keys(accept.error.fields).length > 0 ? null : accept.error;
   return (
     <>
       <h1 className="text-xl">Join {invitation.project_name}</h1>
@@ -63,7 +61,7 @@ function AcceptForm({ invitation, path }: { invitation: Invitation; path: string
         You are invited as {roleLabel(invitation.role).toLowerCase()} with the address {invitation.email}.
       </p>
       <form onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{general && messageOf(general)}</FormError>
+        <FormError>{formError(accept.error)}</FormError>
         {/* Password managers pair the password with this address. */}
         <input
           type="email"

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { Button, Dialog, Field, FormError, Input, Select } from "@/components/ui";
 import { api } from "@/lib/api/client";
-import { ApiError, fieldError, messageOf } from "@/lib/api/errors";
+import { fieldError, formError } from "@/lib/api/errors";
 import type { Member, Role } from "@/lib/api/types";
 import { ROLES } from "./roles";
 
@@ -30,8 +30,6 @@ export function InviteDialog({ open, onOpenChange, projectId, onInvited }: Invit
     event.preventDefault();
     invite.mutate();
   };
-  const general =
-    invite.error instanceof ApiError && Object.keys(invite.error.fields).length > 0 ? null : invite.error;
   return (
     <Dialog
       open={open}
@@ -45,7 +43,7 @@ export function InviteDialog({ open, onOpenChange, projectId, onInvited }: Invit
       }
     >
       <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{general && messageOf(general)}</FormError>
+        <FormError>{formError(invite.error)}</FormError>
         <Field label="Email" required error={fieldError(invite.error, "email")}>
           <Input
             type="email"

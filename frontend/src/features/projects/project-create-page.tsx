@@ -3,7 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { Button, Field, FormError, Input, LinkButton, Page, Textarea, toast } from "@/components/ui";
 import { api, newIdempotencyKey } from "@/lib/api/client";
-import { ApiError, fieldError, messageOf } from "@/lib/api/errors";
+import { fieldError, formError } from "@/lib/api/errors";
 import type { Project } from "@/lib/api/types";
 import { paths } from "@/lib/paths";
 import { meQuery } from "@/lib/session";
@@ -30,13 +30,11 @@ export function ProjectCreatePage() {
     event.preventDefault();
     create.mutate();
   };
-  const general =
-    create.error instanceof ApiError && Object.keys(create.error.fields).length > 0 ? null : create.error;
 
   return (
     <Page title="Create project" trail={[{ label: "Projects", to: paths.projects() }]} width="reading">
       <form onSubmit={submit} className="flex max-w-[520px] flex-col gap-4">
-        <FormError>{general && messageOf(general)}</FormError>
+        <FormError>{formError(create.error)}</FormError>
         <Field label="Name" required error={fieldError(create.error, "name")}>
           <Input
             value={name}

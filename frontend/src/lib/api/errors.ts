@@ -72,3 +72,10 @@ export function messageOf(error: unknown): string {
 export function fieldError(error: unknown, name: string): string | undefined {
   return error instanceof ApiError ? error.fields[name] : undefined;
 }
+
+/** What to say above a form: nothing when every complaint already stands beside its field. */
+export function formError(error: unknown): string | undefined {
+  if (!error) return undefined;
+  if (error instanceof ApiError && Object.keys(error.fields).length > 0) return undefined;
+  return messageOf(error);
+}

@@ -1,0 +1,124 @@
+import { useQuery } from "@tanstack/react-query";
+import { JobStrip } from "@/components/job-strip";
+import {
+  Async,
+  Badge,
+  DataTable,
+  EmptyState,
+  Link,
+  NoteText,
+  RelativeTime,
+  StateBadge,
+} from "@/components/ui";
+import type { DatasetVersion } from "@/lib/api/types";
+import { formatCount, humanize, NONE } from "@/lib/format";
+import { paths } from "@/lib/paths";
+import { useProject } from "@/lib/session";
+import { useNumberParam } from "@/lib/use-params";
+import { shortId } from "./labels";
+import { versionsQuery } from "./queries";
+
+export function VersionsPage() {
+  const project = useProject();
+  const id = useNumberParam("datasetId");
+  const query = useQuery(versionsQuery(id));
+  const numberOf = (version: number | null) => query.data?.find((each) => each.id === version)?.number;
+  return (
+    <Async query={query}>
+      {(versions) =>
+        versions.length === 0 ? (
+          <EmptyState title="No version yet">
+            Every import, and every campaign whose votes are folded in, makes a version. Versions never
+            change.
+          </EmptyState>
+        ) : (
+          <>
+            {versions
+              .filter((version) => version.state === "building" && version.job !== null)
+              .map((version) => (
+                <JobStrip key={version.id} jobId={version.job ?? 0} onEnd={() => void query.refetch()} />
+              ))}
+            <DataTable
+              caption="Versions of this dataset"
+              rows={[...versions].sort((a, b) => b.number - a.number)}
+              rowKey={(version) => version.id}
+              columns={[
+                {
+                  key: "number",
+                  header: "Version",
+                  cell: (version) =>
+                    version.state === "ready" ? (
+                      <Link
+                        to={paths.datasetTab(project.id, id, "rows")}
+                        search={{ version: String(version.number) }}
+                        className="font-medium text-fg"
+                      >
+                        v{version.number}
+                      </Link>
+                    ) : (
+                      `v${version.number}`
+                    ),
+                },
+                { key: "state", header: "State", cell: (version) => <StateBadge state={version.state} /> },
+                {
+                  key: "origin",
+                  header: "Made by",
+                  cell: (version) => (
+                    <>
+                      {version.origin === "fold" ? "Campaign labels" : "Import"}
+                      {version.parent !== null && (
+                        <span className="text-muted"> on v{numberOf(version.parent) ?? "?"}</span>
+                      )}
+                    </>
+                  ),
+                },
+                { key: "rows", header: "Rows", numeric: true, cell: (version) => formatCount(version.rows) },
+                {
+                  key: "responses",
+                  header: "Responses",
+                  numeric: true,
+                  cell: (version) => formatCount(version.stats?.responses),
+                },
+                {
+                  key: "labels",
+                  header: "Labels",
+                  numeric: true,
+                  cell: (version) => formatCount(version.stats?.labels),
+                },
+                { key: "sources", header: "Labels from", cell: (version) => <Sources version={version} /> },
+                {
+                  key: "hash",
+                  header: "Content hash",
+                  cell: (version) => (
+                    <code className="font-mono text-xs text-muted" title={version.content_hash}>
+                      {version.content_hash ? shortId(version.content_hash) : NONE}
+                    </code>
+                  ),
+                },
+                {
+                  key: "created",
+                  header: "Created",
+                  cell: (version) => <RelativeTime at={version.created_at} />,
+                },
+              ]}
+            />
+          </>
+        )
+      }
+    </Async>
+  );
+}
+
+function Sources({ version }: { version: DatasetVersion }) {
+  const sources = Object.entries(version.stats?.label_sources ?? {}).filter(([, count]) => count > 0);
+  if (sources.length === 0) return <NoteText>none</NoteText>;
+  return (
+    <span className="flex flex-wrap gap-1">
+      {sources.map(([source, count]) => (
+        <Badge key={source}>
+          {humanize(source)} <span className="num">{formatCount(count)}</span>
+        </Badge>
+      ))}
+    </span>
+  );
+}
