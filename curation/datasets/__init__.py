@@ -1,0 +1,1 @@
+"""Datasets: importing, reading, queueing for annotation and folding votes back."""

@@ -1,0 +1,52 @@
+"""Reading the Parquet parts of dataset versions, one row group in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from curation.models import DatasetVersion
+from webapp.store.canonical import Record, record_from_row
+from webapp.store.files import store
+
+
+def part_keys(version: DatasetVersion) -> list[str]:
+    """Store keys of a version's parts in row order."""
+    return [part["key"] for part in version.parts]
+
+
+def part_urls(version: DatasetVersion) -> list[str]:
+    """Addresses of the parts in row order, as DuckDB and pyarrow understand them."""
+    return [store().url(key) for key in part_keys(version)]
+
+
+def iter_part_batches(
+    key: str, columns: Sequence[str] | None = None, *, batch_rows: int = 2048
+) -> Iterator[pa.RecordBatch]:
+    """Arrow batches of one part; `columns` of `RECORD_SCHEMA`, all by default."""
+    with store().open(key) as file:
+        parquet = pq.ParquetFile(file, pre_buffer=False)
+        yield from parquet.iter_batches(batch_size=batch_rows, columns=list(columns) if columns else None)
+
+
+def iter_version_batches(
+    version: DatasetVersion, columns: Sequence[str] | None = None, *, batch_rows: int = 2048
+) -> Iterator[pa.RecordBatch]:
+    """Arrow batches of a version, part after part in row order."""
+    for key in part_keys(version):
+        yield from iter_part_batches(key, columns, batch_rows=batch_rows)
+
+
+def iter_version_rows(version: DatasetVersion, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Rows of a version as plain dictionaries holding only `columns`, in row order."""
+    for batch in iter_version_batches(version, columns):
+        yield from batch.to_pylist()
+
+
+def iter_version_records(version: DatasetVersion) -> Iterator[Record]:
+    """Whole records of a version in row order."""
+    for row in iter_version_rows(version):
+        yield record_from_row(row)
