@@ -34,6 +34,7 @@ class Child(Protocol):
     def pid(self) -> int | None: ...
     def start(self) -> None: ...
     def ended(self) -> str | None: ...
+    def ask_to_stop(self) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -48,6 +49,7 @@ class Command:
     log: Path
     grace_seconds: float = 10.0
     process: subprocess.Popen[bytes] | None = None
+    _asked: bool = False
 
     @property
     def pid(self) -> int | None:
@@ -80,11 +82,17 @@ class Command:
         signal_group(self.process.pid, signal.SIGKILL)
         return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM and do not wait: web and workers then finish side by side."""
+        if self.process is not None and not self._asked:
+            self._asked = True
+            self.process.terminate()
+
     def stop(self) -> None:
-        """Ask the process to finish, then end its whole group."""
+        """Wait until the process has finished, or kill it when its grace is over; then end its whole group."""
         if self.process is None:
             return
-        self.process.terminate()
+        self.ask_to_stop()
         try:
             self.process.wait(self.grace_seconds)
         except subprocess.TimeoutExpired:
@@ -109,6 +117,9 @@ class Embedded:
 
     def ended(self) -> str | None:
         return None if self.server.is_running() else "is gone"
+
+    def ask_to_stop(self) -> None:
+        """Do nothing yet: the commands still need their servers while they finish."""
 
     def stop(self) -> None:
         self.server.stop()
@@ -159,7 +170,9 @@ class Supervisor:
                 self._plan_restart(child, how)
 
     def stop(self) -> None:
-        """Stop every child, the last started first."""
+        """Stop every child: the commands together, then the servers, the last started first."""
+        for child in reversed(self.children):
+            child.ask_to_stop()
         for child in reversed(self.children):
             child.stop()
         self.pid_file.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ number of connections each replica holds.
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -23,6 +24,12 @@ control_socket_disable = True
 # A restarted worker frees what fragmentation took; the jitter keeps two from restarting together.
 max_requests = 20_000
 max_requests_jitter = 2_000
+
+
+def when_ready(_server: Any) -> None:
+    """Keep the collector from touching what the application loaded, so that forked workers go on sharing it."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

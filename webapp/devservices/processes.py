@@ -30,6 +30,9 @@ def start_time(pid: int) -> str | None:
     A number alone proves nothing after a reboot or a long run: the system hands it out again.
     """
     fields = _proc_stat(pid)
+    if fields[:1] == ["Z"]:
+        # Dead, and only waiting for whoever inherited it to notice.
+        return None
     if fields:
         # Ticks since boot, so the boot itself belongs to the mark.
         return f"{_boot_id()}/{fields[19]}"
