@@ -1,5 +1,23 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from annotation.api import campaigns, feedback, labelling
+
+urlpatterns = [
+    path("projects/<int:project_id>/campaigns/", campaigns.CampaignListApi.as_view()),
+    path("campaigns/<int:campaign_id>/", campaigns.CampaignDetailApi.as_view()),
+    path("campaigns/<int:campaign_id>/annotators/", campaigns.CampaignAnnotatorListApi.as_view()),
+    path("campaigns/<int:campaign_id>/annotators/<int:user_id>/", campaigns.CampaignAnnotatorDetailApi.as_view()),
+    path("campaigns/<int:campaign_id>/quality/", campaigns.CampaignQualityApi.as_view()),
+    path("campaigns/<int:campaign_id>/feedback/", feedback.CampaignFeedbackListApi.as_view()),
+    path("campaigns/<int:campaign_id>/my-feedback/", feedback.MyFeedbackListApi.as_view()),
+    path("campaigns/<int:campaign_id>/next/", labelling.NextApi.as_view()),
+    path("my/campaigns/", campaigns.MyCampaignListApi.as_view()),
+    path("leases/<int:lease_id>/submit/", labelling.SubmitApi.as_view()),
+    path("leases/<int:lease_id>/skip/", labelling.SkipApi.as_view()),
+    path("leases/<int:lease_id>/release/", labelling.ReleaseApi.as_view()),
+    path("leases/<int:lease_id>/heartbeat/", labelling.HeartbeatApi.as_view()),
+    path("feedback/<int:feedback_id>/", feedback.FeedbackDetailApi.as_view()),
+    path("feedback/<int:feedback_id>/revise/", feedback.FeedbackReviseApi.as_view()),
+]

@@ -35,6 +35,7 @@ class Item(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["campaign", "record_id"], name="record_once_per_campaign"),
             models.CheckConstraint(condition=Q(open_slots__gte=0), name="item_slots_not_negative"),
+            models.CheckConstraint(condition=Q(position__gte=0), name="item_position_not_negative"),
             models.CheckConstraint(condition=Q(done_count__gte=0), name="item_done_not_negative"),
         ]
 

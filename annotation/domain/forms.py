@@ -1,0 +1,94 @@
+"""Whole forms: lists of questions, and the answers to all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotation.domain.questions.base import AnswerError, QuestionError, VoteDraft
+from annotation.domain.questions.registry import QUESTION_TYPES
+
+MAX_QUESTIONS = 30
+
+
+class FormError(ValueError):
+    """`fields` maps a path such as `questions.0.steps` or `answers.reason` to sentences."""
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        super().__init__(next(iter(fields.values()))[0])
+        self.fields = fields
+
+
+def validate_questions(questions: object) -> list[dict[str, Any]]:
+    """The questions with every default filled in. Raises FormError that names each fault by its path."""
+    if not isinstance(questions, Sequence) or isinstance(questions, str) or not 1 <= len(questions) <= MAX_QUESTIONS:
+        raise FormError({"questions": [f"Ask 1 to {MAX_QUESTIONS} questions."]})
+    faults: dict[str, list[str]] = {}
+    cleaned: list[dict[str, Any]] = []
+    for index, question in enumerate(questions):
+        try:
+            cleaned.append(_validate_question(question))
+        except QuestionError as error:
+            faults[f"questions.{index}.{error.field}"] = [error.message]
+            continue
+        if cleaned[-1]["name"] in {earlier["name"] for earlier in cleaned[:-1]}:
+            faults[f"questions.{index}.name"] = [f"Two questions are named “{cleaned[-1]['name']}”."]
+    if faults:
+        raise FormError(faults)
+    return cleaned
+
+
+def _validate_question(question: object) -> dict[str, Any]:
+    if not isinstance(question, Mapping):
+        raise QuestionError("type", "A question is an object with “name” and “type”.")
+    kind = question.get("type")
+    if not isinstance(kind, str) or kind not in QUESTION_TYPES:
+        raise QuestionError("type", f"“type” is one of {', '.join(QUESTION_TYPES)}.")
+    return QUESTION_TYPES[kind].validate_definition(question)
+
+
+def validate_answers(
+    questions: Sequence[Mapping[str, Any]], answers: object, response_ids: Sequence[str]
+) -> dict[str, Any]:
+    """The answers in the form's order, each checked against its question. Raises FormError.
+
+    An answer of null is no answer. A name the form does not have is refused: it would be lost otherwise.
+    """
+    if not isinstance(answers, Mapping):
+        raise FormError({"answers": ["Give an object of question name → answer."]})
+    names = {question["name"] for question in questions}
+    faults = {f"answers.{name}": ["The form has no question of this name."] for name in answers if name not in names}
+    cleaned: dict[str, Any] = {}
+    for question in questions:
+        name = question["name"]
+        answer = answers.get(name)
+        if answer is None:
+            if question["required"]:
+                faults[f"answers.{name}"] = [f"“{question['title']}” needs an answer."]
+            continue
+        try:
+            cleaned[name] = QUESTION_TYPES[question["type"]].validate_answer(question, answer, response_ids)
+        except AnswerError as error:
+            faults[f"answers.{name}"] = [str(error)]
+    if faults:
+        raise FormError(faults)
+    if not cleaned:
+        raise FormError({"answers": ["Answer at least one question, or skip the item."]})
+    return cleaned
+
+
+def votes_of(
+    questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], response_ids: Sequence[str]
+) -> list[VoteDraft]:
+    """Every vote in answers that `validate_answers` returned; the order of `response_ids` plays no part."""
+    return [
+        vote
+        for question in questions
+        if question["name"] in answers
+        for vote in QUESTION_TYPES[question["type"]].votes(question, answers[question["name"]], response_ids)
+    ]
+
+
+def form_fits(questions: Sequence[Mapping[str, Any]], response_ids: Sequence[str]) -> bool:
+    """Tell whether every question can be asked of an item with these responses."""
+    return all(QUESTION_TYPES[question["type"]].fits(question, response_ids) for question in questions)

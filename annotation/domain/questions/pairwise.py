@@ -1,0 +1,72 @@
+"""Which of two responses is better, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from annotation.domain.questions.base import AnswerError, QuestionError, VoteDraft, common_parts, flag
+
+STEPS = (3, 5, 7)
+MAX_ASPECT_CHARS = 60
+
+
+def validate_definition(question: Mapping[str, Any]) -> dict[str, Any]:
+    cleaned = common_parts(question, allowed=("steps", "tie", "both_bad", "aspect"), required=True)
+    steps = question.get("steps", 7)
+    if isinstance(steps, bool) or steps not in STEPS:
+        raise QuestionError("steps", "“steps” is 3, 5 or 7: the same number of strengths for each side and a middle.")
+    aspect = question.get("aspect")
+    if aspect is not None and (not isinstance(aspect, str) or not 1 <= len(aspect) <= MAX_ASPECT_CHARS):
+        raise QuestionError("aspect", f"“aspect” is null or a text of 1 to {MAX_ASPECT_CHARS} characters.")
+    return {
+        **cleaned,
+        "steps": int(steps),
+        "tie": flag(question, "tie", default=True),
+        "both_bad": flag(question, "both_bad", default=True),
+        "aspect": aspect,
+    }
+
+
+def max_strength(question: Mapping[str, Any]) -> int:
+    return (int(question["steps"]) - 1) // 2
+
+
+def fits(question: Mapping[str, Any], response_ids: Sequence[str]) -> bool:
+    """A pair is two different responses."""
+    return len(response_ids) == 2 and len(set(response_ids)) == 2
+
+
+def validate_answer(question: Mapping[str, Any], answer: object, response_ids: Sequence[str]) -> dict[str, Any]:
+    """`{"better": id, "strength": n}`, `{"outcome": "tie"}` or `{"outcome": "both_bad"}`."""
+    if not isinstance(answer, Mapping):
+        raise AnswerError("Say which response is better, or that it is a tie or both are bad.")
+    if set(answer) == {"outcome"}:
+        outcome = answer["outcome"]
+        if outcome not in ("tie", "both_bad"):
+            raise AnswerError("“outcome” is “tie” or “both_bad”; name the better response otherwise.")
+        if not question[outcome]:
+            raise AnswerError(f"This question does not offer “{outcome}”.")
+        return {"outcome": outcome}
+    if set(answer) != {"better", "strength"}:
+        raise AnswerError("Give either “better” and “strength”, or only “outcome”.")
+    better, strength = answer["better"], answer["strength"]
+    if better not in response_ids:
+        raise AnswerError("“better” must be the response_id of one of this item's responses.")
+    highest = max_strength(question)
+    if not isinstance(strength, int) or isinstance(strength, bool) or not 1 <= strength <= highest:
+        raise AnswerError(f"“strength” is a whole number from 1 to {highest}.")
+    return {"better": better, "strength": strength}
+
+
+def votes(question: Mapping[str, Any], answer: Mapping[str, Any], response_ids: Sequence[str]) -> list[VoteDraft]:
+    a, b = sorted(response_ids)
+    value: int | None
+    if "outcome" in answer:
+        outcome = str(answer["outcome"])
+        value = 0 if outcome == "tie" else None
+    else:
+        outcome = "preference"
+        value = answer["strength"] if answer["better"] == b else -answer["strength"]
+    strength = None if value is None else abs(value)
+    return [VoteDraft(question["name"], question["aspect"], a, b, outcome, value, strength, question["steps"])]

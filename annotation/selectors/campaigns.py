@@ -1,0 +1,128 @@
+"""Reads about campaigns: where they are, who works in them, what is left for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from annotation.choices import CampaignState
+from annotation.models import Campaign, Item, Lease
+from webapp.accounts.models import User
+from webapp.api.errors import NotFoundError
+from webapp.api.sql import query
+
+# Counted from indexes when somebody looks; a counter on the campaign would be one row that every answer fights for.
+_PROGRESS = """
+SELECT campaign.id,
+    (SELECT count(*) FROM annotation_item WHERE campaign_id = campaign.id) AS items,
+    (SELECT count(*) FROM (
+        SELECT FROM annotation_feedback
+        WHERE campaign_id = campaign.id AND revision = 1
+        GROUP BY item_id
+        HAVING count(*) >= campaign.overlap
+    ) completed) AS completed_items,
+    (SELECT count(*) FROM annotation_feedback WHERE campaign_id = campaign.id AND revision = 1) AS feedback,
+    (SELECT count(*) FROM annotation_lease
+        WHERE campaign_id = campaign.id AND state = 'active' AND expires_at > now()) AS active_leases,
+    (SELECT count(*) FROM annotation_lease WHERE campaign_id = campaign.id AND state = 'skipped') AS skips,
+    (SELECT count(*) FROM annotation_campaignannotator WHERE campaign_id = campaign.id AND active) AS annotators
+FROM annotation_campaign campaign
+WHERE campaign.id = ANY(%(campaigns)s)
+"""
+
+_ANNOTATORS = """
+SELECT assigned.user_id, count(feedback.id) AS feedback, max(feedback.created_at) AS last_at,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY feedback.active_ms)::bigint AS median_active_ms
+FROM annotation_campaignannotator assigned
+LEFT JOIN annotation_feedback feedback
+    ON feedback.campaign_id = assigned.campaign_id AND feedback.annotator_id = assigned.user_id
+    AND feedback.revision = 1
+WHERE assigned.campaign_id = %(campaign)s AND assigned.active
+GROUP BY assigned.user_id
+ORDER BY assigned.user_id
+"""
+
+# What is open, less what of it this person has handled, and what they hold.
+_MINE = """
+SELECT campaign.id, campaign.name, campaign.state, campaign.guidelines,
+    project.id AS project_id, project.name AS project_name,
+    (SELECT count(*) FROM annotation_feedback
+        WHERE campaign_id = campaign.id AND annotator_id = assigned.user_id AND revision = 1) AS my_done,
+    (SELECT count(*) FROM annotation_item item
+        WHERE item.campaign_id = campaign.id AND item.open_slots > 0 AND NOT EXISTS (
+            SELECT FROM annotation_lease lease
+            WHERE lease.item_id = item.id AND lease.annotator_id = assigned.user_id
+                AND lease.state IN ('active', 'submitted', 'skipped')
+        ))
+    + (SELECT count(*) FROM annotation_lease
+        WHERE campaign_id = campaign.id AND annotator_id = assigned.user_id AND state = 'active') AS remaining_for_me
+FROM annotation_campaignannotator assigned
+JOIN annotation_campaign campaign ON campaign.id = assigned.campaign_id
+JOIN projects_project project ON project.id = campaign.project_id
+JOIN projects_membership member ON member.project_id = project.id AND member.user_id = assigned.user_id
+WHERE assigned.user_id = %(user)s AND assigned.active AND campaign.state <> %(finished)s
+ORDER BY campaign.id DESC
+"""
+
+
+def campaign_get(campaign_id: int) -> Campaign:
+    campaign = Campaign.objects.select_related("form_version").filter(pk=campaign_id).first()
+    if campaign is None:
+        raise NotFoundError("There is no such campaign.")
+    return campaign
+
+
+def campaign_project_id(campaign_id: int) -> int:
+    """The project of a campaign, for the permission check."""
+    project_id = Campaign.objects.filter(pk=campaign_id).values_list("project_id", flat=True).first()
+    if project_id is None:
+        raise NotFoundError("There is no such campaign.")
+    return project_id
+
+
+def campaigns_of(project_id: int) -> QuerySet[Campaign]:
+    return Campaign.objects.select_related("form_version").filter(project=project_id)
+
+
+def campaign_progress(campaign_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Campaign id → items, completed_items, feedback, active_leases, skips, annotators."""
+    return {row.pop("id"): row for row in query(_PROGRESS, {"campaigns": list(campaign_ids)})}
+
+
+def campaign_annotators(campaign_id: int) -> list[dict[str, Any]]:
+    """The people assigned now: `{"user": User, "feedback", "median_active_ms", "last_at"}` each."""
+    rows = query(_ANNOTATORS, {"campaign": campaign_id})
+    users = User.objects.in_bulk([row["user_id"] for row in rows])
+    return [{"user": users[row.pop("user_id")], **row} for row in rows]
+
+
+def my_campaigns(user_id: int) -> list[dict[str, Any]]:
+    """Unfinished campaigns this person is assigned to, newest first."""
+    return [
+        {**row, "project": {"id": row.pop("project_id"), "name": row.pop("project_name")}}
+        for row in query(_MINE, {"user": user_id, "finished": CampaignState.FINISHED})
+    ]
+
+
+def queue_next_position(campaign_id: int) -> int:
+    """The first position after every item of the campaign."""
+    last = Item.objects.filter(campaign=campaign_id).aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+def campaign_source_versions(campaign_id: int) -> list[int]:
+    """Ids of the dataset versions the campaign's items came from, ascending."""
+    versions = Item.objects.filter(campaign=campaign_id, source_version_id__isnull=False)
+    return list(versions.order_by("source_version_id").values_list("source_version_id", flat=True).distinct())
+
+
+def lease_project_id(*, lease_id: int, annotator_id: int) -> int:
+    """The project of somebody's own lease; other people's leases do not exist for them."""
+    project_id = (
+        Lease.objects.filter(pk=lease_id, annotator=annotator_id).values_list("campaign__project_id", flat=True).first()
+    )
+    if project_id is None:
+        raise NotFoundError("You hold no such item.")
+    return project_id
