@@ -91,3 +91,5 @@ STORE_URL = env.str("PLUMBLINE_STORE_URL", default=f"file://{DATA_DIR / 'store'}
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 << 20
 MAX_UPLOAD_BYTES = env.int("PLUMBLINE_MAX_UPLOAD_BYTES", default=20 << 30)
+# DuckDB answers page and filter requests inside web and worker processes; beyond this it spills to disk.
+DUCKDB_MEMORY_LIMIT = env.str("PLUMBLINE_DUCKDB_MEMORY_LIMIT", default="1GB")
