@@ -1,0 +1,72 @@
+"""After the last step: the adapter, the merged model, and the summary of the run."""
+
+from __future__ import annotations
+
+import platform
+import resource
+from importlib.metadata import version
+from typing import Any
+
+import torch
+
+from trainer_bridge.ml.config import RunConfig
+from trainer_bridge.ml.loading import LoadedModel
+from trainer_bridge.ml.run_folder import RunFolder, size_of, write_json
+
+_PACKAGES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "tokenizers", "safetensors")
+
+
+def save_model(trainer: Any, config: RunConfig, folder: RunFolder, tokenizer: Any) -> None:
+    """Write ``adapter/`` (LoRA runs) and ``model/``, each complete or not at all."""
+    model = trainer.accelerator.unwrap_model(trainer.model)
+    if config.use_lora:
+        with folder.written_folder(folder.adapter) as target:
+            model.save_pretrained(target)
+        model = model.merge_and_unload()
+    with folder.written_folder(folder.model) as target:
+        model.save_pretrained(target)
+        tokenizer.save_pretrained(target)
+
+
+def write_summary(
+    trainer: Any,
+    config: RunConfig,
+    folder: RunFolder,
+    loaded: LoadedModel,
+    *,
+    device: str,
+    inputs: dict[str, Any],
+    columns: tuple[str, ...],
+    columns_ignored: tuple[str, ...],
+    train_s: float,
+) -> dict[str, Any]:
+    """Write ``summary.json`` and return it."""
+    gpu = device == "cuda"
+    summary = {
+        "kind": config.kind,
+        "steps": trainer.state.global_step,
+        "epochs": trainer.state.epoch,
+        "metrics": folder.last_values(),
+        "rows": folder.status["rows"],
+        "columns": list(columns),
+        "columns_ignored": list(columns_ignored),
+        "base_model": {"folder": str(loaded.folder), "revision": loaded.revision},
+        "chat_template": "supplied by default" if loaded.template_supplied else "from the base model",
+        "learning_rate": config.effective_learning_rate,
+        "reference_precomputed": bool(getattr(trainer, "precompute_ref_logps", False)),
+        "config": inputs["config"],
+        "data_sha256": inputs["data_sha256"],
+        "seed": config.seed,
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        "device": torch.cuda.get_device_name() if gpu else "cpu",
+        "precision": "bf16" if trainer.args.bf16 else "fp32",
+        # Kilobytes on Linux. The peak of the process, model libraries included.
+        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peak_gpu_memory_bytes": torch.cuda.max_memory_allocated() if gpu else None,
+        "train_s": round(train_s, 3),
+        "model_size_bytes": size_of(folder.model),
+        "adapter_size_bytes": size_of(folder.adapter) if config.use_lora else None,
+        "parameters": sum(parameter.numel() for parameter in trainer.model.parameters()),
+    }
+    write_json(folder.summary, summary)
+    return summary

@@ -1,0 +1,103 @@
+"""Preference rows from export files, checked one by one and streamed, so that a large export needs little memory."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from trainer_bridge.ml.config import CONSUMED_COLUMNS, REQUIRED_COLUMNS, check_columns
+from trainer_bridge.ml.errors import RefusedError
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Rows of a ``.jsonl``, ``.jsonl.gz`` or ``.parquet`` file; raises :class:`RefusedError` naming file and line."""
+    if not path.is_file():
+        raise RefusedError(f"The data file {path} does not exist.")
+    if path.suffix == ".parquet":
+        yield from _read_parquet(path)
+        return
+    if not path.name.endswith((".jsonl", ".jsonl.gz")):
+        raise RefusedError(f"{path.name} is not a .jsonl, .jsonl.gz or .parquet file.")
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError:
+                raise RefusedError(f"{path.name} line {number} is not JSON.") from None
+            if not isinstance(row, dict):
+                raise RefusedError(f"{path.name} line {number} is not a JSON object.")
+            yield row
+
+
+def _read_parquet(path: Path) -> Iterator[dict[str, Any]]:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        file = pyarrow.parquet.ParquetFile(path)
+    except pyarrow.ArrowInvalid:
+        raise RefusedError(f"{path.name} is not a Parquet file.") from None
+    with file:
+        for batch in file.iter_batches(batch_size=512):
+            yield from batch.to_pylist()
+
+
+def promised_columns(path: Path, kind: str, columns: tuple[str, ...] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(columns to train on, columns of the file left unused).
+
+    Without promised ``columns`` the trainer takes every column of the first row that it can use.
+    """
+    first = next(read_rows(path), None)
+    if first is None:
+        raise RefusedError(f"{path.name} has no rows, so there is nothing to train on.")
+    check_columns(kind, columns)
+    chosen = columns or tuple(name for name in CONSUMED_COLUMNS[kind] if name in first)
+    missing = [name for name in (*REQUIRED_COLUMNS[kind], *chosen) if name not in first]
+    if missing:
+        raise RefusedError(f"{path.name} has no column {missing[0]!r}, which the {kind} trainer needs.")
+    return chosen, tuple(sorted(set(first) - set(chosen)))
+
+
+def checked_rows(path: Path, kind: str, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Rows reduced to ``columns``, every one checked: a bad row is refused here, with its place, not deep in training."""
+    for number, row in enumerate(read_rows(path), start=1):
+        place = f"{path.name} row {number}"
+        yield {name: _value(row.get(name), name, kind, place) for name in columns}
+
+
+def _value(value: Any, name: str, kind: str, place: str) -> Any:
+    if name == "margin":
+        # The trainer decides by the first row of a batch whether there is a margin, so every row must have one.
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise RefusedError(f"{place}: margin must be a number on every row, not {value!r}.")
+        return float(value)
+    if not isinstance(value, list) or not value:
+        raise RefusedError(f"{place}: {name} must be a list of messages with role and content.")
+    for message in value:
+        if (
+            not isinstance(message, dict)
+            or not isinstance(message.get("role"), str)
+            or not isinstance(message.get("content"), str)
+        ):
+            raise RefusedError(f"{place}: every message in {name} needs a text role and a text content.")
+    return [{"role": message["role"], "content": message["content"]} for message in value]
+
+
+def count_rows(path: Path) -> int:
+    """Rows in a data file."""
+    return sum(1 for _ in read_rows(path))
+
+
+def sample_indices(given: int, wanted: int, seed: int) -> list[int]:
+    """Sorted positions of ``wanted`` rows out of ``given``, the same for the same seed."""
+    if given <= wanted:
+        return list(range(given))
+    return sorted(random.Random(seed).sample(range(given), wanted))  # noqa: S311 - a sample, not a secret

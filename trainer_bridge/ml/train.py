@@ -1,0 +1,198 @@
+"""Train one run folder: ``python -m trainer_bridge.ml.train RUN_FOLDER [--resume]``.
+
+The folder's files are described in :mod:`trainer_bridge.ml.run_folder`, the exit codes in
+:mod:`trainer_bridge.ml.errors`. SIGTERM finishes the current step, saves a checkpoint and exits with 143;
+``--resume`` goes on from the newest checkpoint and ends with the weights an uninterrupted run would have had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from trainer_bridge.ml.config import RunConfig, load_config
+from trainer_bridge.ml.errors import (
+    EXIT_CANCELLED,
+    EXIT_FAILED,
+    EXIT_FINISHED,
+    CancelledError,
+    RefusedError,
+    TrainingError,
+)
+from trainer_bridge.ml.rows import checked_rows, promised_columns, sample_indices
+from trainer_bridge.ml.run_folder import RunFolder, now, sha256_of
+
+logger = logging.getLogger(__name__)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(description="Train the run described by RUN_FOLDER/config.yaml.")
+    parser.add_argument("run_folder", type=Path)
+    parser.add_argument("--resume", action="store_true", help="go on from the newest checkpoint, if there is one")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
+    return run(options.run_folder.absolute(), resume=options.resume)
+
+
+def run(path: Path, *, resume: bool) -> int:
+    """Train and return the exit code; every outcome except a folder in use is in ``status.json`` as well."""
+    folder = RunFolder(path)
+    try:
+        with folder.locked():
+            return _run_locked(folder, resume=resume)
+    except TrainingError as error:
+        logger.error("%s", error)  # noqa: TRY400 - the sentence is the whole message
+        return error.exit_code
+
+
+def _run_locked(folder: RunFolder, *, resume: bool) -> int:
+    if resume and folder.read_status().get("state") == "finished":
+        logger.info("This run is finished already.")
+        return EXIT_FINISHED
+    if not resume and folder.checkpoints.exists():
+        raise RefusedError("This run folder already holds checkpoints; add --resume, or use a new folder.")
+    folder.status = {"state": "preparing", "step": 0, "max_steps": None, "error": None, "rows": None}
+    folder.update_status(pid=os.getpid(), started_at=now(), resumed_from=None)
+    try:
+        config = load_config(folder.config)
+        folder.update_status(max_steps=config.max_steps)
+        _settle_environment(folder, config)
+        finished = _train(folder, config, resume=resume)
+    except CancelledError:
+        folder.update_status(state="cancelled")
+        return EXIT_CANCELLED
+    except TrainingError as error:
+        logger.exception("Training stopped")
+        folder.update_status(state="failed", error=str(error))
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the last place that can put a defect on the run page
+        logger.exception("Training stopped")
+        folder.update_status(state="failed", error=_sentence(error))
+        return EXIT_FAILED
+    folder.update_status(state="finished" if finished else "cancelled")
+    return EXIT_FINISHED if finished else EXIT_CANCELLED
+
+
+def _settle_environment(folder: RunFolder, config: RunConfig) -> None:
+    """Environment that the model libraries read once, when they are imported."""
+    os.environ["HF_DATASETS_CACHE"] = str(folder.path / ".cache")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    # One process trains on one device; the trainers refuse to see several without a distributed launcher.
+    if config.device == "cpu":
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
+    else:
+        os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
+
+
+def _train(folder: RunFolder, config: RunConfig, *, resume: bool) -> bool:
+    """Train to the end (true) or to a wish to stop (false)."""
+    from trainer_bridge.ml import loading
+    from trainer_bridge.ml.callbacks import RunReporter, StopWish
+    from trainer_bridge.ml.finishing import save_model, write_summary
+    from trainer_bridge.ml.trainers import build_trainer, counts_as_json
+
+    _quieten()
+    with StopWish().listening() as stop:
+        train_path = (folder.path / config.data.train).resolve()
+        eval_path = (folder.path / config.data.eval).resolve() if config.data.eval else None
+        columns, ignored = promised_columns(train_path, config.kind, config.columns)
+        hashes = {str(path.name): sha256_of(path) for path in (train_path, eval_path) if path is not None}
+        inputs = {"config": config.identity(), "data_sha256": hashes}
+        checkpoint = folder.last_checkpoint() if resume else None
+        folder.keep_inputs(inputs, resuming=checkpoint is not None)
+        folder.cut_metrics(checkpoint[0] if checkpoint else 0)
+        device = loading.pick_device(config.device)
+        train = _dataset(train_path, config, columns, folder)
+        evaluation = _eval_dataset(eval_path, config, columns, folder)
+        loaded = loading.load_base(config, folder.path, device)
+        reporter = RunReporter(folder, stop)
+        trainer = build_trainer(
+            config,
+            model=loaded.model,
+            tokenizer=loaded.tokenizer,
+            adapter=loading.lora_config(config),
+            train=train,
+            evaluation=evaluation,
+            columns=columns,
+            checkpoints=folder.checkpoints,
+            device=device,
+            callbacks=[reporter],
+        )
+        rows = counts_as_json(trainer.row_counts)
+        folder.update_status(rows=rows, resumed_from=checkpoint[0] if checkpoint else None)
+        logger.info("training on %s, rows %s", device, rows)
+        began = time.perf_counter()
+        trainer.train(resume_from_checkpoint=str(checkpoint[1]) if checkpoint else None)
+        train_s = time.perf_counter() - began
+        if reporter.stopped_early:
+            return False
+        if evaluation is not None and config.max_steps % config.eval_steps:
+            trainer.evaluate()
+        save_model(trainer, config, folder, loaded.tokenizer)
+        write_summary(
+            trainer, config, folder, loaded,
+            device=device, inputs=inputs, columns=columns, columns_ignored=ignored, train_s=train_s,
+        )  # fmt: skip
+    shutil.rmtree(folder.path / ".cache", ignore_errors=True)
+    return True
+
+
+def _quieten() -> None:
+    """Progress bars are for terminals; the log of a run is read in a browser."""
+    import datasets
+    import transformers
+    from transformers.trainer_callback import PrinterCallback
+
+    datasets.disable_progress_bars()
+    transformers.utils.logging.disable_progress_bar()
+    # Prints raw dictionaries beside our own lines.
+    PrinterCallback.on_log = lambda *args, **kwargs: None
+
+
+def _dataset(path: Path, config: RunConfig, columns: tuple[str, ...], folder: RunFolder) -> Any:
+    from datasets import Dataset, Features, List, Value
+
+    messages = List({"role": Value("string"), "content": Value("string")})
+    features = Features({name: Value("float64") if name == "margin" else messages for name in columns})
+    try:
+        return Dataset.from_generator(
+            checked_rows,
+            gen_kwargs={"path": path, "kind": config.kind, "columns": columns},
+            features=features,
+            cache_dir=str(folder.path / ".cache"),
+        )
+    except Exception as error:
+        # The library wraps what the generator raises; the reader's sentence is the one worth showing.
+        if isinstance(error.__cause__, RefusedError):
+            raise error.__cause__ from None
+        raise
+
+
+def _eval_dataset(path: Path | None, config: RunConfig, columns: tuple[str, ...], folder: RunFolder) -> Any | None:
+    if path is None:
+        return None
+    promised_columns(path, config.kind, columns)
+    rows = _dataset(path, config, columns, folder)
+    # Evaluation recurs during training, so it reads the same seeded sample each time instead of all held-out rows.
+    return rows.select(sample_indices(len(rows), config.eval_max_rows, config.seed))
+
+
+def _sentence(error: Exception) -> str:
+    import torch
+
+    text = " ".join(str(error).split())
+    if isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in text:
+        return "The machine ran out of memory; lower batch_size or max_length, or choose a smaller base model."
+    return f"Training broke with {type(error).__name__}: {text[:300]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
