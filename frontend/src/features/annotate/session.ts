@@ -1,0 +1,262 @@
+import { newIdempotencyKey } from "@/lib/api/client";
+import { messageOf } from "@/lib/api/errors";
+import type { Answers, FeedbackDetail, Form, Item, NextItem } from "@/lib/api/types";
+import type { Submission } from "./api";
+import type { Outbox } from "./outbox";
+
+/** How many items wait ready behind the one on screen. */
+export const PREFETCH = 2;
+
+/** What is on screen: a fresh lease, or an earlier answer that is being corrected. */
+export interface Task {
+  /** Changes whenever another item is shown; keys drafts and timers. */
+  id: string;
+  item: Item;
+  form: Form;
+  answers: Answers;
+  lease: number | null;
+  /** Resolves to the feedback's id; null for an item not answered yet. */
+  feedback: Promise<number | null> | null;
+}
+
+export type Phase = "loading" | "labelling" | "done" | "error";
+
+export interface SessionState {
+  phase: Phase;
+  task: Task | null;
+  error: string | null;
+  /** Answers given in this visit. */
+  answered: number;
+  canUndo: boolean;
+  canRedo: boolean;
+}
+
+export interface SessionApi {
+  leaseNext(exclude: number[]): Promise<NextItem | undefined>;
+  skip(lease: number, reason: string): Promise<unknown>;
+  release(lease: number): Promise<unknown>;
+  getFeedback(feedback: number): Promise<FeedbackDetail>;
+  recentFeedback(): Promise<number[]>;
+}
+
+interface Answered {
+  task: Task;
+  answers: Answers;
+}
+
+/**
+ * One person labelling one campaign: the item on screen, the items fetched ahead, and the way back across
+ * submits. Submitting shows the next item at once; the outbox carries the answer.
+ */
+export class LabelSession {
+  private ready: NextItem[] = [];
+  private history: Answered[] = [];
+  /** Items undone past, nearest first; a fresh item left on screen waits at the end. */
+  private future: Task[] = [];
+  private olderFeedback: number[] | null = null;
+  private fetching = false;
+  private exhausted = false;
+  private closed = false;
+  private listeners = new Set<() => void>();
+  private state: SessionState = {
+    phase: "loading",
+    task: null,
+    error: null,
+    answered: 0,
+    canUndo: false,
+    canRedo: false,
+  };
+
+  constructor(
+    private readonly api: SessionApi,
+    private readonly outbox: Pick<Outbox, "add" | "waitingLeases">,
+    private readonly who: { person: number; campaign: number },
+  ) {}
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  getState = (): SessionState => this.state;
+
+  async start(): Promise<void> {
+    this.closed = false;
+    if (this.olderFeedback === null) {
+      this.olderFeedback = [];
+      this.api.recentFeedback().then(
+        (ids) => {
+          this.olderFeedback = ids;
+          this.set({});
+        },
+        () => undefined,
+      );
+    }
+    await this.fill();
+  }
+
+  /** Gives back what was fetched ahead. The item on screen keeps its lease: a reload finds it again. */
+  close(): void {
+    this.closed = true;
+    for (const each of this.ready) void this.api.release(each.lease.id).catch(() => undefined);
+    this.ready = [];
+  }
+
+  retry = (): void => {
+    this.exhausted = false;
+    this.set({ phase: "loading", error: null });
+    void this.fill();
+  };
+
+  submit(answers: Answers, times: Omit<Submission, "answers">): void {
+    const task = this.state.task;
+    if (!task) return;
+    const body: Submission = { answers, ...times };
+    const feedback = task.lease !== null ? this.send({ lease: task.lease }, body) : this.revise(task, body);
+    this.history.push({ task: { ...task, answers, lease: null, feedback }, answers });
+    this.advance({ answered: this.state.answered + (task.lease !== null ? 1 : 0) });
+  }
+
+  async skip(reason: string): Promise<void> {
+    const task = this.state.task;
+    if (!task) return;
+    if (task.lease !== null) {
+      try {
+        await this.api.skip(task.lease, reason);
+      } catch (error) {
+        this.set({ error: messageOf(error) });
+        return;
+      }
+    }
+    this.advance({});
+  }
+
+  /** Back to the answer before this one: of this visit first, then of earlier ones. */
+  async undo(): Promise<void> {
+    const last = this.history.pop();
+    if (last) {
+      this.goTo(last.task);
+      return;
+    }
+    const earlier = this.olderFeedback?.shift();
+    if (earlier === undefined) return;
+    try {
+      const detail = await this.api.getFeedback(earlier);
+      this.goTo({
+        id: `feedback-${detail.id}`,
+        item: detail.item,
+        form: detail.form,
+        answers: detail.answers,
+        lease: null,
+        feedback: Promise.resolve(detail.id),
+      });
+    } catch (error) {
+      this.olderFeedback?.unshift(earlier);
+      this.set({ error: messageOf(error) });
+    }
+  }
+
+  /** Forward again without changing anything. */
+  redo(): void {
+    const task = this.state.task;
+    if (!task || this.future.length === 0) return;
+    this.history.push({ task, answers: task.answers });
+    this.advance({});
+  }
+
+  dismissError = (): void => this.set({ error: null });
+
+  private goTo(task: Task): void {
+    if (this.state.task) this.future.unshift(this.state.task);
+    this.set({ task, phase: "labelling", error: null });
+  }
+
+  private revise(task: Task, body: Submission): Promise<number | null> {
+    // A correction may be made before the first answer has arrived; it waits for its number.
+    return (task.feedback ?? Promise.resolve(null)).then((id) =>
+      id === null ? null : this.send({ feedback: id }, body),
+    );
+  }
+
+  private async send(
+    target: { lease: number } | { feedback: number },
+    body: Submission,
+  ): Promise<number | null> {
+    const receipt = await this.outbox.add({
+      id: newIdempotencyKey(),
+      ...this.who,
+      target,
+      body,
+      createdAt: Date.now(),
+    });
+    return receipt?.feedback.id ?? null;
+  }
+
+  private advance(patch: Partial<SessionState>): void {
+    const undone = this.future.shift();
+    if (undone) {
+      this.set({ ...patch, task: undone, phase: "labelling", error: null });
+      return;
+    }
+    const next = this.ready.shift();
+    this.set({
+      ...patch,
+      task: next ? taskFrom(next) : null,
+      phase: next ? "labelling" : this.exhausted && !this.fetching ? "done" : "loading",
+      error: null,
+    });
+    void this.fill();
+  }
+
+  /** Fetches until enough items wait ready or the server has none. One request at a time keeps their order. */
+  private async fill(): Promise<void> {
+    if (this.fetching || this.closed) return;
+    this.fetching = true;
+    try {
+      while (!this.closed && (this.state.task === null || this.ready.length < PREFETCH)) {
+        const next = await this.api.leaseNext(this.heldLeases());
+        if (!next) {
+          this.exhausted = true;
+          if (this.state.task === null) this.set({ phase: "done" });
+          return;
+        }
+        this.exhausted = false;
+        if (this.closed) {
+          void this.api.release(next.lease.id).catch(() => undefined);
+          return;
+        }
+        if (this.state.task === null) this.set({ task: taskFrom(next), phase: "labelling", error: null });
+        else this.ready.push(next);
+      }
+    } catch (error) {
+      // While something is on screen the next submit tries again; only an empty screen needs a word.
+      if (this.state.task === null) this.set({ phase: "error", error: messageOf(error) });
+    } finally {
+      this.fetching = false;
+    }
+  }
+
+  private heldLeases(): number[] {
+    const shown = [this.state.task, ...this.future].map((task) => task?.lease ?? null);
+    const held = [...shown.filter((lease) => lease !== null), ...this.ready.map((each) => each.lease.id)];
+    return [...new Set([...held, ...this.outbox.waitingLeases()])];
+  }
+
+  private set(patch: Partial<SessionState>): void {
+    this.state = { ...this.state, ...patch };
+    this.state.canUndo = this.history.length > 0 || (this.olderFeedback?.length ?? 0) > 0;
+    this.state.canRedo = this.future.length > 0;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function taskFrom(next: NextItem): Task {
+  return {
+    id: `lease-${next.lease.id}`,
+    item: next.item,
+    form: next.form,
+    answers: {},
+    lease: next.lease.id,
+    feedback: null,
+  };
+}
