@@ -26,5 +26,6 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "webapp.projects.choices.Role",
         "JobStateEnum": "webapp.jobs.choices.JobState",
         "TokenScopeEnum": "webapp.accounts.choices.TokenScope",
+        "CampaignStateEnum": "annotation.choices.CampaignState",
     },
 }
