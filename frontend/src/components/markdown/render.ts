@@ -41,6 +41,8 @@ export function renderMarkdown(text: string): string {
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ATTRIBUTES,
     ALLOW_DATA_ATTR: false,
+    // Attributes that hold no address; DOMPurify would hold them against the pattern below otherwise.
+    ADD_URI_SAFE_ATTR: ["start", "data-math", "dir"],
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
   });
   if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value ?? "");

@@ -62,6 +62,7 @@ export function ImportPanel({ datasetId, onStarted }: { datasetId: number; onSta
   };
 
   return (
+    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: dropping is a shortcut; the button does the same.
     <section
       aria-label="Import a file"
       onDragOver={(event) => {
