@@ -66,7 +66,7 @@ def catalogue() -> list[BaseModelEntry]:
         BaseModelEntry(
             key=TINY,
             title="Tiny random Llama",
-            description="About a million random weights: trains in seconds, learns nothing useful.",
+            description="Under half a million random weights: trains in seconds, learns nothing useful.",
             kind="causal_lm",
             available=True,
         ),
@@ -184,8 +184,8 @@ def hub_snapshot(hub_id: str, revision: str | None) -> tuple[Path, str]:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import (
         GatedRepoError,
-        HFValidationError,
         HfHubHTTPError,
+        HFValidationError,
         LocalEntryNotFoundError,
         RepositoryNotFoundError,
         RevisionNotFoundError,
@@ -203,7 +203,8 @@ def hub_snapshot(hub_id: str, revision: str | None) -> tuple[Path, str]:
     except RepositoryNotFoundError:
         raise RefusedError(f"The Hub has no model {hub_id}, or it is private and HF_TOKEN is not set.") from None
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError):
-        why = "this machine is set to offline" if os.environ.get("HF_HUB_OFFLINE") == "1" else "the Hub cannot be reached"
+        offline = os.environ.get("HF_HUB_OFFLINE") == "1"
+        why = "this machine is set to offline" if offline else "the Hub cannot be reached"
         raise RefusedError(
             f"The Hub model {hub_id}{at} is not on this machine and {why}; choose another base model or go online."
         ) from None
@@ -240,7 +241,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         prepared = prepare(options.key, options.folder)
     except RefusedError as error:
-        logger.error("%s", error)  # noqa: TRY400 - a sentence for a person, not a trace
+        logger.error("%s", error)
         return EXIT_REFUSED
     sys.stdout.write(json.dumps(asdict(prepared)) + "\n")
     return 0

@@ -27,7 +27,10 @@ CONSUMED_COLUMNS: dict[str, tuple[str, ...]] = {
     "dpo": ("prompt", "chosen", "rejected"),
     "reward": ("prompt", "chosen", "rejected", "margin"),
 }
-REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {"dpo": ("prompt", "chosen", "rejected"), "reward": ("chosen", "rejected")}
+REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
+    "dpo": ("prompt", "chosen", "rejected"),
+    "reward": ("chosen", "rejected"),
+}
 
 
 @dataclass(frozen=True)

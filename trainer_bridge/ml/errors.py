@@ -32,5 +32,8 @@ class FolderInUseError(TrainingError):
     exit_code = EXIT_LOCKED
 
 
-class CancelledError(Exception):
-    """SIGTERM arrived before the first training step; there is nothing to save yet."""
+class CancelledError(BaseException):
+    """SIGTERM arrived before the first training step; there is nothing to save yet.
+
+    Not an :class:`Exception`, because it can surface inside a library that catches those and carries on.
+    """

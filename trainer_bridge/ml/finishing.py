@@ -11,6 +11,7 @@ import torch
 
 from trainer_bridge.ml.config import RunConfig
 from trainer_bridge.ml.loading import LoadedModel
+from trainer_bridge.ml.rows import Source
 from trainer_bridge.ml.run_folder import RunFolder, size_of, write_json
 
 _PACKAGES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "tokenizers", "safetensors")
@@ -33,11 +34,9 @@ def write_summary(
     config: RunConfig,
     folder: RunFolder,
     loaded: LoadedModel,
+    source: Source,
     *,
     device: str,
-    inputs: dict[str, Any],
-    columns: tuple[str, ...],
-    columns_ignored: tuple[str, ...],
     train_s: float,
 ) -> dict[str, Any]:
     """Write ``summary.json`` and return it."""
@@ -48,14 +47,14 @@ def write_summary(
         "epochs": trainer.state.epoch,
         "metrics": folder.last_values(),
         "rows": folder.status["rows"],
-        "columns": list(columns),
-        "columns_ignored": list(columns_ignored),
+        "columns": list(source.columns),
+        "columns_ignored": list(source.columns_ignored),
         "base_model": {"folder": str(loaded.folder), "revision": loaded.revision},
         "chat_template": "supplied by default" if loaded.template_supplied else "from the base model",
         "learning_rate": config.effective_learning_rate,
         "reference_precomputed": bool(getattr(trainer, "precompute_ref_logps", False)),
-        "config": inputs["config"],
-        "data_sha256": inputs["data_sha256"],
+        "config": source.inputs["config"],
+        "data_sha256": source.inputs["data_sha256"],
         "seed": config.seed,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "device": torch.cuda.get_device_name() if gpu else "cpu",

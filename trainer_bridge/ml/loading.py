@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from peft import LoraConfig, TaskType
 from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer, set_seed
+from trl.trainer.reward_trainer import suppress_seqcls_warning
 from trl.trainer.utils import disable_dropout_in_model
 
 from trainer_bridge.ml import base_models
@@ -99,7 +100,8 @@ def _weights(config: RunConfig, folder: Path, described: dict[str, Any], dtype: 
         if architecture.endswith("ForSequenceClassification"):
             raise RefusedError(f"{folder} is a reward model; DPO needs a language model as its base.")
         return AutoModelForCausalLM.from_pretrained(folder, **options)
-    return AutoModelForSequenceClassification.from_pretrained(folder, num_labels=1, **options)
+    with suppress_seqcls_warning():  # a language model has no score head yet, which is expected
+        return AutoModelForSequenceClassification.from_pretrained(folder, num_labels=1, **options)
 
 
 def lora_config(config: RunConfig) -> LoraConfig | None:

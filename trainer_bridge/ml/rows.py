@@ -7,11 +7,23 @@ import json
 import math
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trainer_bridge.ml.config import CONSUMED_COLUMNS, REQUIRED_COLUMNS, check_columns
 from trainer_bridge.ml.errors import RefusedError
+
+
+@dataclass(frozen=True)
+class Source:
+    """The data of a run: files, the columns trained on, the columns of the file left alone, and what is remembered."""
+
+    train: Path
+    evaluation: Path | None
+    columns: tuple[str, ...]
+    columns_ignored: tuple[str, ...]
+    inputs: dict[str, Any]
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -67,7 +79,7 @@ def promised_columns(path: Path, kind: str, columns: tuple[str, ...] | None) -> 
 
 
 def checked_rows(path: Path, kind: str, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """Rows reduced to ``columns``, every one checked: a bad row is refused here, with its place, not deep in training."""
+    """Rows reduced to ``columns``, all checked: a bad row is refused here, with its place, not deep in training."""
     for number, row in enumerate(read_rows(path), start=1):
         place = f"{path.name} row {number}"
         yield {name: _value(row.get(name), name, kind, place) for name in columns}
@@ -89,11 +101,6 @@ def _value(value: Any, name: str, kind: str, place: str) -> Any:
         ):
             raise RefusedError(f"{place}: every message in {name} needs a text role and a text content.")
     return [{"role": message["role"], "content": message["content"]} for message in value]
-
-
-def count_rows(path: Path) -> int:
-    """Rows in a data file."""
-    return sum(1 for _ in read_rows(path))
 
 
 def sample_indices(given: int, wanted: int, seed: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""A random Llama of about a million weights with its own tokenizer, built in seconds without any download.
+"""A random Llama of under half a million weights with its own tokenizer, built in seconds without any download.
 
 It learns nothing useful; it exists so that tests and fast demonstrations run the real training code.
 """
@@ -18,7 +18,7 @@ CHAT_TEMPLATE = (
 
 _OPENINGS = (
     "How do I", "Could you explain how to", "What is the best way to", "Please help me", "Why would anyone",
-    "Is it safe to", "Tell me when people should", "My friend wants to", "I was asked to", "Write a short note on how to",
+    "Is it safe to", "Tell me when people should", "My friend wants to", "I was asked to", "Write a note on how to",
 )  # fmt: skip
 _ACTIONS = (
     "plan a garden", "cook rice for six people", "repair an old bicycle", "write a polite letter", "learn a language",

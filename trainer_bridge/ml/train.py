@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ from trainer_bridge.ml.errors import (
     RefusedError,
     TrainingError,
 )
-from trainer_bridge.ml.rows import checked_rows, promised_columns, sample_indices
+from trainer_bridge.ml.rows import Source, checked_rows, promised_columns, sample_indices
 from trainer_bridge.ml.run_folder import RunFolder, now, sha256_of
+from trainer_bridge.ml.stopping import StopWish
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ def run(path: Path, *, resume: bool) -> int:
         with folder.locked():
             return _run_locked(folder, resume=resume)
     except TrainingError as error:
-        logger.error("%s", error)  # noqa: TRY400 - the sentence is the whole message
+        logger.error("%s", error)
         return error.exit_code
 
 
@@ -56,15 +58,17 @@ def _run_locked(folder: RunFolder, *, resume: bool) -> int:
     if resume and folder.read_status().get("state") == "finished":
         logger.info("This run is finished already.")
         return EXIT_FINISHED
-    if not resume and folder.checkpoints.exists():
+    if not resume and any(folder.checkpoints.glob("checkpoint-*")):
         raise RefusedError("This run folder already holds checkpoints; add --resume, or use a new folder.")
     folder.status = {"state": "preparing", "step": 0, "max_steps": None, "error": None, "rows": None}
     folder.update_status(pid=os.getpid(), started_at=now(), resumed_from=None)
+    stop = StopWish()
     try:
-        config = load_config(folder.config)
-        folder.update_status(max_steps=config.max_steps)
-        _settle_environment(folder, config)
-        finished = _train(folder, config, resume=resume)
+        with stop.listening():
+            config = load_config(folder.config)
+            folder.update_status(max_steps=config.max_steps)
+            _settle_environment(folder, config)
+            finished = _train(folder, config, stop, resume=resume)
     except CancelledError:
         folder.update_status(state="cancelled")
         return EXIT_CANCELLED
@@ -72,7 +76,8 @@ def _run_locked(folder: RunFolder, *, resume: bool) -> int:
         logger.exception("Training stopped")
         folder.update_status(state="failed", error=str(error))
         return error.exit_code
-    except Exception as error:  # noqa: BLE001 - the last place that can put a defect on the run page
+    except Exception as error:
+        # The last place that can put a defect on the run page.
         logger.exception("Training stopped")
         folder.update_status(state="failed", error=_sentence(error))
         return EXIT_FAILED
@@ -92,69 +97,68 @@ def _settle_environment(folder: RunFolder, config: RunConfig) -> None:
         os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")
 
 
-def _train(folder: RunFolder, config: RunConfig, *, resume: bool) -> bool:
+def _train(folder: RunFolder, config: RunConfig, stop: StopWish, *, resume: bool) -> bool:
     """Train to the end (true) or to a wish to stop (false)."""
     from trainer_bridge.ml import loading
-    from trainer_bridge.ml.callbacks import RunReporter, StopWish
+    from trainer_bridge.ml.callbacks import RunReporter
     from trainer_bridge.ml.finishing import save_model, write_summary
     from trainer_bridge.ml.trainers import build_trainer, counts_as_json
 
     _quieten()
-    with StopWish().listening() as stop:
-        train_path = (folder.path / config.data.train).resolve()
-        eval_path = (folder.path / config.data.eval).resolve() if config.data.eval else None
-        columns, ignored = promised_columns(train_path, config.kind, config.columns)
-        hashes = {str(path.name): sha256_of(path) for path in (train_path, eval_path) if path is not None}
-        inputs = {"config": config.identity(), "data_sha256": hashes}
-        checkpoint = folder.last_checkpoint() if resume else None
-        folder.keep_inputs(inputs, resuming=checkpoint is not None)
-        folder.cut_metrics(checkpoint[0] if checkpoint else 0)
-        device = loading.pick_device(config.device)
-        train = _dataset(train_path, config, columns, folder)
-        evaluation = _eval_dataset(eval_path, config, columns, folder)
-        loaded = loading.load_base(config, folder.path, device)
-        reporter = RunReporter(folder, stop)
-        trainer = build_trainer(
-            config,
-            model=loaded.model,
-            tokenizer=loaded.tokenizer,
-            adapter=loading.lora_config(config),
-            train=train,
-            evaluation=evaluation,
-            columns=columns,
-            checkpoints=folder.checkpoints,
-            device=device,
-            callbacks=[reporter],
-        )
-        rows = counts_as_json(trainer.row_counts)
-        folder.update_status(rows=rows, resumed_from=checkpoint[0] if checkpoint else None)
-        logger.info("training on %s, rows %s", device, rows)
-        began = time.perf_counter()
-        trainer.train(resume_from_checkpoint=str(checkpoint[1]) if checkpoint else None)
-        train_s = time.perf_counter() - began
-        if reporter.stopped_early:
-            return False
-        if evaluation is not None and config.max_steps % config.eval_steps:
-            trainer.evaluate()
-        save_model(trainer, config, folder, loaded.tokenizer)
-        write_summary(
-            trainer, config, folder, loaded,
-            device=device, inputs=inputs, columns=columns, columns_ignored=ignored, train_s=train_s,
-        )  # fmt: skip
+    source = _source(folder, config)
+    checkpoint = folder.last_checkpoint() if resume else None
+    folder.keep_inputs(source.inputs, resuming=checkpoint is not None)
+    folder.cut_metrics(checkpoint[0] if checkpoint else 0)
+    device = loading.pick_device(config.device)
+    train = _dataset(source.train, config, source.columns, folder)
+    evaluation = _eval_dataset(source.evaluation, config, source.columns, folder)
+    loaded = loading.load_base(config, folder.path, device)
+    reporter = RunReporter(folder, stop)
+    trainer = build_trainer(
+        config,
+        model=loaded.model,
+        tokenizer=loaded.tokenizer,
+        adapter=loading.lora_config(config),
+        train=train,
+        evaluation=evaluation,
+        columns=source.columns,
+        checkpoints=folder.checkpoints,
+        device=device,
+        callbacks=[reporter],
+    )
+    rows = counts_as_json(trainer.row_counts)
+    folder.update_status(rows=rows, resumed_from=checkpoint[0] if checkpoint else None)
+    logger.info("training on %s, rows %s", device, rows)
+    began = time.perf_counter()
+    trainer.train(resume_from_checkpoint=str(checkpoint[1]) if checkpoint else None)
+    train_s = time.perf_counter() - began
+    if reporter.stopped_early:
+        return False
+    if evaluation is not None and config.max_steps % config.eval_steps:
+        trainer.evaluate()
+    save_model(trainer, config, folder, loaded.tokenizer)
+    write_summary(trainer, config, folder, loaded, source, device=device, train_s=train_s)
     shutil.rmtree(folder.path / ".cache", ignore_errors=True)
     return True
+
+
+def _source(folder: RunFolder, config: RunConfig) -> Source:
+    train = (folder.path / config.data.train).resolve()
+    evaluation = (folder.path / config.data.eval).resolve() if config.data.eval else None
+    columns, ignored = promised_columns(train, config.kind, config.columns)
+    hashes = {"train": sha256_of(train), "eval": sha256_of(evaluation) if evaluation else None}
+    return Source(train, evaluation, columns, ignored, {"config": config.identity(), "data_sha256": hashes})
 
 
 def _quieten() -> None:
     """Progress bars are for terminals; the log of a run is read in a browser."""
     import datasets
-    import transformers
-    from transformers.trainer_callback import PrinterCallback
+    from transformers.utils.logging import disable_progress_bar
 
+    # The trainer library still sets an option under a name that the model library is renaming.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     datasets.disable_progress_bars()
-    transformers.utils.logging.disable_progress_bar()
-    # Prints raw dictionaries beside our own lines.
-    PrinterCallback.on_log = lambda *args, **kwargs: None
+    disable_progress_bar()
 
 
 def _dataset(path: Path, config: RunConfig, columns: tuple[str, ...], folder: RunFolder) -> Any:

@@ -1,4 +1,4 @@
-"""The two trainers, with three things added: row counts, named rewards, and a stop at the first loss that is no number."""
+"""The two trainers, with three additions: row counts, named rewards, and a stop at a loss that is not a number."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers.trainer_callback import PrinterCallback
 from trl import DPOConfig, DPOTrainer, RewardConfig, RewardTrainer
 
 from trainer_bridge.ml.config import RunConfig
@@ -157,6 +158,7 @@ def build_trainer(
         peft_config=adapter,
         callbacks=callbacks,
     )
+    trainer.remove_callback(PrinterCallback)  # prints raw dictionaries beside our own log lines
     _check_consumed(trainer, columns)
     return trainer
 
