@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from webapp.api.errors import ApplicationError, ConflictError
 from webapp.api.models import IdempotencyKey
+from webapp.api.renderers import OrjsonRenderer
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -72,7 +73,8 @@ class IdempotentApi:
                 path=request.path,
                 body_digest=digest,
                 status=response.status_code,
-                response=orjson.loads(orjson.dumps(response.data, default=str)),
+                # Through the renderer, so that a replay spells times as the first answer did.
+                response=orjson.loads(OrjsonRenderer().render(response.data) or b"null"),
             )
         return response
 
