@@ -29,6 +29,12 @@ def stages() -> dict[str, str]:
     return {parts[i + 1]: f"{parts[i]}\n{parts[i + 2]}" for i in range(0, len(parts), 3)}
 
 
+def has_docker_compose() -> bool:
+    if shutil.which("docker") is None:
+        return False
+    return subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
+
+
 def test_compose_has_every_process_of_the_application(compose: dict[str, Any]) -> None:
     assert set(compose["services"]) == {"postgres", "valkey", "migrate", "web", "worker", "beat", "ml-worker"}
     assert set(compose["volumes"]) == {"postgres", "valkey", "data"}
@@ -117,10 +123,11 @@ def test_the_entry_point_is_valid_shell() -> None:
 
 
 def test_compose_itself_accepts_the_file_where_it_is_installed() -> None:
-    if shutil.which("docker") is None:
-        # Without docker the tests above still read the file; this one has nothing to ask.
-        return
     argv = ["docker", "compose", "-f", str(ROOT / "docker" / "compose.yaml"), "config", "--quiet"]
+    if not has_docker_compose():
+        # Without it the tests above still read the file; this one has nothing to ask.
+        return
+
     done = subprocess.run(argv, env={**os.environ, **SECRETS}, capture_output=True, text=True, check=False)
-    if "is not a docker command" not in done.stderr:
-        assert done.returncode == 0, done.stderr
+
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,46 @@
+"""The list of checks: all run, one failure decides the exit code, the summary names it."""
+
+from __future__ import annotations
+
+import pytest
+
+from launcher import checks
+from launcher.checks import Check, report, run_checks
+from launcher.console import StepError
+
+
+def raise_step_error(_environment: dict[str, str]) -> bool:
+    raise StepError("npm is missing")
+
+
+def test_all_checks_run_although_one_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    ran: list[str] = []
+
+    def remember(name: str, passed: bool) -> Check:
+        def run(_environment: dict[str, str]) -> bool:
+            ran.append(name)
+            return passed
+
+        return Check(name, run)
+
+    outcomes = run_checks([remember("first", True), remember("second", False), remember("third", True)], {})
+
+    assert ran == ["first", "second", "third"]
+    assert report(outcomes) == 1
+    assert "1 of 3 checks failed: second" in capsys.readouterr().err
+
+
+def test_a_check_that_cannot_run_has_failed() -> None:
+    outcomes = run_checks([Check("biome", raise_step_error)], {})
+
+    assert [outcome.passed for outcome in outcomes] == [False]
+
+
+def test_the_exit_code_is_zero_when_all_passed() -> None:
+    assert report(run_checks([Check("ruff", lambda _environment: True)], {})) == 0
+
+
+def test_lint_covers_both_languages() -> None:
+    assert [check.name for check in checks.static_checks()] == [
+        *("ruff check", "ruff format", "mypy", "import-linter", "migrations", "openapi snapshot", "biome", "tsc"),
+    ]
