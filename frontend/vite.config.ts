@@ -1,15 +1,35 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath, URL } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const backend = process.env.PLUMBLINE_BACKEND ?? "http://127.0.0.1:8000";
 
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The sign-in pages are Django's; they need the tokens and the typeface at names without a hash. */
+function signInStyles(): Plugin {
+  return {
+    name: "sign-in-styles",
+    apply: "build",
+    generateBundle() {
+      const css = ["src/app/tokens.css", "src/app/auth.css"]
+        .map((path) => readFileSync(here(path), "utf8"))
+        .join("\n");
+      this.emitFile({ type: "asset", fileName: "auth.css", source: css });
+      const font = here("node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2");
+      this.emitFile({ type: "asset", fileName: "fonts/inter.woff2", source: readFileSync(font) });
+    },
+  };
+}
+
 // Django serves dist/index.html for every page of the app and dist/ itself under /static/app/.
 export default defineConfig(({ command }) => ({
   base: command === "build" ? "/static/app/" : "/",
-  plugins: [react(), tailwindcss()],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  plugins: [react(), tailwindcss(), signInStyles()],
+  resolve: { alias: { "@": here("src") } },
   build: { outDir: "dist", sourcemap: true, target: "es2022", chunkSizeWarningLimit: 700 },
   server: {
     port: 5173,
