@@ -1,0 +1,78 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, newIdempotencyKey } from "@/lib/api/client";
+import type {
+  Campaign,
+  CampaignAnnotator,
+  CampaignQuality,
+  Dataset,
+  DatasetVersion,
+  Job,
+  Page,
+  Question,
+} from "@/lib/api/types";
+
+export const campaignQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["campaign", id],
+    queryFn: ({ signal }) => api.get<Campaign>(`/api/campaigns/${id}/`, { signal }),
+  });
+
+export const annotatorsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["campaign", id, "annotators"],
+    queryFn: ({ signal }) => api.get<Page<CampaignAnnotator>>(`/api/campaigns/${id}/annotators/`, { signal }),
+  });
+
+export const qualityQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["campaign", id, "quality"],
+    queryFn: ({ signal }) => api.get<CampaignQuality>(`/api/campaigns/${id}/quality/`, { signal }),
+  });
+
+export const datasetsQuery = (project: number) =>
+  queryOptions({
+    queryKey: ["datasets", project, "all"],
+    queryFn: ({ signal }) =>
+      api.get<Page<Dataset>>(`/api/projects/${project}/datasets/`, { query: { limit: 200 }, signal }),
+  });
+
+export const versionsQuery = (dataset: number) =>
+  queryOptions({
+    queryKey: ["versions", dataset, "all"],
+    queryFn: ({ signal }) => api.get<Page<DatasetVersion>>(`/api/datasets/${dataset}/versions/`, { signal }),
+  });
+
+export interface NewCampaign {
+  name: string;
+  questions: Question[];
+  guidelines: string;
+  overlap: number;
+  lease_seconds: number;
+}
+
+export const createCampaign = (project: number, body: NewCampaign) =>
+  api.post<Campaign>(`/api/projects/${project}/campaigns/`, body, { idempotencyKey: newIdempotencyKey() });
+
+export const updateCampaign = (
+  id: number,
+  body: Partial<Pick<Campaign, "name" | "guidelines" | "state" | "overlap">>,
+) => api.patch<Campaign>(`/api/campaigns/${id}/`, body);
+
+export interface QueueRequest {
+  dataset_version: number;
+  order: "original" | "shuffle";
+  limit?: number;
+  filter?: unknown;
+}
+
+export const queueItems = (id: number, body: QueueRequest) =>
+  api.post<Job>(`/api/campaigns/${id}/queue/`, body, { idempotencyKey: newIdempotencyKey() });
+
+export const foldVotes = (id: number) =>
+  api.post<Job>(`/api/campaigns/${id}/labels/`, {}, { idempotencyKey: newIdempotencyKey() });
+
+export const addAnnotators = (id: number, emails: string[]) =>
+  api.post<Page<CampaignAnnotator>>(`/api/campaigns/${id}/annotators/`, { emails });
+
+export const removeAnnotator = (id: number, user: number) =>
+  api.delete(`/api/campaigns/${id}/annotators/${user}/`);

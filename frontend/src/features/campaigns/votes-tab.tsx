@@ -1,0 +1,70 @@
+import { DataTable, EmptyState, ErrorState, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
+import type { Answers, Campaign, Timestamp, UserRef } from "@/lib/api/types";
+import { usePaged } from "@/lib/api/use-paged";
+import { formatMs } from "@/lib/format";
+
+interface FeedbackRow {
+  id: number;
+  item: number;
+  annotator: UserRef;
+  revision: number;
+  answers: Answers;
+  active_ms: number;
+  created_at: Timestamp;
+}
+
+/** Every current answer, newest first. Answers name responses, never sides. */
+export function VotesTab({ campaign }: { campaign: Campaign }) {
+  const list = usePaged<FeedbackRow>(
+    ["campaign", campaign.id, "feedback"],
+    `/api/campaigns/${campaign.id}/feedback/`,
+  );
+  if (list.error) return <ErrorState error={list.error} onRetry={list.refetch} />;
+  if (list.isPending) return <Skeleton />;
+  if (list.rows.length === 0) {
+    return <EmptyState title="No answers yet">Answers appear here as people give them.</EmptyState>;
+  }
+  return (
+    <>
+      <DataTable
+        caption="Answers of this campaign"
+        rows={list.rows}
+        rowKey={(row) => row.id}
+        columns={[
+          { key: "when", header: "When", cell: (row) => <RelativeTime at={row.created_at} /> },
+          { key: "who", header: "Annotator", cell: (row) => row.annotator.name || row.annotator.email },
+          { key: "item", header: "Item", numeric: true, cell: (row) => row.item },
+          { key: "answer", header: "Answer", cell: (row) => <AnswerText answers={row.answers} /> },
+          { key: "time", header: "Active time", numeric: true, cell: (row) => formatMs(row.active_ms) },
+          { key: "revision", header: "Revision", numeric: true, cell: (row) => row.revision },
+        ]}
+      />
+      <LoadMore list={list} />
+    </>
+  );
+}
+
+function AnswerText({ answers }: { answers: Answers }) {
+  return (
+    <span className="line-clamp-2">
+      {Object.entries(answers).map(([name, answer]) => (
+        <span key={name} className="mr-3">
+          {typeof answer === "string" ? (
+            <span className="text-muted">“{answer}”</span>
+          ) : "outcome" in answer ? (
+            answer.outcome === "tie" ? (
+              "About the same"
+            ) : (
+              "Both bad"
+            )
+          ) : (
+            <>
+              <code className="font-mono text-sm">{answer.better.slice(0, 8)}</code> better by{" "}
+              {answer.strength}
+            </>
+          )}
+        </span>
+      ))}
+    </span>
+  );
+}
