@@ -6,7 +6,7 @@ case "${1:-web}" in
     web)
         # Every replica has its own disk, and the files differ with the image: gather them at each start.
         python manage.py collectstatic --no-input --verbosity 0
-        exec gunicorn -c webapp/gunicorn.conf.py --bind "0.0.0.0:${PORT:-8000}" webapp.wsgi
+        exec gunicorn -c webapp/gunicorn_conf.py --bind "0.0.0.0:${PORT:-8000}" webapp.wsgi
         ;;
     migrate)
         exec python manage.py migrate --no-input

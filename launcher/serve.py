@@ -45,6 +45,8 @@ def serve(options: Options) -> int:
     """
     data = options.data
     data.prepare()
+    # Until the supervisor takes over, a stop must unwind like Ctrl-C, so that started servers stop too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     lock = _lock(data)
     end_leftovers(data)
     _require_free_port(options)
@@ -90,7 +92,7 @@ def children(options: Options, services: Services, environment: dict[str, str]) 
     found.append(
         command(
             "web",
-            [str(binaries / "gunicorn"), "-c", "webapp/gunicorn.conf.py", *bind, "webapp.wsgi"],
+            [str(binaries / "gunicorn"), "-c", "webapp/gunicorn_conf.py", *bind, "webapp.wsgi"],
             PROMETHEUS_MULTIPROC_DIR=str(metrics),
         )
     )

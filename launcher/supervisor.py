@@ -18,7 +18,15 @@ from typing import Protocol
 
 from launcher.console import say
 from launcher.services import Server
-from webapp.devservices.processes import ServiceError, command_line, end_group, group_members, signal_group, start_time
+from webapp.devservices.processes import (
+    ServiceError,
+    command_line,
+    end_group,
+    group_members,
+    send,
+    signal_group,
+    start_time,
+)
 
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 # A process that lived this long had started well; its next crash is a new story.
@@ -218,15 +226,17 @@ def end_orphans(pid_file: Path, mark: str) -> list[str]:
         entries = json.loads(pid_file.read_text())["processes"]
     except (FileNotFoundError, ValueError, KeyError):
         return []
-    ended: list[str] = []
+    ours: dict[str, int] = {}
     for name, entry in entries.items():
         pid, began = entry["pid"], entry["started"]
         now = start_time(pid)
         if began is not None and now == began:
-            end_group(pid, seconds=5.0)
-            ended.append(name)
+            ours[name] = pid
+            # All at once, so that their graces run side by side.
+            send(pid, signal.SIGTERM)
         elif now is None and any(mark in command_line(member) for member in group_members(pid)):
-            signal_group(pid, signal.SIGKILL)
-            ended.append(name)
+            ours[name] = pid
+    for pid in ours.values():
+        end_group(pid, seconds=5.0)
     pid_file.unlink(missing_ok=True)
-    return ended
+    return list(ours)

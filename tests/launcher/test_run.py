@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from launcher.layout import ROOT, DataFolder
+from launcher.layout import ROOT, VENV, DataFolder
 from launcher.serve import readiness
+from launcher.supervisor import end_orphans
 from webapp.devservices.postgres import PostgresServer
 from webapp.devservices.processes import group_members, is_alive
 from webapp.devservices.valkey import ValkeyServer
@@ -89,6 +90,7 @@ def running() -> Iterator[Running]:
         if running.process is not None and running.process.poll() is None:
             running.process.terminate()
             running.process.wait(60)
+        end_orphans(running.data.run / "pids.json", str(VENV))
         PostgresServer(running.data.postgres).destroy()
         ValkeyServer(running.data.valkey).destroy()
 
