@@ -1,0 +1,1 @@
+"""Trainers' file formats: one module per format, found by name in `registry`."""

@@ -1,0 +1,105 @@
+"""What travels with the files: a manifest for machines and a README for people."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from trainer_bridge.domain.margins import FORMULA, FULL_STRENGTH
+from trainer_bridge.exports.base import Format
+from trainer_bridge.exports.writing import ExportFacts
+
+MANIFEST_VERSION = 1
+
+
+def manifest_of(*, entry: Format, facts: ExportFacts, snapshot: dict[str, Any], app_version: str) -> dict[str, Any]:
+    """Everything needed to judge and reproduce the export. `snapshot` is {id, name, content_hash}."""
+    columns = [column.name for column in entry.columns]
+    manifest: dict[str, Any] = {
+        "manifest_version": MANIFEST_VERSION,
+        "created_by": f"Plumbline {app_version}",
+        "snapshot": snapshot,
+        "format": entry.key,
+        "trainer": entry.trainer,
+        "columns": [asdict(column) | {"read_by": entry.trainer} for column in entry.columns],
+        "rows": dict(facts.rows),
+        "row_order": "as in the snapshot",
+        "files": [asdict(file) for file in facts.files],
+        "lengths": {
+            "unit": "characters",
+            **{side: tally.summary() for side, tally in facts.lengths.items()},
+        },
+        "warnings": warnings_of(entry=entry, facts=facts),
+    }
+    if "margin" in columns:
+        manifest["margin"] = {
+            "formula": FORMULA,
+            "unit": "reward",
+            "min": 0.0,
+            "max": 1.0,
+            "full_strength": FULL_STRENGTH,
+            "rows_without_strength": facts.without_strength,
+        }
+    return manifest
+
+
+def warnings_of(*, entry: Format, facts: ExportFacts) -> list[str]:
+    """Sentences a person should read before training on the files."""
+    found = [
+        entry.over_long + " Lengths here are characters: tokens are counted once a run has chosen its tokenizer.",
+    ]
+    if not facts.rows["test"]:
+        found.append("The snapshot has no test rows: a run on these files cannot report held-out numbers.")
+    if facts.identical_sides:
+        found.append(f"{facts.identical_sides} rows have the same text on both sides and teach nothing.")
+    if facts.without_strength and "margin" in entry.schema.names:
+        found.append(f"{facts.without_strength} rows have no strength; their margin is 0.0.")
+    return found
+
+
+_USE = {
+    "trl.DPOTrainer": 'DPOTrainer(model=MODEL, train_dataset=data["train"])',
+    "trl.RewardTrainer": 'RewardTrainer(model=MODEL, train_dataset=data["train"])',
+}
+
+
+def readme_of(*, entry: Format, manifest: dict[str, Any], snapshot_card: str) -> str:
+    """A dataset card: its header lets `datasets` open the folder, and the snapshot's own card follows."""
+    splits = [split for split, rows in manifest["rows"].items() if rows]
+    trainer = entry.trainer.rpartition(".")[2]
+    lines = [
+        "---",
+        "configs:",
+        "- config_name: default",
+        "  data_files:",
+        *(f"  - split: {split}\n    path: {split}.parquet" for split in splits),
+        "---",
+        f"# {manifest['snapshot']['name']}",
+        "",
+        f"{entry.title}, written by {manifest['created_by']} from snapshot {manifest['snapshot']['id']}"
+        f" (`{manifest['snapshot']['content_hash']}`).",
+        "",
+        "| column | meaning |",
+        "|---|---|",
+        *(f"| `{column.name}` | {column.description} |" for column in entry.columns),
+        "",
+        "```python",
+        "from datasets import load_dataset",
+        f"from trl import {trainer}",
+        "",
+        'data = load_dataset("PATH/TO/THIS/FOLDER")',
+        _USE[entry.trainer],
+        "```",
+        "",
+        *(f"- {split}: {manifest['rows'][split]} rows" for split in splits),
+        "",
+        "## Before you train",
+        "",
+        *(f"- {warning}" for warning in manifest["warnings"]),
+        "",
+        "## The snapshot",
+        "",
+        snapshot_card.strip() or "This snapshot has no card.",
+        "",
+    ]
+    return "\n".join(lines)
