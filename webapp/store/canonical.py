@@ -51,17 +51,24 @@ RECORD_SCHEMA = pa.schema(
     ]
 )
 
+# Only these repeat enough for Parquet's dictionaries; building them for texts and ids costs time and saves nothing.
+_REPEATING = ["prompt.list.element.role", "responses.list.element.generator"] + [
+    f"labels.list.element.{name}"
+    for name in ("value", "outcome", "source", "strength", "aspect", "annotator", "origin")
+]
+
 OUTCOMES = ("preference", "tie", "both_bad")
 SOURCES = ("human", "adjudicated", "judge", "imported")
 
 
-class Message(msgspec.Struct, omit_defaults=True):
+# None of these can be part of a reference cycle, so the garbage collector need not visit millions of them.
+class Message(msgspec.Struct, omit_defaults=True, gc=False):
     role: str
     content: str
     images: list[str] | None = None
 
 
-class Response(msgspec.Struct, omit_defaults=True):
+class Response(msgspec.Struct, omit_defaults=True, gc=False):
     response_id: str
     content: str
     generator: str | None = None
@@ -71,7 +78,7 @@ class Response(msgspec.Struct, omit_defaults=True):
     images: list[str] | None = None
 
 
-class Label(msgspec.Struct, frozen=True):
+class Label(msgspec.Struct, frozen=True, gc=False):
     """One vote between two responses of a record.
 
     `a` < `b` always. `value` is −3…3 and positive when `b` is better, 0 for a tie, None when both are bad;
@@ -89,7 +96,7 @@ class Label(msgspec.Struct, frozen=True):
     origin: str | None = None
 
 
-class Record(msgspec.Struct):
+class Record(msgspec.Struct, gc=False):
     record_id: str
     prompt: list[Message]
     responses: list[Response]
@@ -98,19 +105,27 @@ class Record(msgspec.Struct):
     metadata: dict[str, Any] = {}
 
 
-def _digest(*parts: str) -> str:
-    """128-bit BLAKE2b of length-prefixed strings, in hex; the prefix keeps ("ab","c") and ("a","bc") apart."""
-    hasher = hashlib.blake2b(digest_size=16)
-    for part in parts:
+def _framed(part: str) -> bytes:
+    """A string's bytes after their length; the length keeps ("ab","c") and ("a","bc") apart."""
+    try:
+        data = part.encode()
+    except UnicodeEncodeError:
         data = part.encode("utf-8", "surrogatepass")
-        hasher.update(len(data).to_bytes(8, "big"))
-        hasher.update(data)
-    return hasher.hexdigest()
+    return len(data).to_bytes(8, "big") + data
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+_RESPONSE, _RECORD, _RESPONSES, _CONTEXT = (_framed(tag) for tag in ("response", "record", "responses", "context"))
 
 
 def response_id_of(content: str, images: Sequence[str] | None = None) -> str:
-    """The name of a response: 32 hex characters from its text and its images' addresses."""
-    return _digest("response", content, *(images or ()))
+    """The name of a response: 32 hex characters (128-bit BLAKE2b) from its text and its images' addresses."""
+    if not images:
+        return _digest(_RESPONSE + _framed(content))
+    return _digest(b"".join((_RESPONSE, _framed(content), *map(_framed, images))))
 
 
 def record_id_of(prompt: Iterable[Message], response_ids: Iterable[str], context: str | None = None) -> str:
@@ -119,13 +134,16 @@ def record_id_of(prompt: Iterable[Message], response_ids: Iterable[str], context
     A context (the criterion a comparison is to be judged under) takes part only where there is one, so the same
     pair under two criteria makes two records.
     """
-    parts = ["record"]
+    parts = [_RECORD]
     for message in prompt:
-        parts += [message.role, message.content, *(message.images or ())]
-    parts += ["responses", *sorted(response_ids)]
+        parts += (_framed(message.role), _framed(message.content))
+        if message.images:
+            parts += map(_framed, message.images)
+    parts.append(_RESPONSES)
+    parts += map(_framed, sorted(response_ids))
     if context is not None:
-        parts += ["context", context]
-    return _digest(*parts)
+        parts += (_CONTEXT, _framed(context))
+    return _digest(b"".join(parts))
 
 
 def make_label(first: str, second: str, value: int | None, *, outcome: str | None = None, **facts: Any) -> Label:
@@ -147,13 +165,16 @@ def make_label(first: str, second: str, value: int | None, *, outcome: str | Non
 class RecordWriter:
     """Writes records to one Parquet file in row groups, holding one group in memory.
 
+    A group ends after `rows_per_group` records, or earlier when their texts reach `characters_per_group`.
     Columns are built as flat lists with offsets: converting nested Python rows one by one is several times slower.
     """
 
-    def __init__(self, file: IO[bytes], *, rows_per_group: int = 4096) -> None:
-        self._writer = pq.ParquetWriter(file, RECORD_SCHEMA, compression="zstd")
+    def __init__(self, file: IO[bytes], *, rows_per_group: int = 4096, characters_per_group: int = 48 << 20) -> None:
+        self._writer = pq.ParquetWriter(file, RECORD_SCHEMA, compression="zstd", use_dictionary=_REPEATING)
         self._rows_per_group = rows_per_group
+        self._characters_per_group = characters_per_group
         self._pending: list[Record] = []
+        self._characters = 0
         self.rows = 0
 
     def __enter__(self) -> RecordWriter:
@@ -167,13 +188,17 @@ class RecordWriter:
     def append(self, record: Record) -> None:
         self._pending.append(record)
         self.rows += 1
-        if len(self._pending) >= self._rows_per_group:
+        for message in record.prompt:
+            self._characters += len(message.content)
+        for response in record.responses:
+            self._characters += len(response.content)
+        if len(self._pending) >= self._rows_per_group or self._characters >= self._characters_per_group:
             self._flush()
 
     def _flush(self) -> None:
         if self._pending:
             self._writer.write_table(records_to_table(self._pending))
-            self._pending = []
+            self._pending, self._characters = [], 0
 
 
 def _lists(groups: Sequence[Sequence[Any]], struct: pa.StructType, columns: list[list[Any]]) -> pa.ListArray:

@@ -1,0 +1,50 @@
+"""ShareGPT conversations with a chosen and a rejected last turn, as LLaMA-Factory reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from curation.datasets.importers.base import (
+    Draft,
+    Row,
+    RowError,
+    message_of,
+    messages_at,
+    missing,
+    preference,
+    response,
+    rest_of,
+)
+from webapp.store.canonical import Message
+
+_USED = frozenset({"conversations", "messages", "chosen", "rejected", "system", "strength"})
+
+
+class ShareGpt:
+    key = "sharegpt"
+    title = "ShareGPT conversations"
+
+    def fits(self, row: Row) -> bool:
+        turns = row.get("conversations", row.get("messages"))
+        return type(turns) is list and type(row.get("chosen")) is dict and type(row.get("rejected")) is dict
+
+    def draft(self, row: Row) -> Draft:
+        prompt = messages_at(row, "messages" if "conversations" not in row and "messages" in row else "conversations")
+        system = row.get("system")
+        if type(system) is str and system.strip():
+            prompt.insert(0, Message("system", system))
+        return Draft(
+            prompt,
+            [response(_last_turn(row.get("chosen"), "chosen")), response(_last_turn(row.get("rejected"), "rejected"))],
+            preference(row),
+            metadata=rest_of(row, _USED),
+        )
+
+
+def _last_turn(entry: Any, name: str) -> str:
+    if entry is None:
+        raise missing(name)
+    message = message_of(entry, name)
+    if message.role != "assistant":
+        raise RowError("no_assistant_turn", f"The {name} turn is not the assistant's.")
+    return message.content
