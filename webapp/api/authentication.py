@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import models
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
@@ -9,6 +10,31 @@ from knox.crypto import hash_token
 from rest_framework.exceptions import AuthenticationFailed
 
 from webapp.accounts.models import ApiToken, User
+from webapp.api.sql import row_prepared
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [field.column for field in model._meta.concrete_fields]
+
+
+_TOKEN_COLUMNS, _USER_COLUMNS = _columns(ApiToken), _columns(User)
+_SELECTED = ", ".join([*(f"token.{name}" for name in _TOKEN_COLUMNS), *(f"person.{name}" for name in _USER_COLUMNS)])
+_FIND = f"""
+SELECT {_SELECTED} FROM {ApiToken._meta.db_table} token JOIN {User._meta.db_table} person ON person.id = token.user_id
+WHERE token.digest = %s
+"""  # noqa: S608 - names of our own columns
+
+
+def _token_of(digest: str) -> ApiToken | None:
+    """The token with its user. Composing this one query anew took a fifth of an annotator's request."""
+    row = row_prepared(_FIND, [digest])
+    if row is None:
+        return None
+    token = ApiToken.from_db(
+        None, [field.attname for field in ApiToken._meta.concrete_fields], row[: len(_TOKEN_COLUMNS)]
+    )
+    token.user = User.from_db(None, [field.attname for field in User._meta.concrete_fields], row[len(_TOKEN_COLUMNS) :])
+    return token
 
 
 class ScopedTokenAuthentication(TokenAuthentication):
@@ -24,7 +50,7 @@ class ScopedTokenAuthentication(TokenAuthentication):
             digest = hash_token(token.decode("ascii"))
         except UnicodeDecodeError as error:
             raise AuthenticationFailed("This API token is not valid; create a new one on your account page.") from error
-        found = ApiToken.objects.select_related("user").filter(digest=digest).first()
+        found = _token_of(digest)
         if found is None or (found.expiry is not None and found.expiry < timezone.now()):
             raise AuthenticationFailed(
                 "This API token is unknown or has expired; create a new one on your account page."
