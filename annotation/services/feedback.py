@@ -18,7 +18,7 @@ from annotation.domain.forms import FormError, validate_answers, votes_of
 from annotation.domain.presentation import presentation_order
 from annotation.services.leasing import ANNOTATING_ROLES, lease_refusal
 from webapp.api.errors import ApplicationError, ConflictError, ForbiddenError, NotFoundError
-from webapp.api.sql import query
+from webapp.api.sql import query, query_prepared
 
 _LEASE = """
 SELECT lease.id, lease.presentation_seed, item.responses, form.id AS form_version, form.questions,
@@ -75,7 +75,7 @@ WITH mine AS MATERIALIZED (
         shown_order, duration_ms, active_ms, created_at
     )
     SELECT counted.campaign_id, counted.id, %(annotator)s, mine.id, %(form_version)s, mine.guidelines_version, 1,
-        %(answers)s::jsonb, %(shown_order)s::varchar[], %(duration_ms)s, %(active_ms)s, now()
+        %(answers)s::jsonb, %(shown_order)s::varchar[], %(duration_ms)s::bigint, %(active_ms)s::bigint, now()
     FROM mine, counted
     RETURNING id, item_id, campaign_id, annotator_id, revision, created_at
 ), voted AS ({_VOTES})
@@ -105,7 +105,7 @@ WITH feedback AS (
         shown_order, duration_ms, active_ms, created_at
     )
     SELECT campaign_id, item_id, annotator_id, lease_id, form_version_id, guidelines_version, revision + 1,
-        %(answers)s::jsonb, shown_order, %(duration_ms)s, %(active_ms)s, now()
+        %(answers)s::jsonb, shown_order, %(duration_ms)s::bigint, %(active_ms)s::bigint, now()
     FROM annotation_feedback
     WHERE id = %(feedback)s
     RETURNING id, item_id, campaign_id, annotator_id, revision, created_at
@@ -127,7 +127,7 @@ def feedback_submit(
     Raises NotFoundError (not their lease), ForbiddenError, ConflictError (answered already, or campaign finished),
     GoneError (time ran out and the item is taken) or ApplicationError with a sentence for each wrong answer.
     """
-    found = query(_LEASE, {"lease": lease_id, "annotator": annotator_id})
+    found = query_prepared(_LEASE, {"lease": lease_id, "annotator": annotator_id})
     if not found:
         raise NotFoundError("You hold no such item.")
     _refuse_outsiders(found[0])
@@ -212,6 +212,6 @@ def _write(statement: str, params: Mapping[str, Any], taken: str) -> list[dict[s
     """Run one writing statement; a row that is there already becomes a ConflictError saying `taken`."""
     try:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            return query(statement, params)
+            return query_prepared(statement, params)
     except IntegrityError as error:
         raise ConflictError(taken) from error

@@ -17,7 +17,7 @@ from annotation.choices import CampaignState
 from annotation.domain.presentation import presentation_order
 from annotation.models.queue import MAX_HELD_LEASES
 from webapp.api.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
-from webapp.api.sql import query
+from webapp.api.sql import query, query_prepared
 from webapp.projects.policies import ROLE_VERBS, Verb
 
 ANNOTATING_ROLES = [role for role, verbs in ROLE_VERBS.items() if Verb.ANNOTATE in verbs]
@@ -201,7 +201,7 @@ def _claim(params: dict[str, Any]) -> dict[str, Any]:
         try:
             # A statement on its own undoes itself; inside a caller's transaction that takes a savepoint.
             with transaction.atomic() if connection.in_atomic_block else nullcontext():
-                rows = query(_NEXT, params)
+                rows = query_prepared(_NEXT, params)
         except IntegrityError:
             continue
         if not rows:
