@@ -53,7 +53,7 @@ export function ProjectFrame() {
     <Shell project={project}>
       <nav
         aria-label="Project"
-        className="flex min-w-0 flex-1 gap-0.5 overflow-x-auto max-md:order-last max-md:basis-full"
+        className="flex min-w-0 flex-1 gap-0.5 overflow-x-auto max-lg:order-last max-lg:basis-full"
       >
         {allowed.map((each) => (
           <RouterLink
@@ -85,7 +85,7 @@ function Shell({ project, children }: { project?: Project; children: React.React
       <header
         className={cx(
           "sticky top-0 z-20 flex min-h-12 flex-wrap items-center gap-x-2 gap-y-1 border-b border-line bg-canvas px-4 py-1 sm:px-6",
-          "max-md:static",
+          "max-lg:static",
         )}
       >
         <RouterLink
@@ -97,15 +97,17 @@ function Shell({ project, children }: { project?: Project; children: React.React
         </RouterLink>
         <ProjectSwitcher current={project} />
         {children}
-        {project?.verbs.includes("job.view") && <JobsMenu projectId={project.id} />}
-        <PaletteButton />
-        <IconButton
-          icon="keyboard"
-          label="Show keys (?)"
-          onClick={() => runById("app.help")}
-          className="max-sm:hidden"
-        />
-        <MeMenu />
+        <div className="ml-auto flex items-center gap-1">
+          {project?.verbs.includes("job.view") && <JobsMenu projectId={project.id} />}
+          <PaletteButton />
+          <IconButton
+            icon="keyboard"
+            label="Show keys (?)"
+            onClick={() => runById("app.help")}
+            className="max-sm:hidden"
+          />
+          <MeMenu />
+        </div>
       </header>
       <main id="content" tabIndex={-1} className="flex-1 outline-none">
         <Outlet />

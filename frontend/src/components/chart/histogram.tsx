@@ -55,6 +55,7 @@ export function Histogram({
       },
       axes: [
         quietAxis({
+          size: 28,
           grid: { show: false },
           values: (_plot, values) => values.map((each) => formatNumber(each)),
         }),

@@ -47,6 +47,7 @@ export function LineChart({
       scales: { x: { time: false } },
       axes: [
         quietAxis({
+          size: 28,
           grid: { show: false },
           values: (_plot, values) => values.map((each) => formatNumber(each)),
         }),

@@ -29,7 +29,7 @@ export function JobLine({ job, linkTitle = true }: { job: Job; linkTitle?: boole
         )}
         <StateBadge state={job.state} />
         <Waiting job={job} />
-        <span className="num flex-1 text-sm text-muted">{progressText(job)}</span>
+        <span className="num min-w-48 flex-1 text-sm text-muted">{progressText(job)}</span>
         <JobControls job={job} />
       </div>
       <ProgressBar

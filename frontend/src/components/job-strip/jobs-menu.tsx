@@ -8,20 +8,20 @@ import { paths } from "@/lib/paths";
 import { progressText } from "./job-strip";
 import { useActiveJobs } from "./queries";
 
-/** "Jobs 2" in the header: what runs now in this project, wherever it was started. */
+/** "2 jobs active" in the header: what runs now in this project, wherever it was started. Gone when nothing does. */
 export function JobsMenu({ projectId }: { projectId: number }) {
   const { data } = useActiveJobs(projectId, true);
   const jobs = data?.results ?? [];
+  if (jobs.length === 0) return null;
   return (
     <DropdownMenu
       className="w-[360px] max-w-[calc(100vw-16px)]"
       trigger={
         <Button size="sm" variant="ghost">
-          Jobs <span className="num min-w-3 text-muted">{jobs.length}</span>
+          <span className="num">{jobs.length}</span> {jobs.length === 1 ? "job" : "jobs"} active
         </Button>
       }
     >
-      {jobs.length === 0 && <p className="px-2 py-3 text-muted">Nothing is running.</p>}
       {jobs.map((job) => (
         <Radix.Item key={job.id} asChild className="rounded-sm outline-none data-[highlighted]:bg-sunken">
           <Link to={paths.job(projectId, job.id)} className="block px-2 py-2 text-fg hover:no-underline">

@@ -17,11 +17,12 @@ export const jobQuery = (id: number) =>
     refetchInterval: (query) => (query.state.data && !isActive(query.state.data.state) ? false : POLL_MS),
   });
 
-/** A job that refreshes itself while it is active. `onEnd` is called once when it ends while being watched. */
+/** A job that refreshes itself while it is active. `onEnd` is called once when it is seen to have ended. */
 export function useJob(id: number | null | undefined, onEnd?: (job: Job) => void) {
   const query = useQuery({ ...jobQuery(id ?? 0), enabled: id !== null && id !== undefined });
   const client = useQueryClient();
-  const seenActive = useRef(false);
+  // Short jobs end before the first look, so an ended job counts even when it was never seen running.
+  const reported = useRef<number | null>(null);
   const handler = useRef(onEnd);
   useEffect(() => {
     handler.current = onEnd;
@@ -30,9 +31,9 @@ export function useJob(id: number | null | undefined, onEnd?: (job: Job) => void
   useEffect(() => {
     if (!job) return;
     if (isActive(job.state)) {
-      seenActive.current = true;
-    } else if (seenActive.current) {
-      seenActive.current = false;
+      reported.current = null;
+    } else if (reported.current !== job.id) {
+      reported.current = job.id;
       void client.invalidateQueries({ queryKey: ["jobs"] });
       handler.current?.(job);
     }

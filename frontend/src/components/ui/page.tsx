@@ -30,7 +30,10 @@ export function Page({ title, trail = [], aside, actions, width = "wide", childr
         <nav aria-label="Breadcrumb" className="mb-1 text-sm">
           <ol className="flex flex-wrap gap-1.5 text-muted">
             {trail.map((step) => (
-              <li key={step.to} className="after:ml-1.5 after:text-faint after:content-['/']">
+              <li
+                key={step.to}
+                className="not-last:after:ml-1.5 not-last:after:text-faint not-last:after:content-['/']"
+              >
                 <Link to={step.to} className="text-muted">
                   {step.label}
                 </Link>

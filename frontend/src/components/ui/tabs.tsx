@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { cx } from "@/lib/cx";
 
 const TAB =
-  "relative -mb-px inline-flex h-9 items-center gap-1.5 border-b-2 border-transparent px-1 text-muted whitespace-nowrap hover:text-fg";
+  "relative -mb-px inline-flex h-9 items-center gap-1.5 border-b-2 border-transparent text-muted whitespace-nowrap hover:text-fg";
 
 export interface TabItem {
   value: string;
@@ -26,7 +26,7 @@ export function Tabs({
 }) {
   return (
     <Radix.Root defaultValue={value ? undefined : items[0]?.value} value={value} onValueChange={onChange}>
-      <Radix.List aria-label={label} className="flex gap-4 overflow-x-auto border-b border-line">
+      <Radix.List aria-label={label} className="flex gap-5 overflow-x-auto border-b border-line">
         {items.map((item) => (
           <Radix.Trigger
             key={item.value}
@@ -55,7 +55,7 @@ export function LinkTabs({
   items: { to: string; label: ReactNode; count?: string; exact?: boolean }[];
 }) {
   return (
-    <nav aria-label={label} className="flex gap-4 overflow-x-auto border-b border-line">
+    <nav aria-label={label} className="flex gap-5 overflow-x-auto border-b border-line">
       {items.map((item) => (
         <RouterLink
           key={item.to}

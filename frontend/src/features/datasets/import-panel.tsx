@@ -83,7 +83,7 @@ export function ImportPanel({ datasetId, onStarted }: { datasetId: number; onSta
           <div className="min-w-64 flex-1">
             <p className="font-medium">Drop a file here</p>
             <p className="text-muted">
-              JSONL, JSON, CSV or Parquet, also gzipped: prompts with two or more responses, with or without
+              JSONL, JSON or Parquet, also gzipped: prompts with two or more responses, with or without
               labels. Rows that are in the dataset already are merged, not doubled.
             </p>
           </div>

@@ -18,6 +18,7 @@ import { usePaged } from "@/lib/api/use-paged";
 import { formatBytes, formatCount, humanize } from "@/lib/format";
 import { useCan, useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
+import { formatLabel } from "./formats";
 import { ImportPanel } from "./import-panel";
 import { keys } from "./queries";
 
@@ -84,7 +85,7 @@ function ImportTable({ imports }: { imports: DatasetImport[] }) {
             <Td>
               <span className="font-medium break-all">{each.filename}</span>
               <span className="block text-sm text-muted">
-                {[formatBytes(each.size_bytes), humanize(each.format)].filter(Boolean).join(" · ")}
+                {[formatBytes(each.size_bytes), formatLabel(each.format)].filter(Boolean).join(" · ")}
               </span>
               {each.message && (
                 <span

@@ -54,7 +54,7 @@ export function Reader({ version, recordId, known, position, onStep, canStep, on
     <article aria-label={`Record ${shortId(recordId)}`}>
       <div className="mb-4 flex flex-wrap items-center gap-2">
         <ActionButton action={close} />
-        <span className="flex-1 text-sm text-muted">
+        <span className="flex-1 text-sm text-muted max-sm:order-last max-sm:basis-full">
           Record <code className="font-mono">{shortId(recordId)}</code>
           {position && ` · ${position.index + 1} of ${position.count} on this page`}
         </span>

@@ -33,7 +33,7 @@ export function RowsTable({ rows, version, onOpen, onPastEnd, onPastStart }: Row
         {
           key: "prompt",
           header: "Prompt",
-          className: "w-1/2 max-w-0",
+          className: "md:w-1/2 md:max-w-0 max-md:min-w-44",
           cell: (row) => (
             <button
               type="button"
@@ -45,11 +45,18 @@ export function RowsTable({ rows, version, onOpen, onPastEnd, onPastStart }: Row
             </button>
           ),
         },
-        { key: "turns", header: "Turns", numeric: true, cell: (row) => formatCount(turnsOf(row.prompt)) },
+        {
+          key: "turns",
+          header: "Turns",
+          numeric: true,
+          className: "max-md:hidden",
+          cell: (row) => formatCount(turnsOf(row.prompt)),
+        },
         {
           key: "responses",
           header: "Responses",
           numeric: true,
+          className: "max-md:hidden",
           cell: (row) => formatCount(row.responses.length),
         },
         { key: "labels", header: "Labels", numeric: true, cell: (row) => formatCount(row.labels.length) },
@@ -61,7 +68,7 @@ export function RowsTable({ rows, version, onOpen, onPastEnd, onPastStart }: Row
         {
           key: "context",
           header: "Judged under",
-          className: "max-w-48",
+          className: "max-w-48 max-md:hidden",
           cell: (row) => <span className="line-clamp-1">{row.context}</span>,
         },
       ]}

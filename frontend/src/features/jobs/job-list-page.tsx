@@ -118,6 +118,7 @@ export function JobListPage() {
             {
               key: "by",
               header: "Started by",
+              className: "whitespace-nowrap",
               cell: (job) => job.created_by?.name || job.created_by?.email || NONE,
             },
             { key: "created", header: "Created", cell: (job) => <RelativeTime at={job.created_at} /> },

@@ -99,7 +99,7 @@ export function MemberListPage() {
             {
               key: "role",
               header: "Role",
-              className: "w-40",
+              className: "w-40 min-w-36",
               cell: (member) =>
                 canManage ? (
                   <Select

@@ -157,7 +157,7 @@ const CAMPAIGN_COLUMNS: Column<Campaign>[] = [
           done={row.progress.completed_items}
           total={row.progress.items || null}
         />
-        <span className="num text-sm text-muted">
+        <span className="num text-sm whitespace-nowrap text-muted">
           {row.progress.items ? formatPercent(row.progress.completed_items / row.progress.items) : NONE}
         </span>
       </span>
