@@ -104,10 +104,14 @@ def _weights(config: RunConfig, folder: Path, described: dict[str, Any], dtype: 
         return AutoModelForSequenceClassification.from_pretrained(folder, num_labels=1, **options)
 
 
-def lora_config(config: RunConfig) -> LoraConfig | None:
-    """The adapter of the run, or ``None`` when all weights are trained."""
+def lora_config(config: RunConfig, model: Any) -> LoraConfig | None:
+    """The adapter of the run, or ``None`` when all weights are trained. Refuses layer names the model does not have."""
     if not config.use_lora:
         return None
+    names = {part for name, _ in model.named_modules() for part in (name, name.rpartition(".")[2])}
+    for wanted in config.lora_target_modules or ():
+        if wanted not in names:
+            raise RefusedError(f"The base model has no layers named {wanted!r} (lora_target_modules).")
     return LoraConfig(
         task_type=TaskType.CAUSAL_LM if config.kind == "dpo" else TaskType.SEQ_CLS,
         r=config.lora_r,

@@ -90,6 +90,8 @@ def _settle_environment(folder: RunFolder, config: RunConfig) -> None:
     os.environ["HF_DATASETS_CACHE"] = str(folder.path / ".cache")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    # Threads that spin while they wait slow everything down on a machine that also serves the application.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # One process trains on one device; the trainers refuse to see several without a distributed launcher.
     if config.device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -102,7 +104,7 @@ def _train(folder: RunFolder, config: RunConfig, stop: StopWish, *, resume: bool
     from trainer_bridge.ml import loading
     from trainer_bridge.ml.callbacks import RunReporter
     from trainer_bridge.ml.finishing import save_model, write_summary
-    from trainer_bridge.ml.trainers import build_trainer, counts_as_json
+    from trainer_bridge.ml.trainers import build_trainer, counts_as_json, restore
 
     _quieten()
     source = _source(folder, config)
@@ -118,7 +120,7 @@ def _train(folder: RunFolder, config: RunConfig, stop: StopWish, *, resume: bool
         config,
         model=loaded.model,
         tokenizer=loaded.tokenizer,
-        adapter=loading.lora_config(config),
+        adapter=loading.lora_config(config, loaded.model),
         train=train,
         evaluation=evaluation,
         columns=source.columns,
@@ -130,12 +132,14 @@ def _train(folder: RunFolder, config: RunConfig, stop: StopWish, *, resume: bool
     folder.update_status(rows=rows, resumed_from=checkpoint[0] if checkpoint else None)
     logger.info("training on %s, rows %s", device, rows)
     began = time.perf_counter()
-    trainer.train(resume_from_checkpoint=str(checkpoint[1]) if checkpoint else None)
+    if checkpoint and checkpoint[0] >= config.max_steps:
+        # Only the model was still to be written, and the trainer would take one step too many from here.
+        restore(trainer, checkpoint[1])
+    else:
+        trainer.train(resume_from_checkpoint=str(checkpoint[1]) if checkpoint else None)
     train_s = time.perf_counter() - began
     if reporter.stopped_early:
         return False
-    if evaluation is not None and config.max_steps % config.eval_steps:
-        trainer.evaluate()
     save_model(trainer, config, folder, loaded.tokenizer)
     write_summary(trainer, config, folder, loaded, source, device=device, train_s=train_s)
     shutil.rmtree(folder.path / ".cache", ignore_errors=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers.trainer_callback import PrinterCallback
+from transformers.trainer_callback import PrinterCallback, TrainerState
 from trl import DPOConfig, DPOTrainer, RewardConfig, RewardTrainer
 
 from trainer_bridge.ml.config import RunConfig
@@ -175,6 +175,12 @@ def _check_consumed(trainer: Any, columns: tuple[str, ...]) -> None:
     for column in columns:
         if not used & {column, f"{column}_ids"} and column != "prompt":
             raise RefusedError(f"The installed trainer does not use the promised column {column!r}.")
+
+
+def restore(trainer: Any, checkpoint: Path) -> None:
+    """Put the weights and the step count of a checkpoint into a trainer without training."""
+    trainer._load_from_checkpoint(str(checkpoint))
+    trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
 
 
 def counts_as_json(counts: dict[str, RowCounts]) -> dict[str, Any]:
