@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from launcher.console import step
@@ -20,10 +22,7 @@ def main() -> None:
     migrate()
     collect_static()
     if "--demo" in sys.argv:
-        from django.core.management import call_command
-
-        with step("Demo content"):
-            call_command("seed_demo")
+        seed_demo()
 
 
 def migrate() -> None:
@@ -53,6 +52,23 @@ def collect_static() -> None:
         stamp.forget()
         call_command("collectstatic", interactive=False, verbosity=0, clear=True)
         stamp.write()
+
+
+def seed_demo() -> None:
+    """Create the demo project if it is missing; keep what the command says for the lines shown at the end."""
+    from django.conf import settings
+    from django.core.management import CommandError, call_command
+
+    heard = io.StringIO()
+    try:
+        with step("Demo content"), redirect_stdout(heard):
+            call_command("seed_demo", stdout=heard)
+    except CommandError as error:
+        print(f"The demo project could not be created: {error}", file=sys.stderr)
+        raise SystemExit(1) from error
+    finally:
+        said = Path(settings.DATA_DIR) / "run" / "demo.txt"
+        said.write_text(heard.getvalue())
 
 
 if __name__ == "__main__":

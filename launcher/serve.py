@@ -129,10 +129,11 @@ def announce(options: Options) -> None:
     """Print the address and, with demo data, who can sign in."""
     say(f"Plumbline is ready at {options.url}  (logs in {options.data.logs}, Ctrl-C stops it)")
     if options.demo:
-        logins = ROOT / "demo" / "logins.json"
-        if logins.exists():
-            for entry in json.loads(logins.read_text()):
-                say(f"  {entry['email']:<28} {entry['password']:<20} {entry['role']}")
+        said = options.data.run / "demo.txt"
+        for line in said.read_text().splitlines() if said.exists() else []:
+            # The sign-ins are the lines with an address; what was created is of no more interest now.
+            if "@" in line:
+                say(f"  {line.strip()}")
     if not options.ml:
         say("Started without the ml worker (--lite): scoring and training jobs wait in their queues.")
 

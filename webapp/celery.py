@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_before_create_process
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings.dev")
 
@@ -22,3 +23,10 @@ def use_django_logging(**_kwargs: object) -> None:
     from django.conf import settings
 
     dictConfig(settings.LOGGING)
+
+
+@worker_before_create_process.connect
+def share_memory_with_children(**_kwargs: object) -> None:
+    """Keep the collector of pool processes from touching, and so copying, what the worker loaded before the fork."""
+    gc.collect()
+    gc.freeze()

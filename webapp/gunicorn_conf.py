@@ -27,7 +27,11 @@ max_requests_jitter = 2_000
 
 
 def when_ready(_server: Any) -> None:
-    """Keep the collector from touching what the application loaded, so that forked workers go on sharing it."""
+    """Load what the first request would load, and keep the collector from touching it: forked workers share it."""
+    from django.urls import get_resolver
+
+    # Asking for the patterns imports every view and serializer.
+    _ = get_resolver().url_patterns
     gc.collect()
     gc.freeze()
 
