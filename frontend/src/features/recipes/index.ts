@@ -1,2 +1,16 @@
-/** Routes below `/projects/$projectId`. */
-export const projectRoutes = [] as const;
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { projectRoute } from "@/app/roots";
+
+const listRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "recipes",
+  component: lazyRouteComponent(() => import("./recipe-list-page"), "RecipeListPage"),
+});
+
+const recipeRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "recipes/$recipeId",
+  component: lazyRouteComponent(() => import("./recipe-page"), "RecipePage"),
+});
+
+export const projectRoutes = [listRoute, recipeRoute] as const;

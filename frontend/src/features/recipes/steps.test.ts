@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { changeSteps, FIRST_STEPS, historyOf, newStep, problemsOf, type StepChange } from "./steps";
+
+const run = (...changes: StepChange[]) => changes.reduce(changeSteps, historyOf(FIRST_STEPS));
+const types = (...changes: StepChange[]) => run(...changes).steps.map((step) => step.type);
+
+describe("changeSteps", () => {
+  it("adds filters at the end and the label policy at the front", () => {
+    expect(
+      types({ kind: "add", step: newStep("signal_margin", 3) }, { kind: "add", step: newStep("labels") }),
+    ).toEqual(["labels", "strength", "signal_margin"]);
+  });
+
+  it("moves a step, but never past the label policy", () => {
+    const three: StepChange[] = [
+      { kind: "add", step: newStep("signal_margin", 3) },
+      { kind: "add", step: newStep("labels") },
+    ];
+    expect(types(...three, { kind: "move", index: 2, by: -1 })).toEqual([
+      "labels",
+      "signal_margin",
+      "strength",
+    ]);
+    expect(types(...three, { kind: "move", index: 1, by: -1 })).toEqual([
+      "labels",
+      "strength",
+      "signal_margin",
+    ]);
+    expect(types(...three, { kind: "move", index: 2, by: 1 })).toEqual([
+      "labels",
+      "strength",
+      "signal_margin",
+    ]);
+  });
+
+  it("takes back and brings back every change", () => {
+    const edited = run(
+      { kind: "edit", index: 0, patch: { min_strength: 2 } },
+      { kind: "duplicate", index: 0 },
+      { kind: "remove", index: 0 },
+    );
+    expect(edited.steps).toEqual([{ ...FIRST_STEPS[0], min_strength: 2 }]);
+    const undone = [1, 2, 3].reduce((history) => changeSteps(history, { kind: "undo" }), edited);
+    expect(undone.steps).toEqual(FIRST_STEPS);
+    expect(changeSteps(undone, { kind: "undo" })).toBe(undone);
+    const redone = [1, 2, 3].reduce((history) => changeSteps(history, { kind: "redo" }), undone);
+    expect(redone.steps).toEqual(edited.steps);
+  });
+
+  it("forgets what was undone once something else changes", () => {
+    const history = run(
+      { kind: "remove", index: 0 },
+      { kind: "undo" },
+      { kind: "edit", index: 0, patch: { drop_ties: false } },
+    );
+    expect(history.future).toEqual([]);
+  });
+});
+
+describe("problemsOf", () => {
+  it("names what the server would refuse", () => {
+    const steps = [
+      newStep("signal_margin"),
+      { type: "signal_margin", signal: 1, min: 2, max: 1, missing: "review" },
+      { type: "labels", precedence: [] },
+      newStep("strength"),
+    ];
+    expect([...problemsOf(steps).keys()]).toEqual([0, 1, 2]);
+  });
+});
