@@ -30,7 +30,7 @@ export function ErrorPage({ error, reset }: { error: unknown; reset?: () => void
       ? "Not allowed"
       : "This page could not be shown";
   return (
-    <main className="mx-auto flex max-w-[960px] flex-col items-start gap-4 px-6 py-16">
+    <div className="mx-auto flex max-w-[960px] flex-col items-start gap-4 px-6 py-16">
       <h1 className="text-xl">{title}</h1>
       <p className="text-muted" role="alert">
         {known ? messageOf(error) : "Something in the page broke. Reload it; your saved work is safe."}
@@ -42,16 +42,16 @@ export function ErrorPage({ error, reset }: { error: unknown; reset?: () => void
         </Button>
         <Button onClick={() => window.location.assign(paths.projects())}>Go to projects</Button>
       </div>
-    </main>
+    </div>
   );
 }
 
 export function NotFoundPage() {
   return (
-    <main className="mx-auto flex max-w-[960px] flex-col items-start gap-4 px-6 py-16">
+    <div className="mx-auto flex max-w-[960px] flex-col items-start gap-4 px-6 py-16">
       <h1 className="text-xl">No such page</h1>
       <p className="text-muted">The address may be mistyped, or the page has moved.</p>
       <Button onClick={() => window.location.assign(paths.projects())}>Go to projects</Button>
-    </main>
+    </div>
   );
 }

@@ -42,6 +42,7 @@ export const projectRoute = createRoute({
   getParentRoute: () => sessionRoute,
   path: "/projects/$projectId",
   component: ProjectFrame,
+  notFoundComponent: NotFoundPage,
   loader: async ({ context, params }) => {
     const id = Number(params.projectId);
     const project = await context.queryClient.ensureQueryData(projectQuery(id));

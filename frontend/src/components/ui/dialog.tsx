@@ -14,6 +14,19 @@ interface DialogProps {
   size?: "sm" | "md" | "lg";
 }
 
+/** The first field gets the focus, else the first button of the footer: what the person came for. */
+function focusFirst(event: Event): void {
+  const dialog = event.currentTarget ?? event.target;
+  if (!(dialog instanceof HTMLElement)) return;
+  const first =
+    dialog.querySelector<HTMLElement>(
+      "[data-body] :is(input:not([type=hidden]), textarea, select):not(:disabled)",
+    ) ?? dialog.querySelector<HTMLElement>("[data-footer] button:not(:disabled)");
+  if (!first) return;
+  event.preventDefault();
+  first.focus();
+}
+
 const WIDTHS = { sm: "max-w-[420px]", md: "max-w-[560px]", lg: "max-w-[880px]" };
 
 export function Dialog({
@@ -31,6 +44,7 @@ export function Dialog({
         <Radix.Overlay className="fixed inset-0 z-40 bg-overlay" />
         <Radix.Content
           data-modal=""
+          onOpenAutoFocus={focusFirst}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cx(
             "float-in fixed top-[12vh] left-1/2 z-50 flex max-h-[76vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col",
@@ -38,7 +52,7 @@ export function Dialog({
             WIDTHS[size],
           )}
         >
-          <header className="flex items-start gap-4 px-5 pt-4">
+          <div className="flex items-start gap-4 px-5 pt-4">
             <div className="min-w-0 flex-1">
               <Radix.Title className="text-lg">{title}</Radix.Title>
               {description && (
@@ -48,11 +62,11 @@ export function Dialog({
             <Radix.Close asChild>
               <IconButton icon="close" label="Close" className="-mr-2" />
             </Radix.Close>
-          </header>
-          <div className="min-h-0 overflow-y-auto px-5 py-4">{children}</div>
-          {footer && (
-            <footer className="flex justify-end gap-2 border-t border-line px-5 py-3">{footer}</footer>
-          )}
+          </div>
+          <div data-body="" className="min-h-0 overflow-y-auto px-5 py-4">
+            {children}
+          </div>
+          {footer && <div className="flex justify-end gap-2 border-t border-line px-5 py-3">{footer}</div>}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -134,11 +148,11 @@ export function SidePanel({
           onInteractOutside={(event) => event.preventDefault()}
           className="float-in fixed inset-y-0 right-0 z-30 flex w-full max-w-[720px] flex-col border-l border-line bg-raised shadow-float"
         >
-          <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-4">
+          <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-4">
             <Radix.Title className="min-w-0 flex-1 truncate text-base">{title}</Radix.Title>
             {actions}
             <IconButton icon="close" label="Close panel" onClick={onClose} />
-          </header>
+          </div>
           <div className="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
         </Radix.Content>
       </Radix.Portal>

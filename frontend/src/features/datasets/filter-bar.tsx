@@ -143,7 +143,7 @@ function NumberField({
   const text = known ? String(known.value) : "";
   return (
     <div className="flex items-end gap-2">
-      <Field mark={false} label={label} className="w-32">
+      <Field mark={false} label={label} className="w-36 shrink-0">
         <Select
           value={op}
           onChange={(event) => change(event.target.value as NumberOp, text)}
