@@ -77,8 +77,6 @@ def process_environment(data: DataFolder, services: Services) -> dict[str, str]:
         "PLUMBLINE_LOG_FORMAT": os.environ.get("PLUMBLINE_LOG_FORMAT", "logfmt"),
         "PYTHONUNBUFFERED": "1",
         "TOKENIZERS_PARALLELISM": "false",
-        # Each thread would otherwise keep an arena of memory of its own (glibc only).
-        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
     }
 
 
