@@ -1,0 +1,95 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useListKeys } from "@/actions";
+import {
+  DataTable,
+  EmptyState,
+  ErrorState,
+  Link,
+  LinkButton,
+  LoadMore,
+  Page,
+  RelativeTime,
+  Skeleton,
+} from "@/components/ui";
+import type { ModelVersion } from "@/lib/api/types";
+import { usePaged } from "@/lib/api/use-paged";
+import { formatBytes, formatNumber, formatPercent, NONE } from "@/lib/format";
+import { paths } from "@/lib/paths";
+import { useProject } from "@/lib/session";
+
+export const MODEL_KINDS: Record<ModelVersion["kind"], string> = { policy: "Policy", reward: "Reward model" };
+
+export function ModelListPage() {
+  const project = useProject();
+  const navigate = useNavigate();
+  const list = usePaged<ModelVersion>(["models", project.id], `/api/projects/${project.id}/models/`);
+  const open = (model: ModelVersion) => void navigate({ to: paths.model(project.id, model.id) });
+  const { active, rowProps } = useListKeys({
+    id: "models",
+    group: "Models",
+    count: list.rows.length,
+    onOpen: (index) => list.rows[index] && open(list.rows[index]),
+  });
+  return (
+    <Page title="Models" trail={[{ label: project.name, to: paths.project(project.id) }]}>
+      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
+      {list.isPending && <Skeleton />}
+      {!list.isPending && !list.error && list.rows.length === 0 && (
+        <EmptyState
+          title="No model yet"
+          action={
+            <LinkButton to={paths.runs(project.id)} variant="primary">
+              Runs
+            </LinkButton>
+          }
+        >
+          Every run that succeeds registers its model here, with its files, metrics and the data it was
+          trained on. Reward models can then score datasets.
+        </EmptyState>
+      )}
+      {list.rows.length > 0 && (
+        <DataTable
+          caption="Registered models"
+          rows={list.rows}
+          rowKey={(model) => model.id}
+          onRowClick={open}
+          active={active}
+          rowProps={rowProps}
+          columns={[
+            {
+              key: "name",
+              header: "Model",
+              cell: (model) => (
+                <Link to={paths.model(project.id, model.id)} className="font-medium text-fg">
+                  {model.name} <span className="num text-muted">v{model.version}</span>
+                </Link>
+              ),
+            },
+            { key: "kind", header: "Kind", cell: (model) => MODEL_KINDS[model.kind] },
+            { key: "base", header: "Base model", cell: (model) => model.base_model },
+            {
+              key: "run",
+              header: "Run",
+              cell: (model) =>
+                model.run === null ? (
+                  NONE
+                ) : (
+                  <Link to={paths.run(project.id, model.run)}>Run {model.run}</Link>
+                ),
+            },
+            { key: "loss", header: "Loss", numeric: true, cell: (model) => formatNumber(model.metrics.loss) },
+            {
+              key: "accuracy",
+              header: "Accuracy",
+              numeric: true,
+              cell: (model) => formatPercent(model.metrics.eval_accuracy ?? model.metrics.accuracy),
+            },
+            { key: "size", header: "Size", numeric: true, cell: (model) => formatBytes(model.size_bytes) },
+            { key: "created", header: "Registered", cell: (model) => <RelativeTime at={model.created_at} /> },
+          ]}
+        />
+      )}
+      <LoadMore list={list} />
+    </Page>
+  );
+}

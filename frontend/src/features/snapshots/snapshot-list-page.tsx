@@ -1,0 +1,98 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useListKeys } from "@/actions";
+import {
+  DataTable,
+  EmptyState,
+  ErrorState,
+  Link,
+  LinkButton,
+  LoadMore,
+  Page,
+  RelativeTime,
+  Skeleton,
+  StateBadge,
+} from "@/components/ui";
+import type { Snapshot } from "@/lib/api/types";
+import { usePaged } from "@/lib/api/use-paged";
+import { formatCount } from "@/lib/format";
+import { paths } from "@/lib/paths";
+import { useProject } from "@/lib/session";
+
+export function SnapshotListPage() {
+  const project = useProject();
+  const navigate = useNavigate();
+  const list = usePaged<Snapshot>(["snapshots", project.id], `/api/projects/${project.id}/snapshots/`);
+  const open = (snapshot: Snapshot) => void navigate({ to: paths.snapshot(project.id, snapshot.id) });
+  const { active, rowProps } = useListKeys({
+    id: "snapshots",
+    group: "Snapshots",
+    count: list.rows.length,
+    onOpen: (index) => list.rows[index] && open(list.rows[index]),
+  });
+  return (
+    <Page title="Snapshots" trail={[{ label: project.name, to: paths.project(project.id) }]}>
+      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
+      {list.isPending && <Skeleton />}
+      {!list.isPending && !list.error && list.rows.length === 0 && (
+        <EmptyState
+          title="No snapshot yet"
+          action={
+            <LinkButton to={paths.recipes(project.id)} variant="primary">
+              Recipes
+            </LinkButton>
+          }
+        >
+          A snapshot is what a recipe keeps, frozen: immutable, with a hash, a data card and a split. Open a
+          recipe and choose “Freeze snapshot”.
+        </EmptyState>
+      )}
+      {list.rows.length > 0 && (
+        <DataTable
+          caption="Snapshots of this project"
+          rows={list.rows}
+          rowKey={(snapshot) => snapshot.id}
+          onRowClick={open}
+          active={active}
+          rowProps={rowProps}
+          columns={[
+            {
+              key: "name",
+              header: "Snapshot",
+              cell: (snapshot) => (
+                <Link to={paths.snapshot(project.id, snapshot.id)} className="font-medium text-fg">
+                  {snapshot.name}
+                </Link>
+              ),
+            },
+            { key: "state", header: "State", cell: (snapshot) => <StateBadge state={snapshot.state} /> },
+            {
+              key: "kept",
+              header: "Pairs",
+              numeric: true,
+              cell: (snapshot) => formatCount(snapshot.counts?.kept),
+            },
+            {
+              key: "train",
+              header: "Train / test",
+              numeric: true,
+              cell: ({ splits }) => `${formatCount(splits?.train)} / ${formatCount(splits?.test)}`,
+            },
+            {
+              key: "hash",
+              header: "Hash",
+              cell: (snapshot) => (
+                <code className="font-mono text-sm">{snapshot.content_hash.slice(0, 12)}</code>
+              ),
+            },
+            {
+              key: "created",
+              header: "Frozen",
+              cell: (snapshot) => <RelativeTime at={snapshot.created_at} />,
+            },
+          ]}
+        />
+      )}
+      <LoadMore list={list} />
+    </Page>
+  );
+}

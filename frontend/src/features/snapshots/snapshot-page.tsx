@@ -1,0 +1,143 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { JobStrip } from "@/components/job-strip";
+import { Markdown } from "@/components/markdown";
+import { Async, CopyButton, Figures, Link, Page, Section, StateBadge, Tabs } from "@/components/ui";
+import type { Snapshot } from "@/lib/api/types";
+import { formatCount, humanize } from "@/lib/format";
+import { paths } from "@/lib/paths";
+import { useProject } from "@/lib/session";
+import { useNumberParam } from "@/lib/use-params";
+import { useSearchState } from "@/lib/use-search-state";
+import { cardQuery, snapshotQuery } from "./api";
+import { ExportsTab } from "./exports-tab";
+import { PairsTab } from "./pairs-tab";
+
+export function SnapshotPage() {
+  const query = useQuery(snapshotQuery(useNumberParam("snapshotId")));
+  return <Async query={query}>{(snapshot) => <SnapshotView snapshot={snapshot} />}</Async>;
+}
+
+function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
+  const project = useProject();
+  const client = useQueryClient();
+  const [search, setSearch] = useSearchState();
+  const ready = snapshot.state === "ready";
+  return (
+    <Page
+      title={snapshot.name}
+      trail={[
+        { label: project.name, to: paths.project(project.id) },
+        { label: "Snapshots", to: paths.snapshots(project.id) },
+      ]}
+      aside={<StateBadge state={snapshot.state} />}
+    >
+      {!ready && snapshot.job !== null && (
+        <JobStrip
+          jobId={snapshot.job}
+          onEnd={() => void client.invalidateQueries({ queryKey: ["snapshot", snapshot.id] })}
+        />
+      )}
+      {ready && (
+        <>
+          <Header snapshot={snapshot} />
+          <div className="mt-6">
+            <Tabs
+              label="Snapshot"
+              value={search.tab ?? "pairs"}
+              onChange={(tab) => setSearch({ tab })}
+              items={[
+                { value: "pairs", label: "Pairs", content: <PairsTab snapshot={snapshot} /> },
+                { value: "exports", label: "Exports", content: <ExportsTab snapshot={snapshot} /> },
+                { value: "card", label: "Data card", content: <Card snapshot={snapshot} /> },
+                { value: "lineage", label: "Recipe and lineage", content: <Lineage snapshot={snapshot} /> },
+              ]}
+            />
+          </div>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Header({ snapshot }: { snapshot: Snapshot }) {
+  const { counts, splits } = snapshot;
+  return (
+    <div className="flex flex-wrap items-end gap-x-12 gap-y-3 border-y border-line py-4">
+      <Figures
+        items={[
+          { label: "Pairs in", value: formatCount(counts.in) },
+          { label: "Kept", value: formatCount(counts.kept) },
+          { label: "Dropped", value: formatCount(counts.dropped) },
+          { label: "For review", value: formatCount(counts.review) },
+          { label: "Train", value: formatCount(splits.train) },
+          { label: "Test", value: formatCount(splits.test), note: "split by prompt" },
+        ]}
+      />
+      <div className="flex items-center gap-2">
+        <span className="text-sm text-muted">
+          Hash <code className="font-mono text-fg">{snapshot.content_hash.slice(0, 16)}</code>
+        </span>
+        <CopyButton text={snapshot.content_hash} label="Copy hash" />
+      </div>
+    </div>
+  );
+}
+
+function Card({ snapshot }: { snapshot: Snapshot }) {
+  const query = useQuery(cardQuery(snapshot.id));
+  return (
+    <Async query={query}>
+      {(card) => (
+        <>
+          <div className="mb-3">
+            <CopyButton text={card} label="Copy as markdown" />
+          </div>
+          <Markdown text={card} compact className="max-w-[90ch]!" />
+        </>
+      )}
+    </Async>
+  );
+}
+
+function Lineage({ snapshot }: { snapshot: Snapshot }) {
+  const project = useProject();
+  return (
+    <>
+      <Section title="Where it comes from">
+        <dl className="grid max-w-[640px] grid-cols-[160px_1fr] gap-y-1.5">
+          <dt className="text-muted">Recipe</dt>
+          <dd>
+            <Link to={paths.recipe(project.id, snapshot.recipe)}>
+              Recipe {snapshot.recipe} as it is today
+            </Link>
+          </dd>
+          <dt className="text-muted">Dataset version</dt>
+          <dd className="num">{snapshot.dataset_version}</dd>
+          <dt className="text-muted">Content hash</dt>
+          <dd className="font-mono text-sm break-all">{snapshot.content_hash}</dd>
+        </dl>
+      </Section>
+      <Section title="Steps as they were when frozen">
+        <ol className="border-t border-line">
+          {snapshot.funnel.map((step) => (
+            <li key={step.index} className="flex flex-wrap gap-x-6 gap-y-1 border-b border-line py-2">
+              <span className="min-w-56 font-medium">{step.title}</span>
+              <span className="num text-muted">
+                {formatCount(step.in)} in, {formatCount(step.kept)} kept, {formatCount(step.dropped)} dropped,{" "}
+                {formatCount(step.review)} for review
+              </span>
+              <span className="num text-muted">
+                {Object.entries(step.reasons)
+                  .map(([reason, count]) => `${formatCount(count)} ${humanize(reason)}`)
+                  .join(" · ")}
+              </span>
+            </li>
+          ))}
+        </ol>
+        <pre className="mt-4 overflow-x-auto rounded-md bg-sunken p-4 font-mono text-sm">
+          {JSON.stringify(snapshot.steps, null, 2)}
+        </pre>
+      </Section>
+    </>
+  );
+}
