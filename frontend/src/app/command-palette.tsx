@@ -5,6 +5,7 @@ import { matchScore } from "@/actions/match";
 import { isEnabled } from "@/actions/registry";
 import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
+import { useFocusReturn } from "@/components/ui/use-focus-return";
 import { cx } from "@/lib/cx";
 
 /** Ctrl+K: type a few letters of what you want to do. */
@@ -15,6 +16,7 @@ export function CommandPalette({
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }) {
+  const focus = useFocusReturn();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -22,6 +24,7 @@ export function CommandPalette({
         <Radix.Content
           data-modal=""
           aria-describedby={undefined}
+          {...focus}
           className="float-in fixed top-[14vh] left-1/2 z-50 w-[calc(100vw-32px)] max-w-[560px] -translate-x-1/2 overflow-hidden rounded-md border border-line bg-raised shadow-float"
         >
           <Radix.Title className="sr-only">Find a command or page</Radix.Title>

@@ -2,6 +2,7 @@ import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { cx } from "@/lib/cx";
 import { Button, type ButtonVariant, IconButton } from "./button";
+import { useFocusReturn } from "./use-focus-return";
 
 interface DialogProps {
   open: boolean;
@@ -12,19 +13,6 @@ interface DialogProps {
   children?: ReactNode;
   footer?: ReactNode;
   size?: "sm" | "md" | "lg";
-}
-
-/** The first field gets the focus, else the first button of the footer: what the person came for. */
-function focusFirst(event: Event): void {
-  const dialog = event.currentTarget ?? event.target;
-  if (!(dialog instanceof HTMLElement)) return;
-  const first =
-    dialog.querySelector<HTMLElement>(
-      "[data-body] :is(input:not([type=hidden]), textarea, select):not(:disabled)",
-    ) ?? dialog.querySelector<HTMLElement>("[data-footer] button:not(:disabled)");
-  if (!first) return;
-  event.preventDefault();
-  first.focus();
 }
 
 const WIDTHS = { sm: "max-w-[420px]", md: "max-w-[560px]", lg: "max-w-[880px]" };
@@ -38,13 +26,14 @@ export function Dialog({
   footer,
   size = "md",
 }: DialogProps) {
+  const focus = useFocusReturn({ intoFields: true });
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-overlay" />
         <Radix.Content
           data-modal=""
-          onOpenAutoFocus={focusFirst}
+          {...focus}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={cx(
             "float-in fixed top-[12vh] left-1/2 z-50 flex max-h-[76vh] w-[calc(100vw-32px)] -translate-x-1/2 flex-col",
@@ -66,7 +55,11 @@ export function Dialog({
           <div data-body="" className="min-h-0 overflow-y-auto px-5 py-4">
             {children}
           </div>
-          {footer && <div className="flex justify-end gap-2 border-t border-line px-5 py-3">{footer}</div>}
+          {footer && (
+            <div data-footer="" className="flex justify-end gap-2 border-t border-line px-5 py-3">
+              {footer}
+            </div>
+          )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
@@ -140,11 +133,13 @@ export function SidePanel({
   children: ReactNode;
   actions?: ReactNode;
 }) {
+  const focus = useFocusReturn();
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()} modal={false}>
       <Radix.Portal>
         <Radix.Content
           aria-describedby={undefined}
+          {...focus}
           onInteractOutside={(event) => event.preventDefault()}
           className="float-in fixed inset-y-0 right-0 z-30 flex w-full max-w-[720px] flex-col border-l border-line bg-raised shadow-float"
         >
