@@ -7,6 +7,7 @@ share its servers; each worker has its own database on them.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -31,6 +32,8 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     os.environ["DJANGO_SETTINGS_MODULE"] = "webapp.settings.test"
     # Playwright's synchronous API runs an event loop in the test's thread; Django would refuse the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # pytest calls `pytest_unconfigure` only when its own set-up succeeded: broken settings must not leak servers.
+    atexit.register(stop_services)
     start_missing_services()
     return (yield)
 
