@@ -24,6 +24,7 @@ from webapp.devservices.valkey import ValkeyServer
 PREFIX = "plumbline-test-"
 _servers: list[PostgresServer | ValkeyServer] = []
 _folders: list[Path] = []
+_started_by: list[int] = []
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -53,6 +54,7 @@ def start_missing_services() -> None:
     # The database runs as another user when we are root, and must be able to walk through.
     folder.chmod(0o755)
     _folders.append(folder)
+    _started_by[:] = [os.getpid()]
     if "DATABASE_URL" in missing:
         postgres = PostgresServer(folder / "postgres", durable=False)
         _servers.append(postgres)
@@ -64,7 +66,9 @@ def start_missing_services() -> None:
 
 
 def stop_services() -> None:
-    """Stop the servers this process started and delete their files."""
+    """Stop the servers this process started and delete their files; a fork of it leaves them alone."""
+    if _started_by and _started_by[0] != os.getpid():
+        return
     while _servers:
         _servers.pop().destroy()
     while _folders:
