@@ -1,0 +1,12 @@
+"""The kinds of jobs this room runs; the kernel imports this module when it starts."""
+
+from __future__ import annotations
+
+from curation.datasets.fold_job import FoldHandler
+from curation.datasets.import_job import ImportHandler
+from curation.datasets.queue_job import QueueHandler
+from webapp.jobs.registry import register
+
+register(ImportHandler())
+register(QueueHandler())
+register(FoldHandler())
