@@ -27,7 +27,7 @@ from webapp.api.views import SignedInApi
 from webapp.projects.policies import Verb
 
 
-class _OwnFeedbackSerializer(serializers.BaseSerializer):
+class _OwnFeedbackSerializer(serializers.Serializer):
     """Renders a Feedback as `FeedbackSerializer` describes it."""
 
     def to_representation(self, instance: Feedback) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class NextApi(SignedInApi):
         description="Returns an item you hold already, unless its lease is in `exclude`, else leases you a new one.",
     )
     def post(self, request: Request, campaign_id: int) -> Response:
-        found = lease_next(campaign_id=campaign_id, annotator_id=request.user.pk, exclude=_excluded(_body(request)))
+        found = lease_next(campaign_id=campaign_id, annotator_id=self.user.pk, exclude=_excluded(_body(request)))
         if found is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
         return Response(found)
@@ -85,7 +85,7 @@ class SubmitApi(IdempotentApi, SignedInApi):
         operation_id="leases_submit", request=AnswersInputSerializer, responses={201: StoredFeedbackSerializer}
     )
     def post(self, request: Request, lease_id: int) -> Response:
-        stored = feedback_submit(lease_id=lease_id, annotator_id=request.user.pk, **answers_in(request))
+        stored = feedback_submit(lease_id=lease_id, annotator_id=self.user.pk, **answers_in(request))
         return Response({"feedback": stored}, status=status.HTTP_201_CREATED)
 
 

@@ -149,7 +149,7 @@ class ItemSerializer(serializers.Serializer):
     position = serializers.IntegerField()
     prompt = ItemMessageSerializer(many=True)
     responses = ItemResponseSerializer(many=True, help_text="In the order this person is shown them.")
-    context = serializers.CharField(allow_null=True)
+    context = serializers.CharField(allow_null=True)  # type: ignore[assignment]
 
     class Meta:
         ref_name = "Item"

@@ -114,8 +114,9 @@ def queue_next_position(campaign_id: int) -> int:
 
 def campaign_source_versions(campaign_id: int) -> list[int]:
     """Ids of the dataset versions the campaign's items came from, ascending."""
-    versions = Item.objects.filter(campaign=campaign_id, source_version_id__isnull=False)
-    return list(versions.order_by("source_version_id").values_list("source_version_id", flat=True).distinct())
+    versions = Item.objects.filter(campaign=campaign_id).order_by("source_version_id")
+    found = versions.values_list("source_version_id", flat=True).distinct()
+    return [version for version in found if version is not None]
 
 
 def lease_project_id(*, lease_id: int, annotator_id: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,6 +14,8 @@ from annotation.domain.forms import form_fits
 from annotation.models import Campaign
 from annotation.selectors.campaigns import queue_next_position
 from webapp.api.errors import ConflictError, NotFoundError
+
+WORTH_ANALYZING = 1000
 
 
 class ItemRow(NamedTuple):
@@ -72,7 +75,22 @@ def items_enqueue(*, campaign_id: int, rows: Iterable[ItemRow], source_version_i
         )
         added = cursor.rowcount
         cursor.execute("DROP TABLE annotation_staged_item")
+    if added >= WORTH_ANALYZING:
+        transaction.on_commit(partial(_tell_planner, added))
     return Enqueued(added, staged.rows - added, staged.unfit)
+
+
+def _tell_planner(added: int) -> None:
+    """Renew the table's statistics when it has at least doubled.
+
+    Connections keep their plans. One made while the queue was nearly empty reads the whole table, and would go on
+    doing so until the server notices by itself a minute later.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'annotation_item'::regclass")
+        known = cursor.fetchone()[0]
+        if added >= known:
+            cursor.execute("ANALYZE annotation_item")
 
 
 def _campaign_for_queueing(campaign_id: int) -> Campaign:
