@@ -40,7 +40,10 @@ def _server_binding_cursor() -> CursorWrapper:
     """Django's own cursors put values into the text. This one does not, and goes through the same wrappers."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    return connection._prepare_cursor(ServerBindingCursor(connection.connection))
+    wrapped: CursorWrapper = connection._prepare_cursor(  # type: ignore[attr-defined]
+        ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    )
+    return wrapped
 
 
 def _rows(cursor: CursorWrapper, sql: str, params: Params) -> list[dict[str, Any]]:
