@@ -11,11 +11,9 @@ import * as recipes from "@/features/recipes";
 import * as runs from "@/features/runs";
 import * as snapshots from "@/features/snapshots";
 import { createQueryClient } from "@/lib/api/query-client";
-import type { Me } from "@/lib/api/types";
-import { paths } from "@/lib/paths";
 import { meQuery } from "@/lib/session";
-import { readSetting } from "@/lib/storage";
 import { ErrorPage, NotFoundPage } from "./error-boundary";
+import { landing } from "./landing";
 import { annotatorRoute, projectRoute, publicRoute, rootRoute, sessionRoute, signedInRoute } from "./roots";
 
 export const queryClient = createQueryClient();
@@ -27,15 +25,6 @@ const homeRoute = createRoute({
     throw redirect({ to: landing(await context.queryClient.ensureQueryData(meQuery)) });
   },
 });
-
-/** Where a person starts: labelling, the project they were in last, their only project, or the list. */
-export function landing(me: Me): string {
-  const working = me.memberships.filter((each) => each.role !== "annotator");
-  if (working.length === 0 && me.memberships.length > 0) return paths.annotate();
-  const last = working.find((each) => String(each.project.id) === readSetting("last-project"));
-  const chosen = last ?? (working.length === 1 ? working[0] : undefined);
-  return chosen ? paths.project(chosen.project.id) : paths.projects();
-}
 
 const routeTree = rootRoute.addChildren([
   publicRoute.addChildren([...members.publicRoutes]),

@@ -16,4 +16,5 @@ window.matchMedia ??= (query: string) =>
     addEventListener() {},
     removeEventListener() {},
   }) as unknown as MediaQueryList;
+window.scrollTo = () => {};
 Element.prototype.scrollIntoView ??= () => {};
