@@ -3,5 +3,8 @@
 from __future__ import annotations
 
 from curation.models.datasets import AnnotatorPseudonym, Dataset, DatasetVersion, Import
+from curation.models.recipes import Recipe
+from curation.models.signals import Signal
+from curation.models.snapshots import Snapshot
 
-__all__ = ["AnnotatorPseudonym", "Dataset", "DatasetVersion", "Import"]
+__all__ = ["AnnotatorPseudonym", "Dataset", "DatasetVersion", "Import", "Recipe", "Signal", "Snapshot"]

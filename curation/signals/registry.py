@@ -1,0 +1,18 @@
+"""The kinds of signals by name; one module each in `kinds/`."""
+
+from __future__ import annotations
+
+from curation.signals.kinds.base import SignalKind
+from curation.signals.kinds.length import LengthSignal
+from curation.signals.kinds.reward_score import RewardScoreSignal
+from webapp.api.errors import ApplicationError
+
+KINDS: dict[str, SignalKind] = {kind.kind: kind for kind in (RewardScoreSignal(), LengthSignal())}
+
+
+def signal_kind(name: str) -> SignalKind:
+    """The kind with this name. Raises ApplicationError that lists the known ones."""
+    if name not in KINDS:
+        known = ", ".join(sorted(KINDS))
+        raise ApplicationError(f"kind: there is no signal {name!r}; choose one of {known}.", fields={"kind": [known]})
+    return KINDS[name]

@@ -1,0 +1,73 @@
+"""Ask for a signal: an equal one that exists is returned instead of being computed again."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+from django.db import transaction
+
+from curation.datasets.choices import VersionState
+from curation.models import DatasetVersion, Signal
+from curation.signals.choices import SignalState
+from curation.signals.registry import signal_kind
+from webapp.accounts.models import User
+from webapp.api.errors import ConflictError
+from webapp.jobs.models import Job
+from webapp.jobs.services import job_create, job_resume, job_retry_failed
+
+JOB_KIND = {"default": "signal.compute", "ml": "signal.compute_ml"}
+
+
+def signal_key(kind: str, algorithm: str, params: dict[str, Any], provenance: dict[str, Any], content: str) -> str:
+    """SHA-256 of everything the values depend on."""
+    facts = [kind, algorithm, params, provenance, content]
+    return hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+@transaction.atomic
+def signal_request(*, version: DatasetVersion, created_by: User, kind: str, params: dict[str, Any]) -> Job:
+    """Start computing a signal for every response of a version and return its job.
+
+    The same kind, parameters, model and rows give the signal that exists, whose job is returned; a failed or
+    cancelled one goes on where it stopped. Raises ConflictError while the version is being built.
+    """
+    if version.state != VersionState.READY:
+        raise ConflictError(f"Version {version.number} is {version.state}; only a ready version can be scored.")
+    handler = signal_kind(kind)
+    name, provenance = handler.prepare(project_id=version.dataset.project_id, params=params)
+    key = signal_key(kind, handler.version, params, provenance, version.content_hash)
+    signal, created = Signal.objects.select_for_update().get_or_create(
+        dataset_version=version,
+        key=key,
+        defaults={
+            "kind": kind,
+            "name": name,
+            "params": params,
+            "provenance": {"algorithm": kind, "version": handler.version, **provenance},
+            "created_by": created_by,
+        },
+    )
+    if not created and signal.job is not None:
+        return _existing_job(signal)
+    job = job_create(
+        kind=JOB_KIND[handler.queue],
+        project=version.dataset.project,
+        created_by=created_by,
+        params={"signal": signal.pk},
+        title=f"{name} on {version.dataset.name} v{version.number}",
+        subject=("signal", signal.pk),
+    )
+    signal.job = job
+    signal.save(update_fields=["job"])
+    return job
+
+
+def _existing_job(signal: Signal) -> Job:
+    assert signal.job is not None
+    if signal.state == SignalState.FAILED:
+        return job_retry_failed(job_id=signal.job.pk)
+    if signal.state == SignalState.CANCELLED:
+        return job_resume(job_id=signal.job.pk)
+    return signal.job
