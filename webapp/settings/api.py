@@ -27,5 +27,10 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": "webapp.jobs.choices.JobState",
         "TokenScopeEnum": "webapp.accounts.choices.TokenScope",
         "CampaignStateEnum": "annotation.choices.CampaignState",
+        "ExportFormatEnum": "trainer_bridge.choices.ExportFormat",
+        "ExportStateEnum": "trainer_bridge.choices.ExportState",
+        "RunKindEnum": "trainer_bridge.choices.RunKind",
+        "RunStateEnum": "trainer_bridge.choices.RunState",
+        "ModelKindEnum": "trainer_bridge.choices.ModelKind",
     },
 }

@@ -87,6 +87,9 @@ STORAGES = {
 # Any fsspec URL; the local default keeps Parquet parts next to the embedded database.
 STORE_URL = env.str("PLUMBLINE_STORE_URL", default=f"file://{DATA_DIR / 'store'}")
 
+# A folder whose folders admins may train from as `local:NAME`; empty means there are none.
+MODELS_DIR = env.str("PLUMBLINE_MODELS_DIR", default="")
+
 # Uploads stream to disk past 1 MiB; the limit is on the whole body, which never sits in memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 << 20
