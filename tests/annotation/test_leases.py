@@ -49,6 +49,19 @@ def test_release_lets_the_same_person_see_it_again(campaign: Campaign, held: int
     assert next_position(ann_client, campaign) == 0
 
 
+def test_the_same_person_always_sees_an_item_the_same_way_round(
+    campaign: Campaign, enqueue: Callable[..., Any], ann_client: APIClient
+) -> None:
+    enqueue(campaign, 1)
+    shown = []
+    for _ in range(3):
+        body = ann_client.post(f"/api/campaigns/{campaign.pk}/next/", {}).json()
+        shown.append(body["item"])
+        ann_client.post(f"/api/leases/{body['lease']['id']}/release/")
+
+    assert shown[0] == shown[1] == shown[2]
+
+
 def test_heartbeat_starts_the_time_again(held: int, ann_client: APIClient) -> None:
     Lease.objects.update(expires_at=timezone.now() + timedelta(seconds=1))
 

@@ -36,9 +36,7 @@ def test_items_wait_in_the_order_given(make_campaign: Callable[..., Campaign]) -
 def test_queueing_twice_does_nothing(campaign: Campaign) -> None:
     items_enqueue(campaign_id=campaign.pk, rows=[item_row(0), item_row(1)], source_version_id=8)
 
-    again = items_enqueue(
-        campaign_id=campaign.pk, rows=[item_row(1), item_row(2), item_row(2)], source_version_id=9
-    )
+    again = items_enqueue(campaign_id=campaign.pk, rows=[item_row(1), item_row(2), item_row(2)], source_version_id=9)
 
     assert again == Enqueued(added=1, known=2, unfit=0)
     assert list(Item.objects.order_by("position").values_list("source_version_id", flat=True)) == [8, 8, 9]

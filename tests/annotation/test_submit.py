@@ -74,9 +74,7 @@ def test_ties_and_both_bad(held: dict[str, Any], ann_client: APIClient, outcome:
     assert (vote.outcome, vote.value, vote.strength) == (outcome, value, value)
 
 
-def test_a_loop_takes_five_statements(
-    campaign: Campaign, enqueue: Callable[..., Any], ann_client: APIClient
-) -> None:
+def test_a_loop_takes_five_statements(campaign: Campaign, enqueue: Callable[..., Any], ann_client: APIClient) -> None:
     """Next and submit, with authentication: Label Studio needs 107 for the same."""
     enqueue(campaign, 2)
     with CaptureQueriesContext(connection) as captured:
