@@ -47,30 +47,33 @@ def answered_pairs(draw: st.DrawFn) -> tuple[dict[str, Any], list[str], dict[str
 class TestForms:
     @given(json_values)
     def test_any_definition_is_cleaned_or_refused_by_path(self, questions: Any) -> None:
+        faults: dict[str, list[str]] = {}
         try:
             cleaned = validate_questions(questions)
         except FormError as error:
-            assert all(path.startswith("questions") and sentences for path, sentences in error.fields.items())
+            faults = error.fields
         else:
             assert validate_questions(cleaned) == cleaned
+        assert all(path.startswith("questions") and sentences for path, sentences in faults.items())
 
     @given(st.sampled_from(sorted(QUESTION_TYPES)), st.dictionaries(st.text(max_size=8), json_values, max_size=5))
     def test_any_parts_of_a_question_are_cleaned_or_refused(self, kind: str, parts: dict[str, Any]) -> None:
         question = {"name": "q", "options": [{"value": "a"}, {"value": "b"}], **parts, "type": kind}
         try:
             cleaned = QUESTION_TYPES[kind].validate_definition(question)
-        except QuestionError as error:
-            assert error.message
-        else:
-            assert QUESTION_TYPES[kind].validate_definition(cleaned) == cleaned
+        except QuestionError:
+            return
+        assert QUESTION_TYPES[kind].validate_definition(cleaned) == cleaned
 
     @given(json_values)
     def test_any_answers_are_cleaned_or_refused(self, answers: Any) -> None:
         questions = validate_questions(TEMPLATES["pairwise"])
+        faults: dict[str, list[str]] = {}
         try:
             validate_answers(questions, answers, ["a" * 32, "b" * 32])
         except FormError as error:
-            assert all(path.startswith("answers") for path in error.fields)
+            faults = error.fields
+        assert all(path.startswith("answers") for path in faults)
 
     def test_templates_are_valid_and_complete(self) -> None:
         assert all(validate_questions(questions) == questions for questions in TEMPLATES.values())
