@@ -76,8 +76,8 @@ def readme_of(*, entry: Format, manifest: dict[str, Any], snapshot_card: str) ->
         "---",
         f"# {manifest['snapshot']['name']}",
         "",
-        f"{entry.title}, written by {manifest['created_by']} from snapshot {manifest['snapshot']['id']}"
-        f" (`{manifest['snapshot']['content_hash']}`).",
+        f"{entry.title}, written by {manifest['created_by']}.",
+        f"Snapshot {manifest['snapshot']['id']}, content hash `{manifest['snapshot']['content_hash']}`.",
         "",
         "| column | meaning |",
         "|---|---|",

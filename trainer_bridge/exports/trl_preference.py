@@ -20,7 +20,8 @@ class TrlPreference:
     )
     schema = pa.schema([("prompt", MESSAGES), ("chosen", MESSAGES), ("rejected", MESSAGES)])
     over_long = (
-        "DPOTrainer cuts rows longer than max_length tokens at the end, and leaves out rows whose prompt alone fills it."
+        "DPOTrainer cuts rows longer than max_length tokens at the end, and leaves out rows whose prompt alone fills "
+        "it."
     )
 
     def row(self, pair: Pair) -> dict[str, Any]:

@@ -1,0 +1,73 @@
+"""A training worker killed in the middle: its trainer goes with it, and another worker finishes the run."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.house import House
+
+pytestmark = pytest.mark.slow
+STEPS = 80
+
+
+@pytest.fixture
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    house = House(tmp_path_factory.mktemp("house"), PLUMBLINE_ORPHAN_GRACE="15")
+    yield house
+    house.stop()
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.1)
+
+
+def test_a_run_survives_its_worker(house: House) -> None:
+    code = (
+        "from tests.trainer_bridge.making import long_run_make\n"
+        f"run = long_run_make(max_steps={STEPS})\n"
+        "print('RUN', run.pk, run.job_id)\n"
+    )
+    run, job = (int(n) for n in house.manage("shell", "--no-imports", "-c", code).rpartition("RUN ")[2].split())
+    worker = house.start_worker("train,default")
+    house.wait_until("SELECT step >= 7 FROM trainer_bridge_run WHERE id = %s", run, seconds=180)
+    folder = house.store / "runs" / str(run)
+    trainer = json.loads((folder / "status.json").read_text())["pid"]
+    assert is_running(trainer)
+
+    house.kill(worker)
+    wait_for(lambda: not is_running(trainer))
+    reached = json.loads((folder / "status.json").read_text())
+    # What the lease of a minute would do by itself, without the wait.
+    house.query("UPDATE jobs_jobshard SET lease_until = now() WHERE job_id = %s RETURNING id", job)
+    house.start_worker("train,default")
+
+    house.wait_until("SELECT state IN ('succeeded', 'failed') FROM jobs_job WHERE id = %s", job, seconds=180)
+    assert house.query("SELECT state, message FROM jobs_job WHERE id = %s", job) == (
+        "succeeded",
+        "Registered tiny-llama-dpo v1.",
+    )
+    assert reached["state"] == "cancelled"
+    assert 5 <= reached["step"] < STEPS
+    assert json.loads((folder / "status.json").read_text())["resumed_from"] == reached["step"]
+    assert house.query("SELECT count(*) FROM trainer_bridge_modelversion") == (1,)
+    assert house.query("SELECT claims FROM jobs_jobshard WHERE job_id = %s", job) == (2,)
+    steps = house.query(
+        "SELECT array_agg(step ORDER BY step) FROM trainer_bridge_runmetric WHERE run_id = %s AND values ? 'loss'", run
+    )
+    assert steps == (list(range(1, STEPS + 1)),)

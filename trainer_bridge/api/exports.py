@@ -1,0 +1,115 @@
+"""Write snapshots for trainers, and download the files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse
+from django.utils.text import slugify
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from curation.snapshots.selectors import snapshot_get, snapshot_project_id
+from trainer_bridge.api.serializers import ExportSerializer
+from trainer_bridge.choices import ExportFormat
+from trainer_bridge.selectors.exports import (
+    export_file_key,
+    export_get,
+    export_job,
+    export_project_id,
+    exports_of_project,
+    exports_of_snapshot,
+)
+from trainer_bridge.services.exports import export_create
+from webapp.api.idempotency import IdempotentApi
+from webapp.api.pagination import page
+from webapp.api.schema import paged
+from webapp.api.views import ProjectApi
+from webapp.jobs.api.serializers import JobSerializer
+from webapp.jobs.api.views import job_accepted
+from webapp.projects.policies import Verb
+from webapp.store.files import store
+
+
+class SnapshotExportsApi(IdempotentApi, ProjectApi):
+    verbs = {"GET": Verb.RECIPE_VIEW, "POST": Verb.EXPORT_CREATE}
+
+    class InputSerializer(serializers.Serializer):
+        format = serializers.ChoiceField(choices=ExportFormat.choices)
+
+        class Meta:
+            ref_name = "ExportInput"
+
+    def get_project_id(self, **kwargs: Any) -> int:
+        return snapshot_project_id(kwargs["snapshot_id"])
+
+    @extend_schema(operation_id="snapshot_exports_list", responses=paged(ExportSerializer))
+    def get(self, request: Request, snapshot_id: int) -> Response:
+        return page(exports_of_snapshot(snapshot_id), request, serializer=ExportSerializer)
+
+    @extend_schema(
+        operation_id="snapshot_exports_create",
+        description=(
+            "Write the snapshot in a trainer's format; the job's subject names the export. Asking again for a format "
+            "that is being built or ready answers with that export's job and starts nothing."
+        ),
+        request=InputSerializer,
+        responses={202: JobSerializer},
+    )
+    def post(self, request: Request, snapshot_id: int) -> Response:
+        data = self.parse(self.InputSerializer)
+        export = export_create(snapshot=snapshot_get(snapshot_id), format=data["format"], created_by=self.user)
+        return job_accepted(export_job(export))
+
+
+class ProjectExportsApi(ProjectApi):
+    verbs = {"GET": Verb.RECIPE_VIEW}
+
+    @extend_schema(operation_id="project_exports_list", responses=paged(ExportSerializer))
+    def get(self, request: Request, project_id: int) -> Response:
+        return page(exports_of_project(project_id), request, serializer=ExportSerializer)
+
+
+class _ExportApi(ProjectApi):
+    def get_project_id(self, **kwargs: Any) -> int:
+        return export_project_id(kwargs["export_id"])
+
+
+class ExportDetailApi(_ExportApi):
+    verbs = {"GET": Verb.RECIPE_VIEW}
+
+    @extend_schema(operation_id="exports_get", responses=ExportSerializer)
+    def get(self, request: Request, export_id: int) -> Response:
+        return Response(ExportSerializer(export_get(export_id)).data)
+
+
+class ExportDownloadApi(_ExportApi):
+    verbs = {"GET": Verb.RECIPE_VIEW}
+
+    class QuerySerializer(serializers.Serializer):
+        file = serializers.CharField(max_length=100)
+
+        class Meta:
+            ref_name = "ExportDownloadQuery"
+
+    @extend_schema(
+        operation_id="exports_download",
+        parameters=[OpenApiParameter("file", str, required=True, description="A name of the export's `files`.")],
+        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, description="The file")},
+    )
+    def get(self, request: Request, export_id: int) -> FileResponse:
+        export = export_get(export_id)
+        name = self.parse_query(self.QuerySerializer)["file"]
+        key = export_file_key(export, name)
+        prefix = slugify(export.snapshot.name) or f"snapshot-{export.snapshot_id}"
+        answer = FileResponse(
+            store().open(key),
+            as_attachment=True,
+            filename=f"{prefix}-{export.format}-{name}",
+            content_type="application/octet-stream",
+        )
+        answer["Content-Length"] = str(store().size(key))
+        return answer

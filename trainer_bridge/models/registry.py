@@ -1,0 +1,39 @@
+"""Models this installation made or knows."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from trainer_bridge.choices import ModelKind
+from trainer_bridge.models.runs import Run
+from webapp.projects.models import Project
+
+
+class ModelVersion(models.Model):
+    """A model under a name, counted up each time the name is trained again. Its files never change."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="model_versions")
+    kind = models.CharField(max_length=10, choices=ModelKind.choices)
+    name = models.CharField(max_length=120)
+    version = models.PositiveIntegerField()
+    base_model = models.CharField(max_length=200)
+    run = models.OneToOneField(Run, on_delete=models.PROTECT, null=True, related_name="model_version")
+    metrics = models.JSONField(default=dict)
+    # Folder of the weights as a key of the store, and [{name, size_bytes, sha256}] of what is in it.
+    path = models.CharField(max_length=300)
+    files = models.JSONField(default=list)
+    size_bytes = models.BigIntegerField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "name", "version"], name="one_model_per_version"),
+            models.CheckConstraint(condition=Q(kind__in=ModelKind.values), name="model_kind_known"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="model_version_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"

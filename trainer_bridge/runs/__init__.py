@@ -1,0 +1,1 @@
+"""How a run is prepared, watched and told to people."""

@@ -1,0 +1,51 @@
+"""Reads about exports."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from trainer_bridge.models import Export
+from webapp.api.errors import ApplicationError, ConflictError, NotFoundError
+from webapp.jobs.models import Job
+
+# The same for ids that do not exist and ids of other projects, so that ids tell nothing.
+NOTHING_HERE = "There is nothing at this address, or you may not see it."
+
+
+def export_get(export_id: int) -> Export:
+    export = Export.objects.select_related("snapshot__project").filter(pk=export_id).first()
+    if export is None:
+        raise NotFoundError(NOTHING_HERE)
+    return export
+
+
+def export_project_id(export_id: int) -> int:
+    project_id = Export.objects.filter(pk=export_id).values_list("snapshot__project_id", flat=True).first()
+    if project_id is None:
+        raise NotFoundError(NOTHING_HERE)
+    return project_id
+
+
+def exports_of_project(project_id: int) -> QuerySet[Export]:
+    return Export.objects.filter(snapshot__project=project_id)
+
+
+def exports_of_snapshot(snapshot_id: int) -> QuerySet[Export]:
+    return Export.objects.filter(snapshot=snapshot_id)
+
+
+def export_job(export: Export) -> Job:
+    return Job.objects.get(pk=export.job_id)
+
+
+def export_file_key(export: Export, name: str) -> str:
+    """The store key of one of the export's files, by its listed name. Raises ConflictError while it is not ready."""
+    if export.state != "ready":
+        raise ConflictError(f"This export is {export.state}; download its files when it is ready.")
+    names = [entry["name"] for entry in export.files]
+    if name not in names:
+        raise ApplicationError(
+            f"file: this export has no file {name!r}; choose one of {', '.join(names)}.",
+            fields={"file": [f"Choose one of {', '.join(names)}."]},
+        )
+    return f"{export.folder}/{name}"

@@ -1,0 +1,51 @@
+"""Reads about registered models."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db.models import QuerySet
+
+from curation.signals.model_resolution import ResolvedModel
+from trainer_bridge.models import ModelVersion
+from trainer_bridge.selectors.exports import NOTHING_HERE
+from webapp.api.errors import NotFoundError, UnprocessableError
+from webapp.store.files import store
+
+
+def models_of(project_id: int) -> QuerySet[ModelVersion]:
+    return ModelVersion.objects.filter(project=project_id)
+
+
+def model_get(model_id: int) -> ModelVersion:
+    model = ModelVersion.objects.filter(pk=model_id).first()
+    if model is None:
+        raise NotFoundError(NOTHING_HERE)
+    return model
+
+
+def model_project_id(model_id: int) -> int:
+    return model_get(model_id).project_id
+
+
+def model_resolve(project_id: int, model_id: int) -> ResolvedModel:
+    """A registered model as the signals of its project load it. Raises NotFoundError, UnprocessableError."""
+    model = ModelVersion.objects.filter(pk=model_id, project=project_id).first()
+    if model is None:
+        raise NotFoundError(f"This project has no model {model_id}; choose one of its models.")
+    if not store().is_local:
+        raise UnprocessableError(f"The files of {model} are in a store that is not a local disk.")
+    return ResolvedModel(
+        id=model.pk,
+        name=str(model),
+        path=str(store().local_path(model.path)),
+        revision=files_digest(model.files),
+        kind=model.kind,
+    )
+
+
+def files_digest(files: list[dict[str, Any]]) -> str:
+    """One name for the content of a model: 32 hex characters from its files' names and hashes."""
+    lines = sorted(f"{file['name']} {file['sha256']}\n" for file in files)
+    return hashlib.blake2b("".join(lines).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,71 @@
+"""Start exports, and bring their states along with their jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from curation.models import Snapshot
+from trainer_bridge.choices import CURRENT_EXPORT_STATES, ExportFormat, ExportState
+from trainer_bridge.models import Export
+from webapp.accounts.models import User
+from webapp.api.errors import ConflictError
+from webapp.jobs.models import Job
+from webapp.jobs.services import job_create
+
+
+@transaction.atomic
+def export_create(*, snapshot: Snapshot, format: str, created_by: User) -> Export:
+    """Write a snapshot in a trainer's format.
+
+    A snapshot never changes, so asking again returns the export that is being built or ready, with its job, and
+    starts nothing; a failed or cancelled one is replaced. Raises ConflictError while the snapshot is not ready.
+    """
+    if snapshot.state != "ready":
+        raise ConflictError(f"This snapshot is {snapshot.state}; export it when it is ready.")
+    current = Export.objects.filter(snapshot=snapshot, format=format, state__in=CURRENT_EXPORT_STATES)
+    existing = current.first()
+    if existing is not None:
+        return existing
+    try:
+        with transaction.atomic():
+            export = Export.objects.create(snapshot=snapshot, format=format, created_by=created_by)
+    except IntegrityError:
+        # Somebody else asked in the same moment.
+        return current.get()
+    export.job = job_create(
+        kind="export.write",
+        project=snapshot.project,
+        created_by=created_by,
+        params={"export": export.pk},
+        title=f"Export {snapshot.name} as {ExportFormat(format).label}",
+        subject=("export", export.pk),
+    )
+    export.save(update_fields=["job"])
+    return export
+
+
+def export_finish(*, job: Job, result: dict[str, Any]) -> dict[str, Any]:
+    """The files are written: say so, inside the job's last transaction."""
+    export = Export.objects.get(pk=job.params["export"])
+    export.state, export.files, export.manifest = ExportState.READY, result["files"], result["manifest"]
+    export.save(update_fields=["state", "files", "manifest"])
+    rows = sum(result["manifest"]["rows"].values())
+    job.message = f"{rows} pairs written."
+    return {"export": export.pk, "rows": rows}
+
+
+def export_stop(*, job: Job, state: str) -> None:
+    """The job failed or was cancelled, and the export with it."""
+    ended = ExportState.CANCELLED if state == "cancelled" else ExportState.FAILED
+    Export.objects.filter(pk=job.params["export"]).exclude(state=ExportState.READY).update(state=ended)
+
+
+def export_restart(*, job: Job) -> None:
+    """The job starts again. Raises ConflictError when another export has taken its place."""
+    try:
+        with transaction.atomic():
+            Export.objects.filter(pk=job.params["export"]).update(state=ExportState.BUILDING)
+    except IntegrityError:
+        raise ConflictError("This snapshot was exported again meanwhile; use that export.") from None
