@@ -18,7 +18,6 @@ from trainer_bridge.choices import ExportFormat
 from trainer_bridge.selectors.exports import (
     export_file_key,
     export_get,
-    export_job,
     export_project_id,
     exports_of_project,
     exports_of_snapshot,
@@ -62,7 +61,7 @@ class SnapshotExportsApi(IdempotentApi, ProjectApi):
     def post(self, request: Request, snapshot_id: int) -> Response:
         data = self.parse(self.InputSerializer)
         export = export_create(snapshot=snapshot_get(snapshot_id), format=data["format"], created_by=self.user)
-        return job_accepted(export_job(export))
+        return job_accepted(export.its_job)
 
 
 class ProjectExportsApi(ProjectApi):

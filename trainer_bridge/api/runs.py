@@ -29,7 +29,6 @@ from webapp.api.schema import paged
 from webapp.api.views import ProjectApi
 from webapp.jobs.api.serializers import JobSerializer
 from webapp.jobs.api.views import job_accepted
-from webapp.jobs.models import Job
 from webapp.projects.policies import ROLE_VERBS, Verb
 from webapp.projects.selectors.memberships import project_get
 
@@ -63,7 +62,7 @@ class RunListApi(IdempotentApi, ProjectApi):
         data = self.parse(RunInputSerializer)
         data["export"] = self._export(data["export"])
         run = run_create(project=project_get(project_id), created_by=self.user, **data)
-        return job_accepted(Job.objects.get(pk=run.job_id))
+        return job_accepted(run.its_job)
 
     def _export(self, export_id: int) -> Export:
         try:

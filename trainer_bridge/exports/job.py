@@ -31,7 +31,7 @@ def export_write(export: Export, progress: Progress) -> dict[str, Any]:
     if not facts.files:
         raise JobError("This snapshot keeps no pairs, so there is nothing to export; loosen its recipe.")
     about = {"id": snapshot.pk, "name": snapshot.name, "content_hash": snapshot.content_hash}
-    version = settings.SPECTACULAR_SETTINGS["VERSION"]
+    version = str(settings.SPECTACULAR_SETTINGS["VERSION"])
     manifest = manifest_of(entry=entry, facts=facts, snapshot=about, app_version=version)
     readme = readme_of(entry=entry, manifest=manifest, snapshot_card=_card(snapshot))
     texts = {"README.md": readme, "manifest.json": orjson.dumps(manifest, option=orjson.OPT_INDENT_2).decode() + "\n"}

@@ -13,7 +13,7 @@ class TrlPreference:
     key = "trl_preference"
     title = "TRL preference pairs"
     trainer = "trl.DPOTrainer"
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("prompt", "messages up to the answer, the system turn included"),
         Column("chosen", "the better answer, as one assistant message"),
         Column("rejected", "the worse answer, as one assistant message"),

@@ -14,7 +14,7 @@ class TrlReward:
     key = "trl_reward"
     title = "TRL reward pairs with margins"
     trainer = "trl.RewardTrainer"
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("prompt", "messages up to the answer, the system turn included"),
         Column("chosen", "the better answer, as one assistant message"),
         Column("rejected", "the worse answer, as one assistant message"),

@@ -41,6 +41,13 @@ class Export(models.Model):
         return f"export {self.pk} ({self.format})"
 
     @property
+    def its_job(self) -> Job:
+        """The job that makes it; missing only inside the transaction that creates the two."""
+        if self.job is None:
+            raise RuntimeError(f"{self!r} has no job yet.")
+        return self.job
+
+    @property
     def folder(self) -> str:
         """Where its files are, as a key of the store."""
         return f"exports/{self.pk}"

@@ -44,6 +44,13 @@ class Run(models.Model):
         return self.name
 
     @property
+    def its_job(self) -> Job:
+        """The job that makes it; missing only inside the transaction that creates the two."""
+        if self.job is None:
+            raise RuntimeError(f"{self!r} has no job yet.")
+        return self.job
+
+    @property
     def folder(self) -> str:
         """Where its files are, as a key of the store."""
         return f"runs/{self.pk}"

@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 
 from trainer_bridge.models import Export
 from webapp.api.errors import ApplicationError, ConflictError, NotFoundError
-from webapp.jobs.models import Job
 
 # The same for ids that do not exist and ids of other projects, so that ids tell nothing.
 NOTHING_HERE = "There is nothing at this address, or you may not see it."
@@ -32,10 +31,6 @@ def exports_of_project(project_id: int) -> QuerySet[Export]:
 
 def exports_of_snapshot(snapshot_id: int) -> QuerySet[Export]:
     return Export.objects.filter(snapshot=snapshot_id)
-
-
-def export_job(export: Export) -> Job:
-    return Job.objects.get(pk=export.job_id)
 
 
 def export_file_key(export: Export, name: str) -> str:

@@ -101,14 +101,14 @@ def _refused(field: str, sentence: str) -> ApplicationError:
 
 def run_cancel(*, run: Run) -> Run:
     """Ask a run to stop; it saves a checkpoint first, from which `run_resume` goes on."""
-    job_cancel(job_id=run.job_id)
+    job_cancel(job_id=run.its_job.pk)
     return Run.objects.get(pk=run.pk)
 
 
 @transaction.atomic
 def run_resume(*, run: Run) -> Run:
     """Go on with a cancelled, paused or failed run from its newest checkpoint, to the same last step."""
-    job = Job.objects.get(pk=run.job_id)
+    job = run.its_job
     if job.state == JobState.FAILED:
         job_retry_failed(job_id=job.pk)
     elif job.cancel_requested and job.state != JobState.CANCELLED:
