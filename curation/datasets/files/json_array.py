@@ -44,8 +44,8 @@ class _Scan:
             if match is None or token == b'"':
                 # Nothing, or an unfinished string: read on from the element's beginning.
                 self._position = match.start() if match else len(self._buffer)
-                start = self._forget(start)
-                if not self._more():
+                start, passed = self._forget(start)
+                if not passed and not self._more():
                     yield from self._unfinished(start)
                     return
                 continue
@@ -66,29 +66,33 @@ class _Scan:
         self._buffer += chunk
         return bool(chunk)
 
-    def _forget(self, start: int) -> int:
-        """Drop what was scanned before the current element, and the element itself once it is too long."""
+    def _forget(self, start: int) -> tuple[int, bool]:
+        """Drop what was scanned before the current element, and the element itself once it is too long.
+
+        Returns where the element begins now, and whether a string of it was passed over to its end.
+        """
         if self._long is None and len(self._buffer) - start > MAX_ROW_BYTES:
             self._long = self._buffer[start : start + _KEPT_OF_LONG]
         if self._long is not None:
             self._buffer, self._position = self._buffer[self._position :], 0
-            self._skip_string()
-            return self._position
+            passed = self._skip_string()
+            return self._position, passed
         self._buffer, self._position = self._buffer[start:], self._position - start
-        return 0
+        return 0, False
 
-    def _skip_string(self) -> None:
-        """Inside an element that is dropped: pass over a string without keeping it."""
+    def _skip_string(self) -> bool:
+        """Inside an element that is dropped: pass over a string without keeping it. False at the file's end."""
         if not self._buffer.startswith(b'"'):
-            return
+            return False
         self._buffer = self._buffer[1:]
         while (match := _STRING_END.match(self._buffer)) is None:
             # A backslash at the end belongs to a character not read yet.
             open_escape = (len(self._buffer) - len(self._buffer.rstrip(b"\\"))) % 2
             self._buffer = b"\\" if open_escape else b""
             if not self._more():
-                return
+                return False
         self._position = match.end()
+        return True
 
     def _element(self, start: int, end: int, *, at_end: bool = False) -> RawRow:
         self._number += 1
