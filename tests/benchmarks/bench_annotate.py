@@ -22,25 +22,17 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import psutil
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from webapp.devservices.postgres import PostgresServer  # noqa: E402
-from webapp.devservices.valkey import ValkeyServer  # noqa: E402
-
-WORDS = ("the quick answer weighs each careful reason before it settles on a plain and honest sentence " * 20).split()
-
-
-def emit(name: str, value: float, unit: str, baseline: float | None = None, **facts: Any) -> None:
-    line: dict[str, Any] = {"name": name, "value": round(value, 2), "unit": unit}
-    if baseline is not None:
-        line |= {"baseline": baseline, "ratio": round(value / baseline, 2)}
-    print(orjson.dumps(line | facts).decode(), flush=True)
+from tests.benchmarks import bench_import
+from tests.benchmarks.output import ROOT, TEXT, emit
+from webapp.devservices.postgres import PostgresServer
+from webapp.devservices.valkey import ValkeyServer
 
 
 def item_rows(count: int) -> Iterator[Any]:
@@ -48,10 +40,9 @@ def item_rows(count: int) -> Iterator[Any]:
     from annotation.services.queueing import ItemRow
     from webapp.store.canonical import Message, record_id_of, response_id_of
 
-    text = " ".join(WORDS)
     for number in range(count):
-        prompt = f"Question {number}: {text[number % 97 :][:350]}"
-        answers = [f"{side} {number} {text[number % 89 :][:620]}" for side in ("One", "Another")]
+        prompt = f"Question {number}: {TEXT[number % 97 :][:350]}"
+        answers = [f"{side} {number} {TEXT[number % 89 :][:620]}" for side in ("One", "Another")]
         ids = [response_id_of(answer) for answer in answers]
         yield ItemRow(
             record_id_of([Message("user", prompt)], ids),
@@ -158,8 +149,15 @@ def serve(port: int, log: Path) -> subprocess.Popen[bytes]:
     raise RuntimeError(f"gunicorn did not start:\n{log.read_text()}")
 
 
-def prepare(items: int, clients: int) -> tuple[int, list[str]]:
-    """A migrated database with a full queue; returns the campaign and a token for each annotator."""
+class House(NamedTuple):
+    project: int
+    campaign: int
+    admin_token: str
+    tokens: list[str]
+
+
+def prepare(items: int, clients: int) -> House:
+    """A migrated database with a full queue."""
     import django
 
     django.setup()
@@ -186,7 +184,7 @@ def prepare(items: int, clients: int) -> tuple[int, list[str]]:
     if queued.added != items:
         raise RuntimeError(f"Queued {queued} of {items} items.")
     emit("queue_rows_per_s", items / seconds, "rows/s", rows=items, bytes_per_row=size)
-    return campaign.pk, tokens
+    return House(project.pk, campaign.pk, token_create(user=admin, name="bench")[1], tokens)
 
 
 def annotate(port: int, campaign: int, tokens: list[str], seconds: float) -> None:
@@ -235,6 +233,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--imported", type=int, default=100_000, help="rows of the import, 0 for none")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="plumbline-bench-"))
     folder.chmod(0o755)
@@ -248,10 +247,19 @@ def main() -> None:
             "CELERY_BROKER_URL": valkey.start(),
             "PLUMBLINE_DATA_DIR": str(folder / "data"),
         }
-        campaign, tokens = prepare(options.items, options.clients)
+        house = prepare(options.items, options.clients)
         port = free_port()
         server = serve(port, folder / "web.log")
-        annotate(port, campaign, tokens, options.seconds)
+        annotate(port, house.campaign, house.tokens, options.seconds)
+        if options.imported:
+            bench_import.measure(
+                port=port,
+                token=house.admin_token,
+                project=house.project,
+                rows=options.imported,
+                folder=folder,
+                web_pid=server.pid,
+            )
     finally:
         if server is not None:
             server.terminate()
