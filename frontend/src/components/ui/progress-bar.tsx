@@ -6,6 +6,7 @@ interface ProgressBarProps {
   done: number;
   /** null when nobody knows how much there is. */
   total: number | null;
+  /** Part of `done`, shown in red. */
   failed?: number;
   tone?: "accent" | "neutral" | "danger" | "ok";
   className?: string;
@@ -21,7 +22,7 @@ export function ProgressBar({
   tone = "accent",
   className,
 }: ProgressBarProps) {
-  const share = total && total > 0 ? Math.min(1, (done + failed) / total) : null;
+  const share = total && total > 0 ? Math.min(1, done / total) : null;
   const bad = total && total > 0 ? Math.min(1, failed / total) : 0;
   return (
     <div

@@ -8,6 +8,7 @@ import type { Job } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
 import { formatBytes, formatPercent } from "@/lib/format";
 import { IMPORT_FORMATS } from "./formats";
+import { HubDialog } from "./hub-dialog";
 
 interface Progress {
   name: string;
@@ -20,6 +21,7 @@ export function ImportPanel({ datasetId, onStarted }: { datasetId: number; onSta
   const input = useRef<HTMLInputElement>(null);
   const abort = useRef<AbortController | null>(null);
   const [format, setFormat] = useState("");
+  const [hubOpen, setHubOpen] = useState(false);
   const [isOver, setOver] = useState(false);
   const [progress, setProgress] = useState<Progress | null>(null);
 
@@ -94,6 +96,7 @@ export function ImportPanel({ datasetId, onStarted }: { datasetId: number; onSta
               onChange={(event) => setFormat(event.target.value)}
             />
           </Field>
+          <Button onClick={() => setHubOpen(true)}>From the Hub</Button>
           <ActionButton action={choose} variant="primary" />
           <input
             ref={input}
@@ -109,6 +112,7 @@ export function ImportPanel({ datasetId, onStarted }: { datasetId: number; onSta
         </div>
       )}
       <FormError>{send.error && messageOf(send.error)}</FormError>
+      <HubDialog datasetId={datasetId} open={hubOpen} onOpenChange={setHubOpen} onStarted={onStarted} />
     </section>
   );
 }

@@ -65,7 +65,7 @@ export function VersionsPage() {
                   header: "Made by",
                   cell: (version) => (
                     <>
-                      {version.origin === "fold" ? "Campaign labels" : "Import"}
+                      <Origin version={version} />
                       {version.parent !== null && (
                         <span className="text-muted"> on v{numberOf(version.parent) ?? "?"}</span>
                       )}
@@ -106,6 +106,17 @@ export function VersionsPage() {
         )
       }
     </Async>
+  );
+}
+
+function Origin({ version }: { version: DatasetVersion }) {
+  const project = useProject();
+  const { campaign, filename } = version.origin_detail ?? {};
+  if (version.origin === "import") return <span className="break-all">{filename ?? "Import"}</span>;
+  return campaign === undefined ? (
+    "Campaign labels"
+  ) : (
+    <Link to={paths.campaign(project.id, campaign)}>Campaign labels</Link>
   );
 }
 

@@ -23,7 +23,7 @@ export interface DatasetImport {
   rows_rejected: number;
   rejected_by_reason: Record<string, number>;
   message: string;
-  /** Id of the dataset version this import made, or the version itself in short. */
+  /** Id of the dataset version that holds its rows. */
   version: number | null;
   job: number | null;
   has_quarantine: boolean;
@@ -36,6 +36,7 @@ export interface DatasetVersion {
   number: number;
   state: "building" | "ready" | "failed";
   origin: "import" | "fold";
+  origin_detail: { import?: number; filename?: string; campaign?: number };
   parent: number | null;
   rows: number;
   stats: {

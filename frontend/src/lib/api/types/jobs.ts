@@ -10,6 +10,7 @@ export interface Job {
   queue: string;
   state: JobState;
   total: number | null;
+  /** Finished units, the failed ones among them. */
   done: number;
   failed: number;
   unit: string;
