@@ -99,7 +99,7 @@ LEFT JOIN annotation_item item ON item.id = lease.item_id
 WHERE campaign.id = %(campaign)s
 """
 
-# Items are locked in order of id, so that two sweeps over the same items cannot block each other.
+# Nothing is waited for: an item that somebody is writing to is found by the next sweep.
 _EXPIRE = """
 WITH due AS MATERIALIZED (
     SELECT id, item_id FROM annotation_lease
@@ -108,7 +108,7 @@ WITH due AS MATERIALIZED (
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 ), locked AS MATERIALIZED (
-    SELECT id FROM annotation_item WHERE id IN (SELECT item_id FROM due) ORDER BY id FOR NO KEY UPDATE
+    SELECT id FROM annotation_item WHERE id IN (SELECT item_id FROM due) FOR NO KEY UPDATE SKIP LOCKED
 ), ended AS (
     UPDATE annotation_lease lease SET state = 'expired', slot = NULL, ended_at = now()
     FROM due, locked
@@ -118,9 +118,9 @@ WITH due AS MATERIALIZED (
     UPDATE annotation_item item SET open_slots = item.open_slots + due.slots
     FROM (SELECT item_id, count(*) AS slots FROM ended GROUP BY item_id) due
     WHERE item.id = due.item_id
-    RETURNING item.campaign_id, item.position, due.slots
+    RETURNING item.id, due.slots
 )
-SELECT campaign_id, min(position) AS position, sum(slots)::int AS leases FROM freed GROUP BY campaign_id
+SELECT id, slots::int FROM freed
 """
 
 _END = """
@@ -132,7 +132,7 @@ WITH ended AS (
 UPDATE annotation_item item SET open_slots = item.open_slots + 1
 FROM ended
 WHERE item.id = ended.item_id
-RETURNING item.campaign_id, item.position
+RETURNING item.id
 """
 
 _RELEASE_ALL = """
@@ -146,18 +146,34 @@ WITH ended AS (
 UPDATE annotation_item item SET open_slots = item.open_slots + 1
 FROM locked
 WHERE item.id = locked.id
-RETURNING item.campaign_id, item.position
+RETURNING item.id
 """
 
-# In order of id, so that two calls cannot block each other.
+# Rows are locked in order of id, so that two calls cannot block each other. People who handled an item are left
+# where they are: it is not open to them.
 _REWIND = """
-UPDATE annotation_campaignannotator SET next_position = %(position)s
-WHERE id IN (
-    SELECT id FROM annotation_campaignannotator
-    WHERE campaign_id = %(campaign)s AND next_position > %(position)s
+WITH locked AS MATERIALIZED (
+    SELECT id, user_id, campaign_id, next_position
+    FROM annotation_campaignannotator
+    WHERE campaign_id IN (SELECT campaign_id FROM annotation_item WHERE id = ANY(%(items)s::bigint[]))
     ORDER BY id
     FOR NO KEY UPDATE
 )
+UPDATE annotation_campaignannotator assigned SET next_position = reopened.position
+FROM (
+    SELECT locked.id, min(item.position) AS position
+    FROM locked
+    JOIN annotation_item item
+        ON item.campaign_id = locked.campaign_id AND item.position < locked.next_position
+        AND item.id = ANY(%(items)s::bigint[])
+    WHERE NOT EXISTS (
+        SELECT FROM annotation_lease handled
+        WHERE handled.item_id = item.id AND handled.annotator_id = locked.user_id
+            AND handled.state IN ('active', 'submitted', 'skipped')
+    )
+    GROUP BY locked.id
+) reopened
+WHERE assigned.id = reopened.id
 """
 
 _HEARTBEAT = """
@@ -241,23 +257,22 @@ def _payload(row: dict[str, Any]) -> dict[str, Any]:
 def leases_expire(*, campaign_id: int | None = None, limit: int = 1000) -> int:
     """Take back up to `limit` leases that ran out, in one campaign or all of them; returns how many."""
     freed = query(_EXPIRE, {"campaign": campaign_id, "limit": limit})
-    for row in freed:
-        _rewind(row)
-    return sum(row["leases"] for row in freed)
+    _rewind(freed)
+    return sum(row["slots"] for row in freed)
 
 
-def _rewind(freed: dict[str, Any]) -> None:
-    """Let everybody's search begin at an item that is open again.
+def _rewind(freed: Sequence[dict[str, Any]]) -> None:
+    """Let people's search begin at items that are open again.
 
-    A statement of its own: within the one that frees the item, it would wait for people who wait for the item.
+    A statement of its own: within the one that frees the items, it would wait for people who wait for an item.
     """
-    query(_REWIND, {"campaign": freed["campaign_id"], "position": freed["position"]})
+    if freed:
+        query(_REWIND, {"items": [item["id"] for item in freed]})
 
 
 def leases_release_of(*, campaign_id: int, annotator_id: int) -> None:
     """Give back everything one person holds in a campaign."""
-    for row in query(_RELEASE_ALL, {"campaign": campaign_id, "annotator": annotator_id}):
-        _rewind(row)
+    _rewind(query(_RELEASE_ALL, {"campaign": campaign_id, "annotator": annotator_id}))
 
 
 def lease_skip(*, lease_id: int, annotator_id: int, reason: str = "") -> None:
@@ -274,7 +289,7 @@ def _end(lease_id: int, annotator_id: int, state: str, reason: str) -> None:
     freed = query(_END, {"lease": lease_id, "annotator": annotator_id, "state": state, "reason": reason})
     if not freed:
         raise lease_refusal(lease_id=lease_id, annotator_id=annotator_id)
-    _rewind(freed[0])
+    _rewind(freed)
 
 
 def lease_heartbeat(*, lease_id: int, annotator_id: int) -> dict[str, Any]:
