@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -48,7 +49,9 @@ def _connect(readable: str) -> duckdb.DuckDBPyConnection:
         config={
             "threads": THREADS,
             "memory_limit": settings.DUCKDB_MEMORY_LIMIT,
-            "temp_directory": tempfile.gettempdir(),
+            # DuckDB may read and write its own temporary folder, so it must not be one others use; it makes it when
+            # it has to spill, and removes it.
+            "temp_directory": f"{tempfile.gettempdir()}/plumbline-duckdb-{os.getpid()}-{uuid.uuid4().hex}",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         },

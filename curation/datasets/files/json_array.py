@@ -35,7 +35,8 @@ class _Scan:
         self._long: bytes | None = None  # the beginning of an element that is too long to keep
 
     def elements(self) -> Iterator[RawRow]:
-        self._more()
+        while b"[" not in self._buffer and self._more():
+            pass
         start = self._position = self._buffer.index(b"[") + 1
         self._depth = 1
         while True:

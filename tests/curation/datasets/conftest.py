@@ -74,7 +74,7 @@ def gzipped(content: bytes) -> bytes:
     return gzip.compress(content, mtime=0)
 
 
-def pair(number: int, **more: Any) -> dict[str, Any]:
+def pair(number: int, /, **more: Any) -> dict[str, Any]:
     return {"prompt": f"Question {number}?", "chosen": f"Good {number}.", "rejected": f"Bad {number}.", **more}
 
 
