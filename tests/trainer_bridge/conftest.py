@@ -27,8 +27,8 @@ Work = Callable[[int], Job]
 def make_snapshot(project: Project, admin: User, store_folder: Any) -> Callable[..., Snapshot]:
     """A snapshot of `train` + `test` kept pairs; see `snapshot_make`."""
 
-    def make(train: int = 24, test: int = 4, state: str = "ready") -> Snapshot:
-        return snapshot_make(project=project, user=admin, train=train, test=test, state=state)
+    def make(train: int = 24, test: int = 4, state: str = "ready", of: Project | None = None) -> Snapshot:
+        return snapshot_make(project=of or project, user=admin, train=train, test=test, state=state)
 
     return make
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from curation.models import Snapshot
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from curation.models import Dataset, DatasetVersion, Recipe, Snapshot
+from curation.snapshots.freezing import PAIRS
 from trainer_bridge.models import Export, Run
 from trainer_bridge.services.exports import export_create
 from trainer_bridge.services.runs import run_create
@@ -10,24 +16,46 @@ from webapp.accounts.models import User
 from webapp.jobs.runner import job_run
 from webapp.projects.models import Project
 from webapp.projects.services.projects import project_create
+from webapp.store.files import store
 
 
 def snapshot_make(*, project: Project, user: User, train: int, test: int, state: str = "ready") -> Snapshot:
     """A snapshot of `train` + `test` kept pairs; chosen answers are longer, strengths run 1, 2, 3."""
-    rows = [
+    dataset, _ = Dataset.objects.get_or_create(project=project, name="Answers", defaults={"created_by": user})
+    number = dataset.versions.count() + 1
+    version = DatasetVersion.objects.create(
+        dataset=dataset, number=number, state="ready", origin="import", created_by=user
+    )
+    recipe = Recipe.objects.create(project=project, name=f"Recipe {number}", created_by=user)
+    snapshot = Snapshot.objects.create(
+        project=project, recipe=recipe, steps=[], dataset_version=version, name="Round 1", created_by=user
+    )
+    with store().writer(snapshot.pairs_key) as file:
+        pq.write_table(pa.Table.from_pylist(_rows(train, test), schema=PAIRS), file, row_group_size=10)
+    with store().writer(snapshot.card_key) as file:
+        file.write(b"# The card of round 1\n")
+    snapshot.state, snapshot.content_hash, snapshot.splits = state, "abc", {"train": train, "test": test}
+    snapshot.save()
+    return snapshot
+
+
+def _rows(train: int, test: int) -> list[dict[str, Any]]:
+    return [
         {
+            "pair_id": f"{i:032x}",
+            "record_id": f"{i:032x}",
             "prompt": [{"role": "user", "content": f"Question {i}?"}],
-            "chosen": {"content": f"Good answer {i} with reasons."},
-            "rejected": {"content": f"Bad {i}."},
+            "chosen": {"response_id": "a" * 32, "content": f"Good answer {i} with reasons."},
+            "rejected": {"response_id": "b" * 32, "content": f"Bad {i}."},
+            "aspect": None,
             "strength": float(i % 3 + 1),
+            "votes": 1,
+            "margins": [],
             "split": "train" if i < train else "test",
+            "weight": 1.0,
         }
         for i in range(train + test)
     ]
-    splits = {"train": train, "test": test}
-    return Snapshot.objects.create(
-        project=project, name="Round 1", state=state, content_hash="abc", splits=splits, rows=rows
-    )
 
 
 def long_run_make(*, max_steps: int) -> Run:

@@ -111,10 +111,7 @@ def test_a_run_needs_a_fitting_ready_export_of_its_project(
     wrong_format = make_export("trl_reward")
     not_ready = make_export()
     Export.objects.filter(pk=not_ready.pk).update(state="failed")
-    elsewhere = make_export()
-    other = project_create(created_by=make_user("other@example.org"), name="Elsewhere")
-    elsewhere.snapshot.project = other
-    elsewhere.snapshot.save()
+    elsewhere = make_export(of=project_create(created_by=make_user("other@example.org"), name="Elsewhere"))
 
     answers = [start_run(export=number) for number in (wrong_format.pk, not_ready.pk, elsewhere.pk, 999_999)]
 

@@ -10,7 +10,7 @@ import orjson
 from django.conf import settings
 
 from curation.models import Snapshot
-from curation.snapshots.selectors import iter_snapshot_pairs
+from curation.snapshots.selectors import iter_snapshot_pairs, snapshot_card
 from trainer_bridge.exports.base import Pair
 from trainer_bridge.exports.manifest import manifest_of, readme_of
 from trainer_bridge.exports.registry import format_for
@@ -33,19 +33,12 @@ def export_write(export: Export, progress: Progress) -> dict[str, Any]:
     about = {"id": snapshot.pk, "name": snapshot.name, "content_hash": snapshot.content_hash}
     version = str(settings.SPECTACULAR_SETTINGS["VERSION"])
     manifest = manifest_of(entry=entry, facts=facts, snapshot=about, app_version=version)
-    readme = readme_of(entry=entry, manifest=manifest, snapshot_card=_card(snapshot))
+    readme = readme_of(entry=entry, manifest=manifest, snapshot_card=snapshot_card(snapshot))
     texts = {"README.md": readme, "manifest.json": orjson.dumps(manifest, option=orjson.OPT_INDENT_2).decode() + "\n"}
     files = [*facts.files]
     for name, text in texts.items():
         files.append(text_write(text, store=store(), folder=export.folder, name=name))
     return {"files": [asdict(file) for file in files], "manifest": manifest}
-
-
-def _card(snapshot: Snapshot) -> str:
-    if not store().exists(snapshot.card_key):
-        return ""
-    with store().open(snapshot.card_key) as file:
-        return file.read().decode("utf-8")
 
 
 def _pairs(snapshot: Snapshot) -> Iterator[Pair]:

@@ -1,0 +1,69 @@
+"""Background work of the trainer bridge: writing exports, training runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainer_bridge.exports.job import export_write
+from trainer_bridge.launchers import launcher
+from trainer_bridge.models import Export, Run
+from trainer_bridge.runs.supervising import run_train
+from trainer_bridge.services import exports, runs
+from webapp.jobs.choices import Queue
+from webapp.jobs.handlers import JobHandler, JobInterrupted, Progress, ShardPlan
+from webapp.jobs.models import Job, JobShard
+from webapp.jobs.registry import register
+
+
+class ExportHandler(JobHandler):
+    """One shard that streams the snapshot: its files are one hash each, so the pass is one too."""
+
+    kind = "export.write"
+    unit = "pairs"
+
+    def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
+        export = Export.objects.select_related("snapshot").get(pk=job.params["export"])
+        return export_write(export, progress)
+
+    def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
+        return exports.export_finish(job=job, result=results[0])
+
+    def on_stopped(self, job: Job, *, state: str, error: str) -> None:
+        exports.export_stop(job=job, state=state)
+
+    def on_resumed(self, job: Job) -> None:
+        exports.export_restart(job=job)
+
+
+class RunHandler(JobHandler):
+    """One shard that lives as long as the training; a second try goes on from the newest checkpoint."""
+
+    kind = "run.train"
+    queue = Queue.TRAIN
+    unit = "steps"
+    lease_seconds = 60.0
+
+    def plan(self, job: Job) -> list[ShardPlan]:
+        return [ShardPlan(total=Run.objects.get(pk=job.params["run"]).max_steps)]
+
+    def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
+        run = Run.objects.select_related("export").get(pk=job.params["run"])
+        runs.run_started(run_id=run.pk)
+        try:
+            return run_train(run, progress, launcher())
+        except JobInterrupted:
+            runs.run_interrupted(run_id=run.pk)
+            raise
+
+    def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
+        return runs.run_finish(job=job, result=results[0])
+
+    def on_stopped(self, job: Job, *, state: str, error: str) -> None:
+        runs.run_stop(job=job, state=state, error=error)
+
+    def on_resumed(self, job: Job) -> None:
+        runs.run_restart(job=job)
+
+
+register(ExportHandler())
+register(RunHandler())
