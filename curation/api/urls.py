@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from curation.api import campaign_views, dataset_views
 
@@ -16,4 +16,6 @@ urlpatterns = [
     path("dataset-versions/<int:version_id>/rows/<str:record_id>/", dataset_views.RowDetailApi.as_view()),
     path("campaigns/<int:campaign_id>/queue/", campaign_views.CampaignQueueApi.as_view()),
     path("campaigns/<int:campaign_id>/labels/", campaign_views.CampaignLabelsApi.as_view()),
+    path("", include("curation.api.signal_urls")),
+    path("", include("curation.api.recipe_urls")),
 ]

@@ -18,7 +18,7 @@ from curation.signals.registry import signal_kind
 from curation.signals.summary import summarise
 from webapp.jobs.handlers import JobHandler, Progress, ShardPlan
 from webapp.jobs.models import Job, JobShard
-from webapp.store.canonical import Record, read_records
+from webapp.store.canonical import read_records
 from webapp.store.files import store
 
 VALUES = pa.schema(
@@ -51,14 +51,17 @@ class SignalHandler(JobHandler):
         signal = Signal.objects.get(pk=job.params["signal"])
         score, used = signal_kind(signal.kind).scorer(signal.provenance)
         counts: Counter[str] = Counter()
-        with store().open(shard.params["part"]) as file, store().writer(shard.params["to"]) as out:
-            with pq.ParquetWriter(out, VALUES, compression="zstd") as writer:
-                for values in _groups(score(_records(file))):
-                    failures = Counter(value.reason or "failed" for value in values if value.state == "failed")
-                    counts["ok"] += len(values) - failures.total()
-                    counts["failed"] += failures.total()
-                    writer.write_table(_table(values))
-                    progress.advance(len(values), failures=dict(failures))
+        with (
+            store().open(shard.params["part"]) as file,
+            store().writer(shard.params["to"]) as out,
+            pq.ParquetWriter(out, VALUES, compression="zstd") as writer,
+        ):
+            for values in _groups(score(read_records(file))):
+                failures = Counter(value.reason or "failed" for value in values if value.state == "failed")
+                counts["ok"] += len(values) - failures.total()
+                counts["failed"] += failures.total()
+                writer.write_table(_table(values))
+                progress.advance(len(values), failures=dict(failures))
         return {"key": shard.params["to"], "ok": counts["ok"], "failed": counts["failed"], "used": used}
 
     def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
@@ -93,10 +96,6 @@ class ModelSignalHandler(SignalHandler):
 def _responses(part: dict[str, Any]) -> int | None:
     responses = part.get("stats", {}).get("responses")
     return int(responses) if responses is not None else None
-
-
-def _records(file: Any) -> Iterator[Record]:
-    yield from read_records(file)
 
 
 def _groups(values: Iterator[Value]) -> Iterator[list[Value]]:

@@ -50,7 +50,7 @@ def signal_request(*, version: DatasetVersion, created_by: User, kind: str, para
         },
     )
     if not created and signal.job is not None:
-        return _existing_job(signal)
+        return _existing_job(signal, signal.job)
     job = job_create(
         kind=JOB_KIND[handler.queue],
         project=version.dataset.project,
@@ -64,10 +64,7 @@ def signal_request(*, version: DatasetVersion, created_by: User, kind: str, para
     return job
 
 
-def _existing_job(signal: Signal) -> Job:
-    assert signal.job is not None
+def _existing_job(signal: Signal, job: Job) -> Job:
     if signal.state == SignalState.FAILED:
-        return job_retry_failed(job_id=signal.job.pk)
-    if signal.state == SignalState.CANCELLED:
-        return job_resume(job_id=signal.job.pk)
-    return signal.job
+        return job_retry_failed(job_id=job.pk)
+    return job_resume(job_id=job.pk) if signal.state == SignalState.CANCELLED else job

@@ -1,0 +1,236 @@
+"""How signals, recipes and snapshots look in the API."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from curation.signals.choices import SignalState
+from curation.snapshots.choices import Decision, SnapshotState
+from webapp.accounts.api.serializers import UserRefSerializer
+
+
+class HistogramSerializer(serializers.Serializer):
+    """n + 1 edges for n counts."""
+
+    edges = serializers.ListField(child=serializers.FloatField())
+    counts = serializers.ListField(child=serializers.IntegerField())
+
+    class Meta:
+        ref_name = "Histogram"
+
+
+class SignalSummarySerializer(serializers.Serializer):
+    count = serializers.IntegerField()
+    mean = serializers.FloatField(allow_null=True)
+    min = serializers.FloatField(allow_null=True)
+    max = serializers.FloatField(allow_null=True)
+    histogram = HistogramSerializer()
+
+    class Meta:
+        ref_name = "SignalSummary"
+
+
+class SignalSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    dataset_version = serializers.IntegerField(source="dataset_version_id")
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=SignalState.choices)
+    params = serializers.DictField()
+    provenance = serializers.DictField()
+    rows_ok = serializers.IntegerField()
+    rows_failed = serializers.IntegerField()
+    summary = SignalSummarySerializer(allow_null=True)
+    job = serializers.IntegerField(source="job_id", allow_null=True)
+    created_at = serializers.DateTimeField()
+
+    class Meta:
+        ref_name = "Signal"
+
+
+class SignalKindSerializer(serializers.Serializer):
+    kind = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    queue = serializers.CharField()
+    params_schema = serializers.DictField()
+
+    class Meta:
+        ref_name = "SignalKind"
+
+
+class StepsField(serializers.ListField):
+    """A recipe's steps as plain JSON; what they may hold is in `/api/recipe-steps/`."""
+
+    child = serializers.DictField()
+
+
+class RecipeSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    project = serializers.IntegerField(source="project_id")
+    name = serializers.CharField()
+    steps = StepsField()
+    created_by = UserRefSerializer()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+    class Meta:
+        ref_name = "Recipe"
+
+
+class RecipeStepKindSerializer(serializers.Serializer):
+    type = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    schema = serializers.DictField()
+
+    class Meta:
+        ref_name = "RecipeStepKind"
+
+
+class _FunnelFields(serializers.Serializer):
+    index = serializers.IntegerField()
+    type = serializers.CharField()
+    title = serializers.CharField()
+    kept = serializers.IntegerField()
+    dropped = serializers.IntegerField()
+    review = serializers.IntegerField()
+    reasons = serializers.DictField(child=serializers.IntegerField())
+
+
+# `in` is a word of Python, so this field cannot be written as an attribute.
+FunnelStepSerializer = type(
+    "FunnelStepSerializer",
+    (_FunnelFields,),
+    {"in": serializers.IntegerField(), "Meta": type("Meta", (), {"ref_name": "FunnelStep"})},
+)
+SnapshotCountsSerializer = type(
+    "SnapshotCountsSerializer",
+    (serializers.Serializer,),
+    {
+        "in": serializers.IntegerField(default=0),
+        "kept": serializers.IntegerField(default=0),
+        "dropped": serializers.IntegerField(default=0),
+        "review": serializers.IntegerField(default=0),
+        "Meta": type("Meta", (), {"ref_name": "SnapshotCounts"}),
+    },
+)
+
+
+class PairMessageSerializer(serializers.Serializer):
+    role = serializers.CharField()
+    content = serializers.CharField()
+
+    class Meta:
+        ref_name = "PairMessage"
+
+
+class PairSideSerializer(serializers.Serializer):
+    response_id = serializers.CharField()
+    content = serializers.CharField()
+
+    class Meta:
+        ref_name = "PairSide"
+
+
+class PairRowSerializer(serializers.Serializer):
+    pair_id = serializers.CharField()
+    record_id = serializers.CharField()
+    prompt = PairMessageSerializer(many=True)
+    chosen = PairSideSerializer()
+    rejected = PairSideSerializer()
+    strength = serializers.FloatField(allow_null=True)
+    votes = serializers.IntegerField()
+    margins = serializers.DictField(child=serializers.FloatField(allow_null=True))
+    split = serializers.CharField(allow_null=True)
+    decision = serializers.ChoiceField(choices=Decision.choices)
+    step = serializers.IntegerField(allow_null=True)
+    reason = serializers.CharField(allow_null=True)
+
+    class Meta:
+        ref_name = "PairRow"
+
+
+class PairPageSerializer(serializers.Serializer):
+    results = PairRowSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+    class Meta:
+        ref_name = "PairRowPage"
+
+
+class NamedHistogramSerializer(HistogramSerializer):
+    name = serializers.CharField()
+    title = serializers.CharField()
+
+    class Meta:
+        ref_name = "NamedHistogram"
+
+
+class SamplesSerializer(serializers.Serializer):
+    kept = PairRowSerializer(many=True)
+    dropped = PairRowSerializer(many=True)
+
+    class Meta:
+        ref_name = "RecipeSamples"
+
+
+class RecipePreviewSerializer(serializers.Serializer):
+    pairs_in = serializers.IntegerField()
+    funnel = FunnelStepSerializer(many=True)
+    kept = serializers.IntegerField()
+    dropped = serializers.IntegerField()
+    review = serializers.IntegerField()
+    histograms = NamedHistogramSerializer(many=True)
+    samples = SamplesSerializer()
+
+    class Meta:
+        ref_name = "RecipePreview"
+
+
+class SplitsSerializer(serializers.Serializer):
+    train = serializers.IntegerField(default=0)
+    test = serializers.IntegerField(default=0)
+
+    class Meta:
+        ref_name = "SnapshotSplits"
+
+
+class SnapshotSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    project = serializers.IntegerField(source="project_id")
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=SnapshotState.choices)
+    content_hash = serializers.CharField()
+    recipe = serializers.IntegerField(source="recipe_id")
+    steps = StepsField()
+    dataset_version = serializers.IntegerField(source="dataset_version_id")
+    seed = serializers.IntegerField()
+    test_fraction = serializers.FloatField()
+    counts = SnapshotCountsSerializer()
+    funnel = FunnelStepSerializer(many=True)
+    splits = SplitsSerializer()
+    job = serializers.IntegerField(source="job_id", allow_null=True)
+    created_by = UserRefSerializer()
+    created_at = serializers.DateTimeField()
+
+    class Meta:
+        ref_name = "Snapshot"
+
+
+class SnapshotChangeSerializer(serializers.Serializer):
+    count = serializers.IntegerField()
+    pair_ids = serializers.ListField(child=serializers.CharField(), help_text="The first 50.")
+
+    class Meta:
+        ref_name = "SnapshotChange"
+
+
+class SnapshotDiffSerializer(serializers.Serializer):
+    added = SnapshotChangeSerializer()
+    removed = SnapshotChangeSerializer()
+    flipped = SnapshotChangeSerializer()
+    moved = SnapshotChangeSerializer()
+
+    class Meta:
+        ref_name = "SnapshotDiff"

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from curation.api import recipe_views, snapshot_views
+
+urlpatterns = [
+    path("projects/<int:project_id>/recipes/", recipe_views.RecipeListApi.as_view()),
+    path("recipes/preview/", recipe_views.RecipePreviewApi.as_view()),
+    path("recipes/<int:recipe_id>/", recipe_views.RecipeDetailApi.as_view()),
+    path("recipes/<int:recipe_id>/snapshots/", recipe_views.RecipeFreezeApi.as_view()),
+    path("recipe-steps/", recipe_views.RecipeStepListApi.as_view()),
+    path("projects/<int:project_id>/snapshots/", snapshot_views.SnapshotListApi.as_view()),
+    path("snapshots/<int:snapshot_id>/", snapshot_views.SnapshotDetailApi.as_view()),
+    path("snapshots/<int:snapshot_id>/rows/", snapshot_views.SnapshotRowsApi.as_view()),
+    path("snapshots/<int:snapshot_id>/card/", snapshot_views.SnapshotCardApi.as_view()),
+    path("snapshots/<int:snapshot_id>/diff/", snapshot_views.SnapshotDiffApi.as_view()),
+]

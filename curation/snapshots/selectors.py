@@ -1,0 +1,127 @@
+"""Reading snapshots: their rows, card and differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow.parquet as pq
+from django.db.models import QuerySet
+
+from curation.datasets.engine import duck
+from curation.datasets.reading import part_urls
+from curation.models import Snapshot
+from curation.recipes.preview import pair_row, record_texts
+from curation.snapshots.choices import Decision, SnapshotState
+from webapp.api.errors import ConflictError, NotFoundError
+from webapp.store.files import store
+
+_DIFF = """
+WITH old AS (SELECT pair_id, chosen.response_id AS chosen, split FROM read_parquet($old)),
+     new AS (SELECT pair_id, chosen.response_id AS chosen, split FROM read_parquet($new)),
+     both_sides AS (
+        SELECT coalesce(old.pair_id, new.pair_id) AS pair_id,
+               CASE WHEN old.pair_id IS NULL THEN 'added'
+                    WHEN new.pair_id IS NULL THEN 'removed'
+                    WHEN old.chosen <> new.chosen THEN 'flipped'
+                    WHEN old.split <> new.split THEN 'moved' END AS change
+          FROM old FULL JOIN new ON old.pair_id = new.pair_id)
+SELECT change, count(*), list(pair_id ORDER BY pair_id)[1:50] FROM both_sides WHERE change IS NOT NULL GROUP BY change
+"""
+
+
+def snapshots_of(project_id: int) -> QuerySet[Snapshot]:
+    return Snapshot.objects.filter(project=project_id).select_related("created_by")
+
+
+def snapshot_get(snapshot_id: int) -> Snapshot:
+    """Raises NotFoundError."""
+    found = (
+        Snapshot.objects.select_related("project", "recipe", "dataset_version__dataset", "created_by")
+        .filter(pk=snapshot_id)
+        .first()
+    )
+    if found is None:
+        raise NotFoundError("There is no such snapshot.")
+    return found
+
+
+def snapshot_project_id(snapshot_id: int) -> int:
+    """The project a snapshot belongs to. Raises NotFoundError."""
+    project_id = Snapshot.objects.filter(pk=snapshot_id).values_list("project_id", flat=True).first()
+    if project_id is None:
+        raise NotFoundError("There is no such snapshot.")
+    return project_id
+
+
+def snapshot_ready(snapshot_id: int) -> Snapshot:
+    """A snapshot whose files can be read. Raises ConflictError while it is being built."""
+    snapshot = snapshot_get(snapshot_id)
+    if snapshot.state != SnapshotState.READY:
+        raise ConflictError(f"This snapshot is {snapshot.state}; it has no rows to read.")
+    return snapshot
+
+
+def iter_snapshot_pairs(snapshot: Snapshot, *, split: str | None = None) -> Iterator[dict[str, Any]]:
+    """Kept pairs in the order of pair_id, one row group in memory at a time.
+
+    Keys: pair_id, record_id, prompt [{role, content}], chosen and rejected {response_id, content}, aspect,
+    strength, votes, margins {signal id: number}, split, weight.
+    """
+    with store().open(snapshot.pairs_key) as file:
+        parquet = pq.ParquetFile(file, pre_buffer=False)
+        for group in range(parquet.num_row_groups):
+            for row in parquet.read_row_group(group).to_pylist():
+                if split is None or row["split"] == split:
+                    yield {**row, "margins": dict(row["margins"])}
+
+
+def snapshot_rows(snapshot: Snapshot, *, decision: str, after: str, limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` pairs with a decision whose pair_id comes after `after`, with texts."""
+    with duck() as cursor:
+        cursor.execute(
+            "SELECT * FROM read_parquet($decisions) WHERE decision = $decision AND pair_id > $after"
+            " ORDER BY pair_id LIMIT $limit",
+            {
+                "decisions": [store().url(snapshot.decisions_key)],
+                "decision": decision,
+                "after": after,
+                "limit": limit,
+            },
+        )
+        names = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        texts = record_texts(cursor, part_urls(snapshot.dataset_version), [row["record_id"] for row in rows])
+        splits = _splits(cursor, snapshot, [row["pair_id"] for row in rows]) if decision == Decision.KEEP else {}
+    shown = []
+    for row in rows:
+        margins = dict(row["margins"] or {})
+        flat = {**row, **{f"margin_{name}": value for name, value in margins.items()}}
+        flat["split"] = splits.get(row["pair_id"])
+        shown.append(pair_row(flat, texts[row["record_id"]], [int(name) for name in margins]))
+    return shown
+
+
+def _splits(cursor: Any, snapshot: Snapshot, pair_ids: list[str]) -> dict[str, str]:
+    rows = cursor.execute(
+        "SELECT pair_id, split FROM read_parquet($pairs) WHERE pair_id IN (SELECT unnest($ids::VARCHAR[]))",
+        {"pairs": [store().url(snapshot.pairs_key)], "ids": pair_ids},
+    ).fetchall()
+    return dict(rows)
+
+
+def snapshot_card(snapshot: Snapshot) -> str:
+    """The data card as markdown."""
+    with store().open(snapshot.card_key) as file:
+        return file.read().decode()
+
+
+def snapshot_diff(new: Snapshot, old: Snapshot) -> dict[str, Any]:
+    """Pairs added, removed, flipped and moved between splits, going from `old` to `new`; 50 ids of each."""
+    params = {"old": [store().url(old.pairs_key)], "new": [store().url(new.pairs_key)]}
+    with duck() as cursor:
+        rows = {change: (count, ids) for change, count, ids in cursor.execute(_DIFF, params).fetchall()}
+    return {
+        change: {"count": rows.get(change, (0, []))[0], "pair_ids": list(rows.get(change, (0, []))[1])}
+        for change in ("added", "removed", "flipped", "moved")
+    }
