@@ -49,7 +49,8 @@ export interface Campaign {
 
 export interface CampaignAnnotator {
   user: UserRef;
-  invitation_url: string | null;
+  /** A one-time link; only in the answer that made it. */
+  invitation_url?: string | null;
   feedback: number;
   median_active_ms: number | null;
   last_at: Timestamp | null;

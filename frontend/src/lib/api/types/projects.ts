@@ -57,7 +57,8 @@ export interface Member {
   id: number;
   user: UserRef;
   role: Role;
-  invitation_url: string | null;
+  /** A one-time link; only in the answer that made it. */
+  invitation_url?: string | null;
   created_at: Timestamp;
 }
 
