@@ -8,6 +8,15 @@ import { App } from "@/app/app";
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
 if (nonce && !nonce.startsWith("__")) setNonce(nonce);
 
+// After an update of the server the files of the old build are gone: load the new one, but never in a loop.
+window.addEventListener("vite:preloadError", (event) => {
+  const last = Number(sessionStorage.getItem("plumbline.reloaded-at") ?? 0);
+  if (Date.now() - last < 30_000) return;
+  sessionStorage.setItem("plumbline.reloaded-at", String(Date.now()));
+  event.preventDefault();
+  window.location.reload();
+});
+
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
