@@ -63,6 +63,7 @@ export function RowsTable({ rows, version, onOpen, onPastEnd, onPastStart }: Row
         {
           key: "verdict",
           header: "Verdict",
+          className: "whitespace-nowrap",
           cell: (row) => verdictText(row) || <NoteText>not labelled</NoteText>,
         },
         {
