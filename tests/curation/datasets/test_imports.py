@@ -149,7 +149,7 @@ def test_new_rows_join_those_of_the_parent_whose_parts_are_shared(upload: Upload
     second = upload(jsonl(pair(2), pair(3)))
 
     assert second.counts == (2, 1, 1, 0)
-    assert second.job.message == "Version 2 has 1 new rows, 1 were known already."
+    assert second.job.message == "Version 2 has 1 new row. 1 row known already gave 0 new labels."
     assert second.version.parent == first
     assert second.version.rows == 3
     assert second.version.parts[0] == first.parts[0]
@@ -245,7 +245,7 @@ def test_bad_rows_are_set_aside_with_their_number_and_reason(upload: Upload, adm
     assert reasons(found) == [*expected, (n + 3, "invalid_utf8"), (n + 5, "truncated_json")]
     assert all(line["message"].endswith(".") and line["raw"] for line in found)
     assert found[0]["raw"] == BAD_ROWS[0][0]
-    assert imported.job.message == f"Version 1 has 2 new rows. {n + 2} of {n + 4} rows were rejected."
+    assert imported.job.message == f"Version 1 has 2 new rows. Of {n + 4} rows, {n + 2} could not be imported."
     body = admin_client.get(f"/api/jobs/{imported.job.pk}/").json()
     assert body["failures"] == imported.taken.rejected_by_reason == _counted(reasons(found))
     assert (body["done"], body["total"], body["failed"]) == (n + 4, n + 4, n + 2)
