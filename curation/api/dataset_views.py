@@ -35,6 +35,7 @@ from curation.datasets.selectors import (
     versions_of,
 )
 from curation.datasets.services import dataset_create, import_create, import_create_from_hub, too_large
+from curation.signals.selectors import scores_for
 from webapp.api.errors import ApplicationError, NotFoundError
 from webapp.api.idempotency import IdempotentApi
 from webapp.api.pagination import decode_cursor, encode_cursor, page, page_limit
@@ -240,9 +241,10 @@ def _position(cursor: str | None) -> int:
 
 
 def _rows_out(version_id: int, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    scores = scores_for(version_id, [row["record_id"] for row in rows])
     for row in rows:
         row.pop("position", None)
-        row["signals"] = {}
+        row["signals"] = scores.get(row["record_id"], {})
     return rows
 
 

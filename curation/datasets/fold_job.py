@@ -18,6 +18,7 @@ from curation.datasets.pseudonyms import pseudonyms_for
 from curation.datasets.reading import iter_part_batches
 from curation.datasets.selectors import version_latest
 from curation.datasets.versions import NoProgress, dataset_locked, version_add
+from curation.datasets.wording import counted
 from curation.models import Dataset, DatasetVersion
 from webapp.jobs.choices import ShardState
 from webapp.jobs.handlers import JobHandler, Progress, ShardPlan
@@ -109,9 +110,9 @@ def _version_of(
 
 def _message(sentences: list[str], labels: int, records: int) -> str:
     if sentences:
-        return f"{' and '.join(sentences)}, with {labels:,} votes on {records:,} rows."
+        return f"{' and '.join(sentences)}, with {counted(labels, 'vote')} on {counted(records, 'row')}."
     if labels:
-        return f"All {labels:,} votes of this campaign are in the newest version already; nothing has changed."
+        return f"All of this campaign's votes ({labels:,}) are in the newest version already; nothing has changed."
     return "Nobody has voted in this campaign yet; nothing has changed."
 
 

@@ -14,6 +14,7 @@ from curation.datasets.hub import hub_download
 from curation.datasets.ingest import Ingest, Ingested, Quarantine
 from curation.datasets.selectors import version_latest
 from curation.datasets.versions import NoProgress, dataset_locked, version_add
+from curation.datasets.wording import counted
 from curation.models import DatasetVersion, Import
 from webapp.jobs.choices import JobState, ShardState
 from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan
@@ -155,18 +156,21 @@ def _save_counts(
 def _message(result: dict[str, Any], version: DatasetVersion | None, *, changed: bool) -> str:
     number = version.number if version else 0
     read, new, merged, rejected = (result[name] for name in ("read", "new", "merged", "rejected"))
-    refused = f" {rejected:,} of {read:,} rows were rejected." if rejected else ""
+    refused = f" Of {counted(read, 'row')}, {rejected:,} could not be imported." if rejected else ""
     if not changed:
-        return f"All {merged:,} {'good ' if rejected else ''}rows are already in version {number}.{refused}"
-    known = f", {merged:,} were known already" if merged else ""
-    gained = f" and gave {result['labels_added']:,} more labels" if merged and result["labels_added"] else ""
-    return f"Version {number} has {new:,} new rows{known}{gained}.{refused}"
+        return f"All {counted(merged, 'good row' if rejected else 'row')} are already in version {number}.{refused}"
+    known = (
+        f" {counted(merged, 'row')} known already gave {counted(result['labels_added'], 'new label')}."
+        if merged
+        else ""
+    )
+    return f"Version {number} has {counted(new, 'new row')}.{known}{refused}"
 
 
 def _nothing_good(taken: Import, outcome: Ingested) -> str:
     reason, count = outcome.reasons.most_common(1)[0]
     return (
-        f"None of the {outcome.read:,} rows of “{taken.filename}” could be imported ({count:,} of them: "
+        f"None of the {counted(outcome.read, 'row')} of “{taken.filename}” could be imported ({count:,} of them: "
         f"{reason.replace('_', ' ')}); download the rejected rows to see why."
     )
 

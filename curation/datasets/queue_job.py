@@ -16,6 +16,7 @@ from curation.datasets.choices import QueueOrder
 from curation.datasets.engine import duck
 from curation.datasets.predicates import SqlParams, predicate_parse, predicate_sql
 from curation.datasets.reading import iter_part_batches, part_urls
+from curation.datasets.wording import counted
 from curation.models import DatasetVersion
 from webapp.api.errors import ApplicationError
 from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan
@@ -69,11 +70,11 @@ class QueueHandler(JobHandler):
 
     def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
         total = {name: sum(result[name] for result in results) for name in ("added", "known", "unfit")}
-        job.message = f"{total['added']:,} items added to the queue."
+        job.message = f"{counted(total['added'], 'item')} added to the queue."
         if total["known"]:
-            job.message += f" {total['known']:,} were in it already."
+            job.message += f" In it already: {total['known']:,}."
         if total["unfit"]:
-            job.message += f" {total['unfit']:,} do not fit the campaign's questions."
+            job.message += f" Left out because the campaign's questions do not fit them: {total['unfit']:,}."
         if not results:
             job.message = "No row of the version matches the filter, so nothing was added."
         transaction.on_commit(lambda: store().delete_tree(_folder(job)))
