@@ -31,7 +31,12 @@ class Item(models.Model):
     done_count = models.SmallIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["campaign", "position"], name="item_open", condition=Q(open_slots__gt=0))]
+        indexes = [
+            # With the id, what is left can be counted without reading the items themselves.
+            models.Index(
+                fields=["campaign", "position"], name="item_open", condition=Q(open_slots__gt=0), include=["id"]
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["campaign", "record_id"], name="record_once_per_campaign"),
             models.CheckConstraint(condition=Q(open_slots__gte=0), name="item_slots_not_negative"),

@@ -44,18 +44,19 @@ GROUP BY assigned.user_id
 ORDER BY assigned.user_id
 """
 
-# What is open, less what of it this person has handled, and what they hold.
+# What is open, less what of it this person has handled, and what they hold. A scalar subquery looks leases up one
+# by one whatever the planner believes; NOT EXISTS took minutes on statistics from before the first answers.
 _MINE = """
 SELECT campaign.id, campaign.name, campaign.state, campaign.guidelines,
     project.id AS project_id, project.name AS project_name,
     (SELECT count(*) FROM annotation_feedback
         WHERE campaign_id = campaign.id AND annotator_id = assigned.user_id AND revision = 1) AS my_done,
     (SELECT count(*) FROM annotation_item item
-        WHERE item.campaign_id = campaign.id AND item.open_slots > 0 AND NOT EXISTS (
-            SELECT FROM annotation_lease lease
+        WHERE item.campaign_id = campaign.id AND item.open_slots > 0 AND (
+            SELECT true FROM annotation_lease lease
             WHERE lease.item_id = item.id AND lease.annotator_id = assigned.user_id
                 AND lease.state IN ('active', 'submitted', 'skipped')
-        ))
+        ) IS NULL)
     + (SELECT count(*) FROM annotation_lease
         WHERE campaign_id = campaign.id AND annotator_id = assigned.user_id AND state = 'active') AS remaining_for_me
 FROM annotation_campaignannotator assigned

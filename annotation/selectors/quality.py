@@ -14,10 +14,9 @@ from webapp.accounts.models import User
 from webapp.api.sql import query
 
 _NEWEST = """
-    NOT EXISTS (
-        SELECT FROM annotation_feedback newer
-        WHERE newer.item_id = feedback.item_id AND newer.annotator_id = feedback.annotator_id
-            AND newer.revision > feedback.revision
+    feedback.revision = (
+        SELECT max(revision) FROM annotation_feedback every
+        WHERE every.item_id = feedback.item_id AND every.annotator_id = feedback.annotator_id
     )
 """
 

@@ -46,10 +46,10 @@ WHERE feedback.campaign_id = %(campaign)s
     AND (%(up_to)s::bigint IS NULL OR feedback.id <= %(up_to)s)
     AND (%(source)s::bigint IS NULL OR item.source_version_id = %(source)s)
     AND (%(records)s::text[] IS NULL OR item.record_id = ANY(%(records)s::text[]))
-    AND NOT EXISTS (
-        SELECT FROM annotation_feedback newer
-        WHERE newer.item_id = feedback.item_id AND newer.annotator_id = feedback.annotator_id
-            AND newer.revision > feedback.revision AND (%(up_to)s::bigint IS NULL OR newer.id <= %(up_to)s)
+    AND feedback.revision = (
+        SELECT max(revision) FROM annotation_feedback every
+        WHERE every.item_id = feedback.item_id AND every.annotator_id = feedback.annotator_id
+            AND (%(up_to)s::bigint IS NULL OR every.id <= %(up_to)s)
     )
 ORDER BY item.record_id COLLATE "C", feedback.annotator_id, vote.id
 """
