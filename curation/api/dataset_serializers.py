@@ -66,7 +66,7 @@ class DatasetVersionSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=VersionState.choices)
     origin = serializers.ChoiceField(choices=VersionOrigin.choices)
     origin_detail = serializers.DictField()
-    parent = serializers.IntegerField(source="parent_id", allow_null=True)
+    parent = serializers.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]
     rows = serializers.IntegerField()
     stats = VersionStatsSerializer()
     content_hash = serializers.CharField(help_text="The same for the same rows, whatever their order.")
@@ -124,7 +124,7 @@ class RowLabelSerializer(serializers.Serializer):
     b = serializers.CharField()
     value = serializers.IntegerField(allow_null=True, help_text="−3…3, above 0 when b is better; null: both are bad.")
     outcome = serializers.ChoiceField(choices=OUTCOMES)
-    source = serializers.ChoiceField(choices=SOURCES)
+    source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]
     strength = serializers.FloatField(allow_null=True)
     aspect = serializers.CharField(allow_null=True)
     annotator = serializers.CharField(allow_null=True)

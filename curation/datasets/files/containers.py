@@ -6,7 +6,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterator
-from typing import IO
+from typing import IO, Any
 
 from curation.datasets.files.json_array import json_array
 from curation.datasets.files.json_lines import json_lines
@@ -67,10 +67,15 @@ def open_source(file: IO[bytes], *, name: str, size: int) -> SourceFile:
     if head.startswith(_GZIP):
         guard = _GzipGuard(file, name, size)
         return SourceFile(file, guard.rows(), size=size)
-    return SourceFile(file, _text_rows(io.BufferedReader(file, _BUFFER_BYTES), name), size=size)  # type: ignore[type-var]
+    return SourceFile(file, _text_rows(_buffered(file), name), size=size)
 
 
-def _text_rows(file: io.BufferedReader, name: str) -> Iterator[RawRow]:
+def _buffered(file: Any) -> io.BufferedReader[Any]:
+    """Large reads, and `peek`; every file the store opens and every gzip stream can be wrapped so."""
+    return io.BufferedReader(file, _BUFFER_BYTES)
+
+
+def _text_rows(file: io.BufferedReader[Any], name: str) -> Iterator[RawRow]:
     return _reader_for(file.peek(_HEAD_BYTES), name)(file)
 
 
@@ -124,8 +129,8 @@ class _GzipGuard:
     def rows(self) -> Iterator[RawRow]:
         number = 0
         try:
-            plain = io.BufferedReader(gzip.GzipFile(fileobj=self._file), _BUFFER_BYTES)  # type: ignore[type-var]
-            for row in _text_rows(plain, self._name):
+            plain = gzip.GzipFile(fileobj=self._file)
+            for row in _text_rows(_buffered(plain), self._name):
                 number = row.number
                 yield row
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
