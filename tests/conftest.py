@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -62,10 +62,10 @@ def client_of(db: None) -> Callable[[User], APIClient]:
 
 
 @pytest.fixture
-def store_folder(tmp_path: Any, settings: Any) -> Iterator[files.Store]:
+def store_folder(tmp_path: Any, settings: Any) -> files.Store:
     """A store of this test's own."""
     settings.STORE_URL = f"file://{tmp_path / 'store'}"
-    yield files.store()
+    return files.store()
 
 
 @pytest.fixture

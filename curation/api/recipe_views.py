@@ -16,7 +16,7 @@ from curation.api.recipe_serializers import (
     StepsField,
 )
 from curation.datasets.selectors import version_get, version_project_id
-from curation.recipes.domain.steps import catalogue
+from curation.domain.recipe_steps import catalogue
 from curation.recipes.preview import recipe_preview
 from curation.recipes.selectors import recipe_get, recipe_project_id, recipes_of
 from curation.recipes.services import recipe_create, recipe_update

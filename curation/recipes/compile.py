@@ -15,8 +15,8 @@ import duckdb
 
 from curation.datasets.engine import duck
 from curation.datasets.reading import part_urls
+from curation.domain.recipe_steps import LabelsStep, Step, StrengthStep, signals_used
 from curation.models import DatasetVersion, Signal
-from curation.recipes.domain.steps import LabelsStep, Step, StrengthStep, signals_used
 from curation.signals.selectors import signal_urls
 
 # Every pair a label speaks of, with the verdict of the most trusted source. A pair all of whose labels say
@@ -68,7 +68,9 @@ def recipe_compile(version: DatasetVersion, steps: list[Step], signals: dict[int
     used = signals_used(steps)
     precedence = [source for step in steps if isinstance(step, LabelsStep) for source in step.precedence]
     params: dict[str, Any] = {"parts": part_urls(version), "precedence": precedence}
-    scores, joins, margins = [], [], []
+    scores: list[str] = []
+    joins: list[str] = []
+    margins: list[str] = []
     for signal_id in used:
         params[f"signal_{signal_id}"] = signal_urls(signals[signal_id])
         scores.append(f", scores_{signal_id} AS ({_SCORES.format(parts=f'$signal_{signal_id}')})")

@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
+from curation.domain.recipe_steps import DIRECTION_TITLE, TITLES, Step, StrengthStep
 from curation.recipes.compile import CompiledRecipe
-from curation.recipes.domain.steps import DIRECTION_TITLE, TITLES, Step, StrengthStep
 
 
 def step_title(step: Step) -> str:

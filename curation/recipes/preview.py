@@ -9,10 +9,10 @@ import numpy as np
 
 from curation.datasets.choices import VersionState
 from curation.datasets.reading import part_urls
-from curation.domain_numbers import histogram_of
+from curation.domain.histograms import histogram_of
+from curation.domain.recipe_steps import SignalMarginStep, Step, StepError, parse_steps, signals_used
 from curation.models import DatasetVersion, Signal
 from curation.recipes.compile import CompiledRecipe, decided, recipe_compile
-from curation.recipes.domain.steps import SignalMarginStep, Step, StepError, parse_steps, signals_used
 from curation.recipes.funnel import funnel_of
 from curation.signals.choices import SignalState
 from webapp.api.errors import ConflictError, UnprocessableError

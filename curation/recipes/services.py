@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
+from curation.domain.recipe_steps import steps_as_json
 from curation.models import Recipe
-from curation.recipes.domain.steps import steps_as_json
 from curation.recipes.preview import steps_checked
 from webapp.accounts.models import User
 from webapp.projects.models import Project

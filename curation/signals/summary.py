@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from curation.datasets.engine import duck
-from curation.domain_numbers import histogram_of
+from curation.domain.histograms import histogram_of
 
 BINS = 30
 

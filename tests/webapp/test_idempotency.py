@@ -52,9 +52,7 @@ def test_a_refused_write_may_be_corrected_under_its_key(client_of: ClientOf, adm
 
 
 @pytest.mark.django_db
-def test_keys_of_two_people_do_not_meet(
-    client_of: ClientOf, admin: User, make_user: Callable[..., User]
-) -> None:
+def test_keys_of_two_people_do_not_meet(client_of: ClientOf, admin: User, make_user: Callable[..., User]) -> None:
     other = client_of(make_user("other@example.org"))
 
     client_of(admin).post("/api/projects/", {"name": "A"}, HTTP_IDEMPOTENCY_KEY="k1")

@@ -73,9 +73,7 @@ def test_an_expired_token_is_refused(client_of: ClientOf, admin: User) -> None:
     assert client.get("/api/me/").status_code == 401
 
 
-def test_a_token_is_revoked_by_its_owner_only(
-    client_of: ClientOf, admin: User, make_user: Callable[..., User]
-) -> None:
+def test_a_token_is_revoked_by_its_owner_only(client_of: ClientOf, admin: User, make_user: Callable[..., User]) -> None:
     mine, other = client_of(admin), client_of(make_user("other@example.org"))
     key = mine.post("/api/me/tokens/", {"name": "old"}).json()["token_key"]
 

@@ -49,9 +49,7 @@ def test_outsiders_cannot_tell_that_a_project_exists(
     assert existing.json() == missing.json()
 
 
-def test_inviting_someone_new_gives_a_link_that_works_once(
-    client_of: ClientOf, project: Project, admin: User
-) -> None:
+def test_inviting_someone_new_gives_a_link_that_works_once(client_of: ClientOf, project: Project, admin: User) -> None:
     created = client_of(admin).post(
         f"/api/projects/{project.pk}/members/", {"email": "Ada@Example.org", "role": "annotator"}
     )

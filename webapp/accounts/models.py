@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
-from knox.models import AbstractAuthToken
+from knox.models import AbstractAuthToken, AuthTokenManager
 
 from webapp.accounts.choices import TokenScope
 
@@ -26,7 +26,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_superuser=True, is_staff=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A person, or a simulated annotator of the demo (`is_simulated`), who signs in by email."""
 
     email = models.EmailField(unique=True)
@@ -53,6 +53,8 @@ class ApiToken(AbstractAuthToken):
 
     name = models.CharField(max_length=80)
     scope = models.CharField(max_length=8, choices=TokenScope.choices, default=TokenScope.WRITE)
+
+    objects: ClassVar[AuthTokenManager] = AuthTokenManager()
 
     class Meta:
         indexes = [models.Index(fields=["user", "-created"], name="apitoken_by_user")]

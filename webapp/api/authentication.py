@@ -14,7 +14,7 @@ from webapp.api.sql import row_prepared
 
 
 def _columns(model: type[models.Model]) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields]
+    return [str(field.column) for field in model._meta.concrete_fields]
 
 
 _TOKEN_COLUMNS, _USER_COLUMNS = _columns(ApiToken), _columns(User)

@@ -17,8 +17,8 @@ logger = structlog.get_logger(__name__)
 class ApplicationError(Exception):
     """Something a person can act on: `message` is a full sentence that says what, where and what to do."""
 
-    type = "invalid"
-    status = status.HTTP_400_BAD_REQUEST
+    type: str = "invalid"
+    status: int = status.HTTP_400_BAD_REQUEST
 
     def __init__(
         self,
@@ -114,10 +114,10 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         return None
     set_rollback()
     headers = {}
-    if getattr(exc, "auth_header", None):
-        headers["WWW-Authenticate"] = exc.auth_header
-    if getattr(exc, "wait", None):
-        headers["Retry-After"] = f"{int(exc.wait)}"
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = f"{int(wait)}"
     kind = {
         "not_authenticated": "not_authenticated",
         "authentication_failed": "not_authenticated",

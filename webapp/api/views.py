@@ -17,7 +17,23 @@ from webapp.projects import policies
 from webapp.projects.models import Membership
 
 
-class SignedInApi(APIView):
+class ParsingApi(APIView):
+    """What all our views share: turning a request into checked values."""
+
+    def parse(self, serializer_class: type[serializers.Serializer], *, partial: bool = False) -> dict[str, Any]:
+        """Validate the request body and return its cleaned values, or raise a 400 that names every field."""
+        serializer = serializer_class(data=self.request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def parse_query(self, serializer_class: type[serializers.Serializer]) -> dict[str, Any]:
+        """Validate the query string likewise."""
+        serializer = serializer_class(data=self.request.query_params)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+
+class SignedInApi(ParsingApi):
     """A view for any signed-in person. A read-only token cannot call its unsafe methods."""
 
     @property
@@ -31,18 +47,6 @@ class SignedInApi(APIView):
         token = request.auth
         if isinstance(token, ApiToken) and token.scope == TokenScope.READ and request.method not in SAFE_METHODS:
             raise ForbiddenError("This API token may only read; create one with write scope for this call.")
-
-    def parse(self, serializer_class: type[serializers.Serializer], *, partial: bool = False) -> dict[str, Any]:
-        """Validate the request body and return its cleaned values, or raise a 400 that names every field."""
-        serializer = serializer_class(data=self.request.data, partial=partial)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
-
-    def parse_query(self, serializer_class: type[serializers.Serializer]) -> dict[str, Any]:
-        """Validate the query string likewise."""
-        serializer = serializer_class(data=self.request.query_params)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
 
 
 class ProjectApi(SignedInApi):
@@ -66,8 +70,7 @@ class ProjectApi(SignedInApi):
         self.membership: Membership = policies.require(user=self.user, project_id=self.project_id, verb=verb)
 
 
-class PublicApi(APIView):
+class PublicApi(ParsingApi):
     """A view for people who have no account yet (accepting an invitation)."""
 
     permission_classes = (AllowAny,)
-    parse = SignedInApi.parse

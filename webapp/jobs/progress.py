@@ -23,7 +23,8 @@ BEAT_SECONDS = 0.7
 
 _BEAT = """
 UPDATE jobs_jobshard AS shard
-   SET lease_until = now() + %(lease)s * interval '1 second', done = %(done)s, total = %(total)s, failures = %(failures)s
+   SET lease_until = now() + %(lease)s * interval '1 second',
+       done = %(done)s, total = %(total)s, failures = %(failures)s
   FROM jobs_job AS job
  WHERE shard.id = %(shard)s AND job.id = shard.job_id
    AND shard.state = 'running' AND shard.lease_owner = %(owner)s

@@ -142,14 +142,14 @@ def _run_claim(claim: Claim) -> None:
         outcome = {"state": ShardState.FAILED, "error": str(error), "errors": shard.errors + 1}
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a handler may raise anything; what it was is logged
         outcome = _unexpected(claim, error)
     _record(claim, progress, outcome)
 
 
 def _unexpected(claim: Claim, error: Exception) -> dict[str, Any]:
     """An exception nobody planned for: log it, try again a few times, then fail with its first line."""
-    logger.exception("shard_failed", job=claim.job.pk, shard=claim.shard.index)
+    logger.error("shard_failed", job=claim.job.pk, shard=claim.shard.index, exc_info=error)
     _log(claim.job, f"Part {claim.shard.index}: {traceback.format_exc(limit=8)}", level="error")
     errors = claim.shard.errors + 1
     state = ShardState.FAILED if errors >= MAX_ERRORS else ShardState.PENDING
@@ -179,7 +179,7 @@ def _end_if_complete(job: Job, handler: JobHandler) -> None:
     if failed is not None:
         job_end(job, handler, state=JobState.FAILED, message=failed.error)
         return
-    results = list(shards.order_by("index").values_list("result", flat=True))
+    results = [result or {} for result in shards.order_by("index").values_list("result", flat=True)]
     try:
         with transaction.atomic():
             job.result = handler.finish(job, results)

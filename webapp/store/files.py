@@ -61,15 +61,15 @@ class Store:
         # What a killed worker left of this key; a worker that lost its lease and lives on fails at its rename.
         for leftover in Path(final).parent.glob(f"{glob.escape(Path(final).name)}.tmp-*"):
             leftover.unlink(missing_ok=True)
-        temporary = f"{final}.tmp-{uuid.uuid4().hex[:12]}"
+        temporary = Path(f"{final}.tmp-{uuid.uuid4().hex[:12]}")
         try:
-            with open(temporary, "wb") as file:
+            with temporary.open("wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, final)
+            temporary.replace(final)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
 
     def exists(self, key: str) -> bool:

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from curation.domain.recipe_steps import parse_steps
 from curation.models import DatasetVersion, Signal
 from curation.recipes.compile import decided, recipe_compile
-from curation.recipes.domain.steps import parse_steps
 from curation.recipes.funnel import funnel_of
 from curation.signals.compute_job import VALUES
 from tests.curation.making import make_record

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from curation.recipes.domain.steps import (
+from curation.domain.recipe_steps import (
     DEFAULT_PRECEDENCE,
     LabelsStep,
     SignalMarginStep,

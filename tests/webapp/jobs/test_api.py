@@ -64,9 +64,7 @@ def test_a_curator_pauses_and_resumes(
     assert (paused["state"], resumed["state"], again.status_code) == ("paused", "queued", 409)
 
 
-def test_a_reviewer_watches_but_does_not_steer(
-    client_of: ClientOf, make_member: Callable[..., User], job: Job
-) -> None:
+def test_a_reviewer_watches_but_does_not_steer(client_of: ClientOf, make_member: Callable[..., User], job: Job) -> None:
     client = client_of(make_member("reviewer"))
 
     assert client.get(f"/api/jobs/{job.pk}/").status_code == 200

@@ -49,7 +49,9 @@ def assert_exact(house: House, job_id: int) -> None:
     lines = [line for part in sorted(house.store.glob("counted/part-*.txt")) for line in part.read_text().split()]
     assert lines == [f"{shard}:{row}" for shard in range(SHARDS) for row in range(ROWS)]
     assert list(house.store.glob("counted/*.tmp-*")) == []
-    finished = house.query("SELECT count(*) FROM jobs_joblogentry WHERE job_id = %s AND message = 'brought home'", job_id)
+    finished = house.query(
+        "SELECT count(*) FROM jobs_joblogentry WHERE job_id = %s AND message = 'brought home'", job_id
+    )
     assert finished == (1,)
 
 

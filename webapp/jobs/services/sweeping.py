@@ -14,7 +14,8 @@ UPDATE jobs_job AS job
    SET dispatched_at = now(), dispatches = least(job.dispatches + 1, 30)
  WHERE job.state IN ('queued', 'running')
    AND (job.dispatched_at IS NULL
-        OR job.dispatched_at < now() - least(%(first)s * power(2, least(job.dispatches, 12)), %(longest)s) * interval '1 second')
+        OR job.dispatched_at < now() - interval '1 second'
+                                       * least(%(first)s * power(2, least(job.dispatches, 12)), %(longest)s))
    AND NOT EXISTS (SELECT 1 FROM jobs_jobshard AS shard
                     WHERE shard.job_id = job.id AND shard.state = 'running' AND shard.lease_until >= now())
 RETURNING job.id, job.queue

@@ -1,4 +1,4 @@
-"""Small pieces of statistics that signals and recipes share. No Django here."""
+"""Histograms that signals and recipes share."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Pure Python of this room: no Django, no database."""
