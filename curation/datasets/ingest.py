@@ -144,7 +144,7 @@ class Ingest:
         self.outcome.merged += 1
         waiting = self._window.get(record.record_id)
         if waiting is not None:
-            labels_merge(waiting.labels, record.labels)
+            self.outcome.labels_added += labels_merge(waiting.labels, record.labels)
         elif record.labels:
             known.label(record.record_id, record.labels)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain
 from typing import IO, Any
 
 import msgspec
@@ -105,12 +106,16 @@ class Record(msgspec.Struct, gc=False):
     metadata: dict[str, Any] = {}
 
 
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
 def _framed(part: str) -> bytes:
     """A string's bytes after their length; the length keeps ("ab","c") and ("a","bc") apart."""
-    try:
-        data = part.encode()
-    except UnicodeEncodeError:
-        data = part.encode("utf-8", "surrogatepass")
+    data = _bytes(part)
     return len(data).to_bytes(8, "big") + data
 
 
@@ -124,7 +129,9 @@ _RESPONSE, _RECORD, _RESPONSES, _CONTEXT = (_framed(tag) for tag in ("response",
 def response_id_of(content: str, images: Sequence[str] | None = None) -> str:
     """The name of a response: 32 hex characters (128-bit BLAKE2b) from its text and its images' addresses."""
     if not images:
-        return _digest(_RESPONSE + _framed(content))
+        # The hot path of every import, spelled out.
+        data = _bytes(content)
+        return hashlib.blake2b(_RESPONSE + len(data).to_bytes(8, "big") + data, digest_size=16).hexdigest()
     return _digest(b"".join((_RESPONSE, _framed(content), *map(_framed, images))))
 
 
@@ -201,49 +208,32 @@ class RecordWriter:
             self._pending, self._characters = [], 0
 
 
-def _lists(groups: Sequence[Sequence[Any]], struct: pa.StructType, columns: list[list[Any]]) -> pa.ListArray:
-    offsets = [0]
-    for group in groups:
-        offsets.append(offsets[-1] + len(group))
-    arrays = [pa.array(values, type=field.type) for values, field in zip(columns, struct, strict=True)]
+_astuple = msgspec.structs.astuple
+
+
+def _lists(groups: Sequence[Sequence[Any]], struct: pa.StructType) -> pa.ListArray:
+    """A list column from one sequence of msgspec Structs a row, whose fields are those of `struct` in order."""
+    offsets = [0, *accumulate(map(len, groups))]
+    columns: Sequence[Sequence[Any]] = list(zip(*map(_astuple, chain.from_iterable(groups)), strict=True))
+    arrays = [_column(values, field.type) for values, field in zip(columns or [()] * len(struct), struct, strict=True)]
     values = pa.StructArray.from_arrays(arrays, fields=list(struct))
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values)
 
 
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_map(kind):
+        values = [None if value is None else list(value.items()) for value in values]
+    return pa.array(values, type=kind)
+
+
 def records_to_table(records: Sequence[Record]) -> pa.Table:
     """An Arrow table of `RECORD_SCHEMA` with one row a record."""
-    messages = [message for record in records for message in record.prompt]
-    responses = [response for record in records for response in record.responses]
-    labels = [label for record in records for label in record.labels]
-    prompt = _lists(
-        [record.prompt for record in records],
-        MESSAGE,
-        [[m.role for m in messages], [m.content for m in messages], [m.images for m in messages]],
-    )
-    answers = _lists(
-        [record.responses for record in records],
-        RESPONSE,
-        [
-            [r.response_id for r in responses],
-            [r.content for r in responses],
-            [r.generator for r in responses],
-            [r.generated_at for r in responses],
-            [r.logprob for r in responses],
-            [None if r.scores is None else list(r.scores.items()) for r in responses],
-            [r.images for r in responses],
-        ],
-    )
-    votes = _lists(
-        [record.labels for record in records],
-        LABEL,
-        [[getattr(label, field.name) for label in labels] for field in LABEL],
-    )
     return pa.Table.from_arrays(
         [
             pa.array([record.record_id for record in records], pa.string()),
-            prompt,
-            answers,
-            votes,
+            _lists([record.prompt for record in records], MESSAGE),
+            _lists([record.responses for record in records], RESPONSE),
+            _lists([record.labels for record in records], LABEL),
             pa.array([record.context for record in records], pa.string()),
             pa.array([_metadata_json(record.metadata) for record in records], pa.string()),
         ],

@@ -86,12 +86,12 @@ def record_of(draft: Draft, *, origin: str) -> Record:
             break
     else:
         raise RowError("empty_prompt", "The prompt is empty.")
-    for message in prompt:
-        _check_characters(message.content)
     for response in responses:
         if not response.content or response.content.isspace():
             raise RowError("empty_response", "A response is empty.")
-        _check_characters(response.content)
+    for text in (*prompt, *responses):
+        if "\x00" in text.content:
+            raise RowError("null_character", "A text holds a NUL character, which databases cannot keep.")
     ids = [response.response_id for response in responses]
     if len(set(ids)) != len(ids):
         raise RowError("identical_responses", "Two responses are identical, so there is nothing to compare.")
@@ -103,11 +103,6 @@ def record_of(draft: Draft, *, origin: str) -> Record:
         draft.context,
         draft.metadata,
     )
-
-
-def _check_characters(text: str) -> None:
-    if "\x00" in text:
-        raise RowError("null_character", "A text holds a NUL character, which databases cannot keep.")
 
 
 def _response_id(response: Response) -> str:
