@@ -12,7 +12,7 @@ import pytest
 from tests.support.house import House
 
 pytestmark = pytest.mark.slow
-STEPS = 80
+STEPS = 60
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
+from webapp.store.files import Store
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 Work = Callable[[int], Job]
@@ -31,7 +32,7 @@ def pairs_file() -> SimpleUploadedFile:
 
 
 def test_a_trained_reward_model_scores_the_data_it_came_from(
-    client_of: Callable[..., APIClient], admin: User, project: Project, work: Work, tiny: str
+    client_of: Callable[..., APIClient], admin: User, project: Project, work: Work, store_folder: Store
 ) -> None:
     client = client_of(admin)
 
@@ -54,7 +55,7 @@ def test_a_trained_reward_model_scores_the_data_it_came_from(
     export = finished(client.post(f"/api/snapshots/{snapshot}/exports/", {"format": "trl_reward"}))
     config = {"max_steps": 3, "batch_size": 1, "max_length": 96, "lora_r": 2, "eval_max_rows": 2}
     run = finished(
-        client.post(f"{base}/runs/", {"export": export, "kind": "reward", "base_model": tiny, "config": config})
+        client.post(f"{base}/runs/", {"export": export, "kind": "reward", "base_model": "tiny-llama", "config": config})
     )
     model = client.get(f"/api/runs/{run}/").json()["model_version"]
 
@@ -70,7 +71,8 @@ def test_a_trained_reward_model_scores_the_data_it_came_from(
     assert manifest["rows"] == splits
     assert splits["train"] + splits["test"] == PAIRS
     assert manifest["margin"]["rows_without_strength"] == 0
+    assert store_folder.exists("base-models/tiny-llama/model.safetensors")
     assert (scored["rows_ok"], scored["rows_failed"]) == (PAIRS * 2, 0)
-    assert scored["name"] == "Score by tiny-reward v1"
+    assert scored["name"] == "Score by tiny-llama-reward v1"
     assert scored["summary"]["min"] < scored["summary"]["max"]
     assert (preview["kept"], preview["review"], preview["dropped"]) == (PAIRS, 0, 0)

@@ -108,7 +108,8 @@ def run_cancel(*, run: Run) -> Run:
 @transaction.atomic
 def run_resume(*, run: Run) -> Run:
     """Go on with a cancelled, paused or failed run from its newest checkpoint, to the same last step."""
-    job = run.its_job
+    # Read again: the caller's copy may be older than what the job has been through.
+    job = Job.objects.get(pk=run.its_job.pk)
     if job.state == JobState.FAILED:
         job_retry_failed(job_id=job.pk)
     elif job.cancel_requested and job.state != JobState.CANCELLED:
