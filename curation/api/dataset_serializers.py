@@ -48,12 +48,12 @@ class DatasetInputSerializer(serializers.Serializer):
 
 
 class VersionStatsSerializer(serializers.Serializer):
-    responses = serializers.IntegerField()
-    labels = serializers.IntegerField()
-    label_sources = serializers.DictField(child=serializers.IntegerField())
-    outcomes = serializers.DictField(child=serializers.IntegerField())
-    multi_turn = serializers.IntegerField(help_text="Rows whose prompt has more than one user turn.")
-    turns = serializers.IntegerField(help_text="User turns of all prompts together.")
+    responses = serializers.IntegerField(default=0)
+    labels = serializers.IntegerField(default=0)
+    label_sources = serializers.DictField(child=serializers.IntegerField(), default=dict)
+    outcomes = serializers.DictField(child=serializers.IntegerField(), default=dict)
+    multi_turn = serializers.IntegerField(default=0, help_text="Rows whose prompt has more than one user turn.")
+    turns = serializers.IntegerField(default=0, help_text="User turns of all prompts together.")
 
     class Meta:
         ref_name = "DatasetVersionStats"
