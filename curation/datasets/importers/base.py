@@ -86,12 +86,13 @@ def record_of(draft: Draft, *, origin: str) -> Record:
             break
     else:
         raise RowError("empty_prompt", "The prompt is empty.")
+    has_nul = any(["\x00" in message.content for message in prompt])
     for response in responses:
         if not response.content or response.content.isspace():
             raise RowError("empty_response", "A response is empty.")
-    for text in (*prompt, *responses):
-        if "\x00" in text.content:
-            raise RowError("null_character", "A text holds a NUL character, which databases cannot keep.")
+        has_nul = has_nul or "\x00" in response.content
+    if has_nul:
+        raise RowError("null_character", "A text holds a NUL character, which databases cannot keep.")
     ids = [response.response_id for response in responses]
     if len(set(ids)) != len(ids):
         raise RowError("identical_responses", "Two responses are identical, so there is nothing to compare.")

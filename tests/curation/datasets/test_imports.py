@@ -211,6 +211,15 @@ def test_the_content_hash_ignores_order_and_import_but_not_labels(
     assert a.content_hash != c.content_hash
 
 
+def test_many_small_imports_do_not_leave_many_small_parts(upload: Upload) -> None:
+    versions = [upload(jsonl(pair(number))).version for number in range(17)]
+
+    assert [len(version.parts) for version in versions] == [*range(1, 16), 1, 2]
+    last = versions[-1]
+    assert [record.prompt[0].content for record in records(last)] == [f"Question {n}?" for n in range(17)]
+    assert (last.rows, last.stats["labels"]) == (17, 17)
+
+
 BAD_ROWS = [
     ('{"prompt": "p", "chosen": "a", "rejected": "a"}', "identical_responses"),
     ('{"prompt": "p", "chosen": "a", "rejected": " "}', "empty_response"),
