@@ -25,7 +25,7 @@ const job = (over: Partial<Job> = {}): Job => ({
   cancel_requested: false,
   pause_requested: false,
   can: { cancel: true, pause: true, resume: false, retry_failed: false },
-  created_by: null,
+  created_by: { id: 1, email: "ada@example.org", name: "Ada" },
   created_at: "2026-03-01T12:00:00Z",
   started_at: "2026-03-01T12:00:00Z",
   finished_at: null,

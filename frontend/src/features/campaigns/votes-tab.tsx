@@ -1,21 +1,11 @@
 import { DataTable, EmptyState, ErrorState, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
-import type { Answers, Campaign, Timestamp, UserRef } from "@/lib/api/types";
+import type { Answers, Campaign, CampaignFeedback } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
 import { formatMs } from "@/lib/format";
 
-interface FeedbackRow {
-  id: number;
-  item: number;
-  annotator: UserRef;
-  revision: number;
-  answers: Answers;
-  active_ms: number;
-  created_at: Timestamp;
-}
-
 /** Every current answer, newest first. Answers name responses, never sides. */
 export function VotesTab({ campaign }: { campaign: Campaign }) {
-  const list = usePaged<FeedbackRow>(
+  const list = usePaged<CampaignFeedback>(
     ["campaign", campaign.id, "feedback"],
     `/api/campaigns/${campaign.id}/feedback/`,
   );
@@ -33,7 +23,7 @@ export function VotesTab({ campaign }: { campaign: Campaign }) {
         columns={[
           { key: "when", header: "When", cell: (row) => <RelativeTime at={row.created_at} /> },
           { key: "who", header: "Annotator", cell: (row) => row.annotator.name || row.annotator.email },
-          { key: "item", header: "Item", numeric: true, cell: (row) => row.item },
+          { key: "item", header: "Item", numeric: true, cell: (row) => row.item.position + 1 },
           { key: "answer", header: "Answer", cell: (row) => <AnswerText answers={row.answers} /> },
           { key: "time", header: "Active time", numeric: true, cell: (row) => formatMs(row.active_ms) },
           { key: "revision", header: "Revision", numeric: true, cell: (row) => row.revision },

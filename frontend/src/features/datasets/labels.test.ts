@@ -23,7 +23,7 @@ const row = (order: string[], labels: Label[]): DatasetRow => ({
     { role: "assistant", content: "Answer" },
     { role: "user", content: "Second" },
   ],
-  responses: order.map((response_id) => ({ response_id, content: response_id })),
+  responses: order.map((response_id) => ({ response_id, content: response_id, generator: null })),
   labels,
   context: null,
   metadata: {},

@@ -66,10 +66,7 @@ function SignalList({ version }: { version: DatasetVersion }) {
           return (
             <>
               {signals
-                .filter(
-                  (signal) =>
-                    signal.job !== null && (signal.state === "queued" || signal.state === "running"),
-                )
+                .filter((signal) => signal.job !== null && signal.state === "queued")
                 .map((signal) => (
                   <JobStrip key={signal.id} jobId={signal.job ?? 0} onEnd={refresh} />
                 ))}

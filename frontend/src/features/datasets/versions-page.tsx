@@ -111,12 +111,13 @@ export function VersionsPage() {
 
 function Origin({ version }: { version: DatasetVersion }) {
   const project = useProject();
-  const { campaign, filename } = version.origin_detail ?? {};
-  if (version.origin === "import") return <span className="break-all">{filename ?? "Import"}</span>;
-  return campaign === undefined ? (
-    "Campaign labels"
-  ) : (
+  const { campaign, filename } = version.origin_detail;
+  if (version.origin === "import")
+    return <span className="break-all">{typeof filename === "string" ? filename : "Import"}</span>;
+  return typeof campaign === "number" ? (
     <Link to={paths.campaign(project.id, campaign)}>Campaign labels</Link>
+  ) : (
+    "Campaign labels"
   );
 }
 

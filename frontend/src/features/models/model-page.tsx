@@ -1,16 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { Async, DataTable, Figures, Link, LinkButton, Page, Section } from "@/components/ui";
 import { api } from "@/lib/api/client";
-import type { ModelVersion } from "@/lib/api/types";
+import type { components } from "@/lib/api/schema";
 import { formatBytes, formatNumber, humanize } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
 import { MODEL_KINDS } from "./model-list-page";
 
-interface ModelDetail extends ModelVersion {
-  files?: { name: string; size_bytes: number; sha256: string }[];
-}
+type ModelDetail = components["schemas"]["ModelVersionDetail"];
 
 export function ModelPage() {
   const id = useNumberParam("modelId");

@@ -1,8 +1,129 @@
-/** The shapes of the REST API, one file per area. */
-export type * from "./types/campaigns";
-export type * from "./types/common";
-export type * from "./types/datasets";
-export type * from "./types/jobs";
-export type * from "./types/projects";
-export type * from "./types/recipes";
-export type * from "./types/runs";
+/**
+ * The shapes of the REST API: names for the types generated from the server's OpenAPI document (`npm run types`).
+ * Written by hand is only what that document leaves open: questions and answers, which a form decides, and the
+ * filter language.
+ */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+/** One page of a keyset-paged list. `next` is the cursor of the following page. */
+export interface Page<T> {
+  results: T[];
+  next: string | null;
+}
+
+/** ISO 8601 in UTC. */
+export type Timestamp = string;
+export type UserRef = Schemas["UserRef"];
+export type Message = Schemas["ItemMessage"];
+export type Histogram = Schemas["Histogram"];
+
+export type Job = Schemas["Job"];
+export type JobState = Schemas["JobStateEnum"];
+export type JobLogLine = Schemas["JobLogEntry"];
+
+export type Role = Schemas["RoleEnum"];
+export type Me = Schemas["Me"];
+export type ApiToken = Schemas["Token"];
+export type Member = Schemas["Member"];
+export type Invitation = Schemas["Invitation"];
+export type Project = Omit<Schemas["Project"], "verbs"> & { verbs: Verb[] };
+
+/** What a role may do; the table of roles is the server's (`webapp/projects/policies.py`). */
+export type Verb =
+  | "project.view"
+  | "project.manage"
+  | "member.view"
+  | "member.manage"
+  | "annotate"
+  | "campaign.view"
+  | "campaign.manage"
+  | "feedback.view"
+  | "dataset.view"
+  | "dataset.manage"
+  | "signal.run"
+  | "recipe.view"
+  | "recipe.manage"
+  | "snapshot.manage"
+  | "export.create"
+  | "job.view"
+  | "job.manage"
+  | "run.view"
+  | "run.manage"
+  | "model.view"
+  | "model.manage";
+
+export type Dataset = Schemas["Dataset"];
+export type DatasetImport = Schemas["Import"];
+export type DatasetVersion = Schemas["DatasetVersion"];
+export type DatasetRow = Schemas["Row"];
+export type ResponseText = Schemas["RowResponse"];
+/** `value` is −3…+3, signed toward `b`; null for "both bad". `a` sorts before `b` always. */
+export type Label = Schemas["RowLabel"];
+export type Signal = Schemas["Signal"];
+
+export type PredicateOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "in";
+export type Predicate =
+  | { and: Predicate[] }
+  | { or: Predicate[] }
+  | { not: Predicate }
+  | { field: string; op: PredicateOp; value: string | number | boolean | (string | number)[] };
+
+export interface PairwiseQuestion {
+  name: string;
+  type: "pairwise";
+  title: string;
+  steps: 3 | 5 | 7;
+  tie: boolean;
+  both_bad: boolean;
+  required: boolean;
+  aspect: string | null;
+}
+
+export interface TextQuestion {
+  name: string;
+  type: "text";
+  title: string;
+  required: boolean;
+  max_chars: number;
+}
+
+export type Question = PairwiseQuestion | TextQuestion;
+export type PairwiseAnswer =
+  | { better: string; strength: number }
+  | { outcome: "tie" }
+  | { outcome: "both_bad" };
+export type Answers = Record<string, PairwiseAnswer | string>;
+
+export type Form = Omit<Schemas["FormVersion"], "questions"> & { questions: Question[] };
+/** The responses come in the order shown. */
+export type Item = Schemas["Item"];
+export type Campaign = Omit<Schemas["Campaign"], "form"> & { form: Form };
+export type CampaignAnnotator = Schemas["CampaignAnnotator"];
+export type CampaignQuality = Schemas["Quality"];
+export type CampaignFeedback = Omit<Schemas["CampaignFeedback"], "answers"> & { answers: Answers };
+export type MyCampaign = Schemas["MyCampaign"];
+export type NextItem = Omit<Schemas["Next"], "form"> & { form: Form };
+export type FeedbackReceipt = Schemas["StoredFeedback"];
+export type FeedbackDetail = Omit<Schemas["Feedback"], "answers" | "form"> & { answers: Answers; form: Form };
+
+/** A step is its type and whatever its schema in the catalogue allows. */
+export interface RecipeStep {
+  type: string;
+  [param: string]: unknown;
+}
+
+export type RecipeStepKind = Schemas["RecipeStepKind"];
+export type Recipe = Omit<Schemas["Recipe"], "steps"> & { steps: RecipeStep[] };
+export type FunnelStep = Schemas["FunnelStep"];
+export type PairRow = Schemas["PairRow"];
+export type RecipePreview = Schemas["RecipePreview"];
+export type Snapshot = Omit<Schemas["Snapshot"], "steps"> & { steps: RecipeStep[] };
+
+export type DataExport = Schemas["Export"];
+export type BaseModel = Schemas["BaseModel"];
+export type Run = Schemas["Run"];
+export type RunConfig = Schemas["RunConfig"];
+export type RunMetrics = Schemas["RunMetrics"];
+export type ModelVersion = Schemas["ModelVersion"];
