@@ -86,7 +86,7 @@ def record_of(draft: Draft, *, origin: str) -> Record:
             break
     else:
         raise RowError("empty_prompt", "The prompt is empty.")
-    has_nul = any(["\x00" in message.content for message in prompt])
+    has_nul = any("\x00" in message.content for message in prompt)
     for response in responses:
         if not response.content or response.content.isspace():
             raise RowError("empty_response", "A response is empty.")
