@@ -22,6 +22,8 @@ class Item(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="items", db_index=False)
     position = models.BigIntegerField()
     record_id = models.CharField(max_length=32)
+    # "a:b" where this item asks about two of the record's responses, "" where it asks about all of them.
+    pair = models.CharField(max_length=65, default="", blank=True)
     # A bare number: dataset versions belong to a room that builds on this one.
     source_version_id = models.BigIntegerField(null=True)
     prompt = models.JSONField()
@@ -38,7 +40,7 @@ class Item(models.Model):
             )
         ]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "record_id"], name="record_once_per_campaign"),
+            models.UniqueConstraint(fields=["campaign", "record_id", "pair"], name="record_pair_once_per_campaign"),
             models.CheckConstraint(condition=Q(open_slots__gte=0), name="item_slots_not_negative"),
             models.CheckConstraint(condition=Q(position__gte=0), name="item_position_not_negative"),
             models.CheckConstraint(condition=Q(done_count__gte=0), name="item_done_not_negative"),

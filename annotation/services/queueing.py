@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import orjson
@@ -29,7 +30,10 @@ class ItemRow(NamedTuple):
 
 
 class Enqueued(NamedTuple):
-    """`added + known + unfit` is the number of rows given."""
+    """Items added, items that waited there already, and rows that could not be asked about.
+
+    For rows of two responses `added + known + unfit` is the number of rows; longer ones may make several items.
+    """
 
     added: int
     known: int
@@ -38,19 +42,19 @@ class Enqueued(NamedTuple):
 
 _STAGE = """
 CREATE TEMPORARY TABLE annotation_staged_item (
-    place bigint, record_id text, prompt jsonb, responses jsonb, context text, given_position bigint
+    place bigint, record_id text, pair text, prompt jsonb, responses jsonb, context text, given_position bigint
 ) ON COMMIT DROP
 """
-_COPY = "COPY annotation_staged_item (place, record_id, prompt, responses, context, given_position) FROM STDIN"
+_COPY = "COPY annotation_staged_item (place, record_id, pair, prompt, responses, context, given_position) FROM STDIN"
 # A record given twice in one call is kept at its first place.
 _INSERT = """
 INSERT INTO annotation_item
-    (campaign_id, position, record_id, source_version_id, prompt, responses, context, open_slots, done_count)
-SELECT %(campaign)s, coalesce(given_position, %(base)s + place), record_id, %(source)s, prompt, responses, context,
-       %(overlap)s, 0
+    (campaign_id, position, record_id, pair, source_version_id, prompt, responses, context, open_slots, done_count)
+SELECT %(campaign)s, coalesce(given_position, %(base)s + place), record_id, pair, %(source)s, prompt, responses,
+       context, %(overlap)s, 0
 FROM annotation_staged_item
 ORDER BY place
-ON CONFLICT (campaign_id, record_id) DO NOTHING
+ON CONFLICT (campaign_id, record_id, pair) DO NOTHING
 """
 
 
@@ -58,8 +62,9 @@ ON CONFLICT (campaign_id, record_id) DO NOTHING
 def items_enqueue(*, campaign_id: int, rows: Iterable[ItemRow], source_version_id: int | None) -> Enqueued:
     """Stream `rows` into the queue; records that wait there already are left as they are.
 
-    Rows without a position go after the last item, in the order given. Rows whose responses the campaign's
-    questions cannot be asked of (two identical responses make no pair) are counted as unfit and left out.
+    Rows without a position go after the last item, in the order given. Where the questions ask about two responses
+    and a record has more, each pair of them becomes an item. Rows whose responses the questions cannot be asked of
+    (two identical responses make no pair) are counted as unfit and left out.
     """
     campaign = _campaign_for_queueing(campaign_id)
     staged = _stage(rows, campaign.form_version.questions)
@@ -116,30 +121,42 @@ def _stage(rows: Iterable[ItemRow], questions: list[dict[str, Any]]) -> _Staged:
         cursor.execute(_STAGE)
         with cursor.copy(_COPY) as copy:
             for row in rows:
-                content = _content(row, questions)
-                if content is None:
-                    unfit += 1
-                    continue
-                copy.write_row((staged, row.record_id, *content, row.context, row.position))
-                staged += 1
-                unplaced += row.position is None
+                contents = _contents(row, questions)
+                unfit += not contents
+                for content in contents:
+                    copy.write_row((staged, row.record_id, *content, row.context, row.position))
+                    staged += 1
+                    unplaced += row.position is None
     return _Staged(staged, unplaced, unfit)
 
 
-def _content(row: ItemRow, questions: list[dict[str, Any]]) -> tuple[str, str] | None:
-    """Prompt and responses as JSON, or None when the row cannot be asked about.
+def _contents(row: ItemRow, questions: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
+    """Pair, prompt and responses (JSON) of each item a row makes; none when it cannot be asked about.
 
     Annotators must not learn which model wrote what, so the names of generators stop here.
     """
     prompt = [_kept(message, ("role", "content", "images")) for message in row.prompt]
     responses = [_kept(response, ("response_id", "content", "images")) for response in row.responses]
-    if not form_fits(questions, [response["response_id"] for response in responses]):
-        return None
     texts = [part["content"] for part in (*prompt, *responses)]
     if any("\0" in text for text in (*texts, row.context or "")):
         # PostgreSQL has no NUL character.
-        return None
-    return orjson.dumps(prompt).decode(), orjson.dumps(responses).decode()
+        return []
+    prompt_json = orjson.dumps(prompt).decode()
+    return [
+        (pair, prompt_json, orjson.dumps(shown).decode())
+        for pair, shown in _askable(responses, questions)
+        if form_fits(questions, [response["response_id"] for response in shown])
+    ]
+
+
+def _askable(
+    responses: list[dict[str, Any]], questions: list[dict[str, Any]]
+) -> Iterable[tuple[str, list[dict[str, Any]]]]:
+    """All responses at once where the questions allow it, else every two of them."""
+    if len(responses) <= 2 or form_fits(questions, [response["response_id"] for response in responses]):
+        return [("", responses)]
+    pairs = combinations(sorted(responses, key=lambda response: str(response["response_id"])), 2)
+    return ((f"{first['response_id']}:{second['response_id']}", [first, second]) for first, second in pairs)
 
 
 def _kept(part: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -53,13 +53,23 @@ def test_rows_a_pair_cannot_be_made_of_are_counted_and_left_out(campaign: Campai
     rows = [
         item_row(0, responses=["same", "same"]),
         item_row(1, responses=["one"]),
-        item_row(2, responses=["one", "two", "three"]),
         item_row(3, responses=["nul \0 inside", "two"]),
         item_row(4),
     ]
 
-    assert items_enqueue(campaign_id=campaign.pk, rows=rows, source_version_id=1) == Enqueued(1, 0, 4)
-    assert Item.objects.get().record_id == rows[4].record_id
+    assert items_enqueue(campaign_id=campaign.pk, rows=rows, source_version_id=1) == Enqueued(1, 0, 3)
+    assert Item.objects.get().record_id == rows[3].record_id
+
+
+def test_every_pair_of_a_longer_record_becomes_an_item(campaign: Campaign) -> None:
+    row = item_row(0, responses=["one", "two", "three"])
+
+    first = items_enqueue(campaign_id=campaign.pk, rows=[row], source_version_id=1)
+    again = items_enqueue(campaign_id=campaign.pk, rows=[row], source_version_id=1)
+
+    assert (first, again) == (Enqueued(3, 0, 0), Enqueued(0, 3, 0))
+    shown = [{response["content"] for response in item.responses} for item in Item.objects.all()]
+    assert sorted(map(sorted, shown)) == [["one", "three"], ["one", "two"], ["three", "two"]]
 
 
 def test_a_form_without_pairs_takes_any_number_of_responses(make_campaign: Callable[..., Campaign]) -> None:

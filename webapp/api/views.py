@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from webapp.accounts.choices import TokenScope
 from webapp.accounts.models import ApiToken, User
-from webapp.api.errors import ForbiddenError
+from webapp.api.errors import ForbiddenError, NotFoundError
 from webapp.projects import policies
 from webapp.projects.models import Membership
 
@@ -66,7 +66,11 @@ class ProjectApi(SignedInApi):
         verb = self.verbs.get(request.method or "")
         if verb is None:
             raise MethodNotAllowed(request.method or "")
-        self.project_id = self.get_project_id(**kwargs)
+        try:
+            self.project_id = self.get_project_id(**kwargs)
+        except NotFoundError as error:
+            # The same words as for what belongs to others, so that nobody can tell the two apart.
+            raise NotFoundError(policies.NOTHING_HERE) from error
         self.membership: Membership = policies.require(user=self.user, project_id=self.project_id, verb=verb)
 
 

@@ -9,6 +9,8 @@ from webapp.api.errors import ForbiddenError, NotFoundError
 from webapp.projects.choices import Role
 from webapp.projects.models import Membership
 
+NOTHING_HERE = "There is nothing at this address, or you may not see it."
+
 
 class Verb(StrEnum):
     PROJECT_VIEW = "project.view"
@@ -66,7 +68,7 @@ def require(*, user: User, project_id: int, verb: Verb) -> Membership:
     """
     membership = Membership.objects.filter(user=user, project_id=project_id).first()
     if membership is None:
-        raise NotFoundError("There is nothing at this address, or you may not see it.")
+        raise NotFoundError(NOTHING_HERE)
     if verb not in ROLE_VERBS[membership.role]:
         raise ForbiddenError(
             f"Your role in this project is {membership.get_role_display().lower()}, which does not include "

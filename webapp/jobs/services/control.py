@@ -97,6 +97,8 @@ def job_resume(*, job_id: int) -> Job:
         raise ConflictError(f"Only a paused or cancelled job can be resumed; this one is {job.state}.")
     if job.state == JobState.CANCELLED:
         handler_for(job.kind).on_resumed(job)
+    # Pausing is nobody's death: only workers that vanish use up a shard's claims.
+    JobShard.objects.filter(job=job).exclude(state=ShardState.DONE).update(claims=0)
     return _start_again(job)
 
 
