@@ -64,20 +64,22 @@ def _matching(
     first: int, parts: list[Part], start: int, limit: int, predicate: Predicate | None
 ) -> list[dict[str, Any]]:
     params = SqlParams()
-    condition = predicate_sql(predicate, params) if predicate is not None else "true"
+    # Bounds on file_row_number let DuckDB leave row groups unread. Only the first run of parts begins before
+    # `start`, and it is one part, as every run is where nothing is filtered.
+    condition = predicate_sql(predicate, params) if predicate is not None else "file_row_number < $skip + $limit"
     offsets = [offset for offset, _ in parts_offsets(parts)]
     # file_index counts the files of the statement from 0; lists count from 1.
     statement = f"""
         SELECT {_COLUMNS}, position
           FROM (SELECT *, $first + list_extract($offsets, (file_index + 1)::INTEGER) + file_row_number AS position
-                  FROM read_parquet($urls, file_row_number = true))
-         WHERE position >= $start AND {condition}
+                  FROM read_parquet($urls, file_row_number = true)
+                 WHERE file_row_number >= $skip AND {condition})
          ORDER BY position LIMIT $limit"""  # noqa: S608 - only constants of this module and of predicates.py
     values = {
         "first": first,
         "offsets": offsets,
         "urls": [store().url(part["key"]) for part in parts],
-        "start": start,
+        "skip": max(0, start - first),
         "limit": limit,
         **params.values,
     }
