@@ -1,0 +1,98 @@
+"""The demo's prompts and responses, written for this project: typed, and checked when they are read.
+
+`content/*.yaml` holds prose (one domain a file), `content/*.jsonl` one record a line where escapes matter. Every
+response carries its author's honest judgement of its quality (0–1) and the reason in a few words; simulated
+annotators vote by them, real ones never see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+FOLDER = Path(__file__).parent / "content"
+
+
+class ContentError(ValueError):
+    """A record that cannot be used; the message names file, record and what to mend."""
+
+
+class DemoMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    role: str
+    content: str
+
+
+class DemoResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`quality` lies between 0 and 1; `why` is the reason, used as a simulated rationale."""
+
+    content: str
+    quality: float
+    generator: str
+    why: str
+
+
+class DemoRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    domain: str
+    prompt: tuple[DemoMessage, ...]
+    responses: tuple[DemoResponse, ...]
+    tags: tuple[str, ...] = ()
+
+
+def load_content(folder: Path = FOLDER) -> list[DemoRecord]:
+    """Every record of the folder in a stable order. Raises ContentError for the first that is wrong."""
+    records: list[DemoRecord] = []
+    seen: dict[str, str] = {}
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.jsonl")]):
+        for raw in _raw_records(path):
+            record = _record(raw, path)
+            if record.id in seen:
+                raise ContentError(f"{path.name}: {record.id} is in {seen[record.id]} already; rename one.")
+            seen[record.id] = path.name
+            records.append(record)
+    return records
+
+
+def _raw_records(path: Path) -> Iterator[dict[str, Any]]:
+    if path.suffix == ".jsonl":
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                yield msgspec.json.decode(line)
+        return
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for record in document["records"]:
+        yield {"domain": document["domain"], **record}
+
+
+def _messages(prompt: Any) -> Any:
+    """Messages in full: a prompt may be one text, and a turn may be written as `user: text`."""
+    if isinstance(prompt, str):
+        return [{"role": "user", "content": prompt}]
+    if not isinstance(prompt, list):
+        return prompt
+    return [
+        {"role": role, "content": content}
+        for turn in prompt
+        for role, content in ([(turn["role"], turn["content"])] if "role" in turn else turn.items())
+    ]
+
+
+def _record(raw: dict[str, Any], path: Path) -> DemoRecord:
+    where = f"{path.name}: {raw.get('id', 'a record without id')}"
+    raw = {**raw, "prompt": _messages(raw.get("prompt"))}
+    try:
+        record = msgspec.convert(raw, DemoRecord)
+    except msgspec.ValidationError as error:
+        raise ContentError(f"{where}: {error}.") from error
+    contents = {response.content for response in record.responses}
+    if len(contents) < 2 or len(contents) != len(record.responses):
+        raise ContentError(f"{where}: give at least two responses, each different.")
+    if any(not 0 <= response.quality <= 1 for response in record.responses):
+        raise ContentError(f"{where}: quality lies between 0 and 1.")
+    if not record.prompt or record.prompt[-1].role != "user":
+        raise ContentError(f"{where}: the last message of a prompt is the user's.")
+    return record

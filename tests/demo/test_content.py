@@ -1,0 +1,68 @@
+"""The demo's content: enough of it, varied, and every record usable."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from demo.content import ContentError, DemoRecord, load_content
+
+
+@pytest.fixture(scope="module")
+def records() -> list[DemoRecord]:
+    return load_content()
+
+
+def test_there_are_enough_varied_prompts(records: list[DemoRecord]) -> None:
+    domains = Counter(record.domain for record in records)
+
+    assert len(records) >= 120
+    assert len(domains) >= 6
+    assert max(domains.values()) <= len(records) / 3
+    assert all(2 <= len(record.responses) <= 4 for record in records)
+
+
+def test_there_is_code_latex_and_conversation(records: list[DemoRecord]) -> None:
+    def texts(record: DemoRecord) -> str:
+        return "\n".join([m.content for m in record.prompt] + [r.content for r in record.responses])
+
+    assert sum("```" in texts(record) for record in records) >= 18
+    assert sum("$" in texts(record) and "\\" in texts(record) for record in records) >= 14
+    assert sum(len(record.prompt) > 1 for record in records) >= 10
+
+
+def test_nothing_is_there_twice(records: list[DemoRecord]) -> None:
+    prompts = Counter(tuple((m.role, m.content) for m in record.prompt) for record in records)
+    responses = Counter(response.content for record in records for response in record.responses)
+
+    assert [prompt for prompt, count in prompts.items() if count > 1] == []
+    assert [response for response, count in responses.items() if count > 1] == []
+
+
+def test_quality_is_visibly_different_and_not_just_length(records: list[DemoRecord]) -> None:
+    spreads, longest_best = [], 0
+    for record in records:
+        qualities = [response.quality for response in record.responses]
+        spreads.append(max(qualities) - min(qualities))
+        best = max(record.responses, key=lambda response: response.quality)
+        longest_best += best.content == max((r.content for r in record.responses), key=len)
+
+    assert min(spreads) >= 0.15
+    assert 0.2 < longest_best / len(records) < 0.8
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ('{"id": "x", "domain": "d", "prompt": [{"role": "user", "content": "q"}], "responses": []}', "at least two"),
+        ('{"id": "x", "domain": "d", "prompt": "q", "responses": [{"content": "a"}]}', "missing required field"),
+        ('{"id": "x", "domain": "d", "prompt": [], "extra": 1, "responses": []}', "unknown field"),
+    ],
+)
+def test_a_wrong_record_is_named(tmp_path: Path, line: str, sentence: str) -> None:
+    (tmp_path / "bad.jsonl").write_text(line + "\n")
+
+    with pytest.raises(ContentError, match=f"bad.jsonl: x: .*{sentence}"):
+        load_content(tmp_path)
