@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -59,6 +60,8 @@ def seed_demo() -> None:
     from django.conf import settings
     from django.core.management import CommandError, call_command
 
+    # Its jobs run in this process; their log lines would stand between the steps shown.
+    logging.getLogger("webapp.jobs").setLevel(logging.WARNING)
     heard = io.StringIO()
     try:
         with step("Demo content"), redirect_stdout(heard):

@@ -118,9 +118,9 @@ def _write_decisions(
 ) -> None:
     names = ", ".join(name for name in DECISIONS.names if name != "margins")
     # Only our own column names are formatted in.
-    cursor.execute(f"SELECT {names}, {_margins_sql(signals)} FROM decided ORDER BY pair_id")  # noqa: S608
+    rows = cursor.sql(f"SELECT {names}, {_margins_sql(signals)} FROM decided ORDER BY pair_id")  # noqa: S608
     with store().writer(snapshot.decisions_key) as file, pq.ParquetWriter(file, DECISIONS, compression="zstd") as out:
-        for batch in _batches(cursor):
+        for batch in _batches(rows):
             out.write_table(batch.select(DECISIONS.names).cast(DECISIONS), row_group_size=ROWS_PER_GROUP)
             advance(0)
 
@@ -128,11 +128,11 @@ def _write_decisions(
 def _write_pairs(
     cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, signals: list[int], urls: list[str], advance: Advance
 ) -> tuple[Counter[str], str]:
-    cursor.execute(_KEPT.format(margins=_margins_sql(signals)), {"parts": urls})
+    kept = cursor.sql(_KEPT.format(margins=_margins_sql(signals)), params={"parts": urls})
     splits: Counter[str] = Counter()
     hasher = hashlib.sha256()
     with store().writer(snapshot.pairs_key) as file, pq.ParquetWriter(file, PAIRS, compression="zstd") as out:
-        for batch in _batches(cursor):
+        for batch in _batches(kept):
             rows = [_pair(row, snapshot) for row in batch.to_pylist()]
             for row in rows:
                 hasher.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS))
@@ -144,11 +144,11 @@ def _write_pairs(
     return splits, hasher.hexdigest()
 
 
-def _batches(cursor: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:
+def _batches(relation: duckdb.DuckDBPyRelation) -> Iterator[pa.Table]:
     """The result in tables of exactly ROWS_PER_GROUP rows, so that files do not depend on the engine's chunks."""
     pending: list[pa.Table] = []
     held = 0
-    for batch in cursor.to_arrow_reader(ROWS_PER_GROUP):
+    for batch in relation.to_arrow_reader(ROWS_PER_GROUP):
         pending.append(pa.Table.from_batches([batch]))
         held += batch.num_rows
         while held >= ROWS_PER_GROUP:

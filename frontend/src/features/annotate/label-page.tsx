@@ -51,12 +51,9 @@ function Labelling({ campaign }: { campaign: MyCampaign }) {
         <span className="num shrink-0 text-muted">
           {done} of {Math.max(total, done)}
         </span>
-        <ProgressBar
-          label="My progress"
-          done={done}
-          total={Math.max(total, done)}
-          className="w-28 max-md:hidden"
-        />
+        <div className="w-28 max-md:hidden">
+          <ProgressBar label="My progress" done={done} total={Math.max(total, done)} />
+        </div>
         <span className="flex-1" />
         <Button
           size="sm"

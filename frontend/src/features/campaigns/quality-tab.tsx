@@ -44,7 +44,7 @@ function Quality({ quality }: { quality: CampaignQuality }) {
         ]}
       />
       <div className="mt-8 grid gap-x-12 gap-y-8 lg:grid-cols-2">
-        <Section title="Strength of preference">
+        <Section title="Strength of preference (− first shown, + second shown)">
           <Strengths histogram={quality.strength_histogram} />
         </Section>
         <div>
