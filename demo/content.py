@@ -59,13 +59,24 @@ def load_content(folder: Path = FOLDER) -> list[DemoRecord]:
 
 def _raw_records(path: Path) -> Iterator[dict[str, Any]]:
     if path.suffix == ".jsonl":
-        for line in path.read_text(encoding="utf-8").splitlines():
+        # Split at newlines only: splitlines() would also break at a U+2028 inside a text.
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
             if line.strip():
-                yield msgspec.json.decode(line)
+                yield _json_record(line, f"{path.name}: line {number}")
         return
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ContentError(f"{path.name}: not valid YAML; {error}") from error
     for record in document["records"]:
         yield {"domain": document["domain"], **record}
+
+
+def _json_record(line: str, where: str) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(line, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise ContentError(f"{where}: not a JSON object; {error}.") from error
 
 
 def _messages(prompt: Any) -> Any:

@@ -66,3 +66,27 @@ def test_a_wrong_record_is_named(tmp_path: Path, line: str, sentence: str) -> No
 
     with pytest.raises(ContentError, match=f"bad.jsonl: x: .*{sentence}"):
         load_content(tmp_path)
+
+
+@pytest.mark.parametrize("line", ['{"id": "x",', "[1, 2]"])
+def test_a_line_that_is_no_record_is_named_by_its_number(tmp_path: Path, line: str) -> None:
+    (tmp_path / "bad.jsonl").write_text(f"\n{line}\n")
+
+    with pytest.raises(ContentError, match=r"bad\.jsonl: line 2: not a JSON object"):
+        load_content(tmp_path)
+
+
+def test_a_file_that_is_not_yaml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("domain: d\nrecords: [")
+
+    with pytest.raises(ContentError, match=r"bad\.yaml: not valid YAML"):
+        load_content(tmp_path)
+
+
+def test_several_scripts_are_there(records: list[DemoRecord]) -> None:
+    multilingual = [record for record in records if record.domain == "multilingual"]
+
+    assert len(multilingual) >= 12
+    assert sum("rtl" in record.tags for record in multilingual) >= 4
+    for first, last in (("\u0590", "\u05ff"), ("\u0600", "\u06ff"), ("\u0900", "\u097f"), ("\u4e00", "\u9fff")):
+        assert any(first <= letter <= last for record in multilingual for letter in record.responses[0].content)
