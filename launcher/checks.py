@@ -68,6 +68,7 @@ def static_checks() -> list[Check]:
         Check("import-linter", _command("lint-imports")),
         Check("migrations", _command(PYTHON, "manage.py", "makemigrations", "--check", "--dry-run")),
         Check("openapi snapshot", schema_is_current),
+        Check("frontend types", _npm("run", "--silent", "types", "--", "--check")),
         Check("biome", _npm("run", "lint")),
         Check("tsc", _npm("run", "typecheck")),
     ]
