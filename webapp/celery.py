@@ -7,8 +7,13 @@ import os
 
 from celery import Celery
 from celery.signals import setup_logging, worker_before_create_process
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings.dev")
+
+# What a broker that is away may raise: kombu wraps some errors of its transports and lets others through.
+BROKER_ERRORS = (BrokerError, RedisError, OSError)
 
 app = Celery("plumbline")
 app.config_from_object("django.conf:settings", namespace="CELERY")

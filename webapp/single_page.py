@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 NONCE_PLACE = "__CSP_NONCE__"
 PUBLIC_PREFIXES = ("/invitations/",)
@@ -20,7 +20,7 @@ def _index_html(modified_ns: int) -> str:
     return (settings.FRONTEND_DIST / "index.html").read_text(encoding="utf-8")
 
 
-@require_GET
+@require_safe
 @never_cache
 @ensure_csrf_cookie
 def single_page_app(request: HttpRequest) -> HttpResponse:

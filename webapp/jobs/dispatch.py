@@ -5,14 +5,16 @@ from __future__ import annotations
 import structlog
 from kombu.exceptions import OperationalError as BrokerError
 
+from webapp.celery import app
+
 logger = structlog.get_logger(__name__)
+
+RUN_TASK = "webapp.jobs.run"
 
 
 def publish(job_id: int, queue: str) -> None:
     """Send one message now; a broker error is logged, because the sweep will send the job again."""
-    from webapp.jobs.tasks import run_job
-
     try:
-        run_job.apply_async(args=[job_id], queue=queue, retry=False)
+        app.send_task(RUN_TASK, args=[job_id], queue=queue, retry=False)
     except (BrokerError, OSError) as error:
         logger.warning("job_not_published", job=job_id, error=str(error))

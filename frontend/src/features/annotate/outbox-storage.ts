@@ -1,11 +1,4 @@
-import type { OutboxEntry } from "./outbox";
-
-/** Where answers wait until the server has them. */
-export interface OutboxStorage {
-  load(): Promise<OutboxEntry[]>;
-  put(entry: OutboxEntry): Promise<void>;
-  remove(id: string): Promise<void>;
-}
+import type { OutboxEntry, OutboxStorage } from "./outbox-entry";
 
 const DATABASE = "plumbline-annotate";
 const STORE = "outbox";

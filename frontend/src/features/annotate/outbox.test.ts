@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, offlineError } from "@/lib/api/errors";
 import type { FeedbackReceipt } from "@/lib/api/types";
-import { Outbox, type OutboxEntry } from "./outbox";
+import { Outbox } from "./outbox";
+import type { OutboxEntry } from "./outbox-entry";
 import { memoryStorage } from "./outbox-storage";
 
 const entry = (id: string, lease: number, person = 7): OutboxEntry => ({

@@ -1,19 +1,6 @@
 import { ApiError } from "@/lib/api/errors";
 import type { FeedbackReceipt } from "@/lib/api/types";
-import type { Submission } from "./api";
-import type { OutboxStorage } from "./outbox-storage";
-
-/** One answer on its way. `id` is also its Idempotency-Key, so sending twice stores once. */
-export interface OutboxEntry {
-  id: string;
-  person: number;
-  campaign: number;
-  target: { lease: number } | { feedback: number };
-  body: Submission;
-  createdAt: number;
-  /** Set when the server refused for good; kept until the person has seen it. */
-  refusal?: string;
-}
+import type { OutboxEntry, OutboxStorage } from "./outbox-entry";
 
 export interface OutboxState {
   waiting: number;

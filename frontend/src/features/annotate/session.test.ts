@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FeedbackReceipt, Item, NextItem } from "@/lib/api/types";
-import type { OutboxEntry } from "./outbox";
+import type { OutboxEntry } from "./outbox-entry";
 import { LabelSession } from "./session";
 
 const form = { id: 1, version: 1, questions: [] };

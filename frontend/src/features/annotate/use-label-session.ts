@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useMe } from "@/lib/session";
 import * as calls from "./api";
-import { Outbox, type OutboxEntry } from "./outbox";
+import { Outbox } from "./outbox";
+import type { OutboxEntry } from "./outbox-entry";
 import { browserStorage } from "./outbox-storage";
 import { LabelSession } from "./session";
 import { ItemTimer } from "./timer";

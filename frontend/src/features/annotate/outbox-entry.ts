@@ -1,0 +1,20 @@
+import type { Submission } from "./api";
+
+/** One answer on its way. `id` is also its Idempotency-Key, so sending twice stores once. */
+export interface OutboxEntry {
+  id: string;
+  person: number;
+  campaign: number;
+  target: { lease: number } | { feedback: number };
+  body: Submission;
+  createdAt: number;
+  /** Set when the server refused for good; kept until the person has seen it. */
+  refusal?: string;
+}
+
+/** Where answers wait until the server has them. */
+export interface OutboxStorage {
+  load(): Promise<OutboxEntry[]>;
+  put(entry: OutboxEntry): Promise<void>;
+  remove(id: string): Promise<void>;
+}
