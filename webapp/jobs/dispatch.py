@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import structlog
-from kombu.exceptions import OperationalError as BrokerError
 
-from webapp.celery import app
+from webapp.celery import BROKER_ERRORS, app
 
 logger = structlog.get_logger(__name__)
 
@@ -16,5 +15,5 @@ def publish(job_id: int, queue: str) -> None:
     """Send one message now; a broker error is logged, because the sweep will send the job again."""
     try:
         app.send_task(RUN_TASK, args=[job_id], queue=queue, retry=False)
-    except (BrokerError, OSError) as error:
+    except BROKER_ERRORS as error:
         logger.warning("job_not_published", job=job_id, error=str(error))

@@ -9,10 +9,9 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django_prometheus.exports import ExportToDjangoView
-from kombu.exceptions import OperationalError as BrokerError
 
 from webapp.api.errors import error_body
-from webapp.celery import app
+from webapp.celery import BROKER_ERRORS, app
 from webapp.observability.gauges import refresh_gauges
 
 
@@ -36,7 +35,7 @@ def _served_queues() -> tuple[dict[str, list[str]], str | None]:
         with app.connection_for_read() as broker:
             broker.ensure_connection(max_retries=0, timeout=2)
         replies = app.control.inspect(timeout=1.0).active_queues() or {}
-    except (BrokerError, OSError) as error:
+    except BROKER_ERRORS as error:
         return {}, str(error) or type(error).__name__
     queues: dict[str, list[str]] = {name: [] for name in settings.JOB_QUEUES}
     for worker, served in replies.items():
