@@ -10,6 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from webapp.accounts.models import ApiToken, User
+from webapp.accounts.services.tokens import token_create, tokens_forget_expired
 from webapp.projects.models import Project
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,17 @@ def test_an_expired_token_is_refused(client_of: ClientOf, admin: User) -> None:
     ApiToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
 
     assert client.get("/api/me/").status_code == 401
+
+
+def test_housekeeping_deletes_long_expired_tokens_only(admin: User) -> None:
+    for name, age in (("fresh", -1), ("just expired", 1), ("long expired", 31)):
+        token, _ = token_create(user=admin, name=name)
+        ApiToken.objects.filter(pk=token.pk).update(expiry=timezone.now() - timedelta(days=age))
+
+    deleted = tokens_forget_expired()
+
+    assert deleted == 1
+    assert set(ApiToken.objects.values_list("name", flat=True)) == {"fresh", "just expired"}
 
 
 def test_a_token_is_revoked_by_its_owner_only(client_of: ClientOf, admin: User, make_user: Callable[..., User]) -> None:

@@ -41,8 +41,8 @@ class ScopedTokenAuthentication(TokenAuthentication):
     """Knox's tokens, found by the primary key of their digest instead of by a scan of the user's tokens.
 
     The digest is a SHA-512 of a 256-bit random secret, so an indexed equality leaks nothing useful, and the
-    hot annotation path pays one statement rather than three. Expired tokens are refused, and removed by
-    `clear_expired_tokens`.
+    hot annotation path pays one statement rather than three. Expired tokens are refused here, and
+    deleted by the hourly housekeeping a month later.
     """
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:

@@ -23,6 +23,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "webapp.jobs.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "leases-expire": {"task": "annotation.expire_leases", "schedule": 15.0, "options": {"expires": 15}},
-    "idempotency-forget": {"task": "webapp.api.forget_idempotency_keys", "schedule": 3600.0},
+    "api-housekeeping": {"task": "webapp.api.housekeeping", "schedule": 3600.0},
 }
 JOB_QUEUES = ("default", "ml", "train")
