@@ -139,6 +139,7 @@ class PairRowSerializer(serializers.Serializer):
     prompt = PairMessageSerializer(many=True)
     chosen = PairSideSerializer()
     rejected = PairSideSerializer()
+    aspect = serializers.CharField(allow_null=True, help_text="What the preference is about; null for overall.")
     strength = serializers.FloatField(allow_null=True)
     votes = serializers.IntegerField()
     margins = serializers.DictField(child=serializers.FloatField(allow_null=True))

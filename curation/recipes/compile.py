@@ -38,7 +38,7 @@ labels AS (
            avg(value) FILTER (WHERE rank = best) AS value
       FROM trusted GROUP BY record_id, a, b, aspect
 ), pairs AS (
-    SELECT md5(concat_ws('|', record_id, a, b, coalesce(aspect, ''))) AS pair_id,
+    SELECT md5(concat_ws('|', record_id, a, b, '=' || aspect)) AS pair_id,
            record_id, a, b, aspect, votes, value, best IS NULL AS unused,
            CASE WHEN value > 0 THEN b WHEN value < 0 THEN a END AS chosen,
            CASE WHEN value > 0 THEN a WHEN value < 0 THEN b END AS rejected,

@@ -29,6 +29,8 @@ def steps_for(version: DatasetVersion, raw: Any) -> tuple[list[Step], dict[int, 
     if version.state != VersionState.READY:
         raise ConflictError(f"Version {version.number} is {version.state}; a recipe needs a ready version.")
     steps = steps_checked(raw)
+    # A label policy that was left out has been put first; people count the steps they sent.
+    added = len(steps) - len(raw)
     signals = {
         signal.pk: signal for signal in Signal.objects.filter(dataset_version=version, pk__in=signals_used(steps))
     }
@@ -36,9 +38,9 @@ def steps_for(version: DatasetVersion, raw: Any) -> tuple[list[Step], dict[int, 
         if isinstance(step, SignalMarginStep):
             signal = signals.get(step.signal)
             if signal is None:
-                raise _step_refused(StepError(index, f"this version has no signal {step.signal}."))
+                raise _step_refused(StepError(index - added, f"this version has no signal {step.signal}."))
             if signal.state != SignalState.READY:
-                raise _step_refused(StepError(index, f"signal {step.signal} is {signal.state}, not ready."))
+                raise _step_refused(StepError(index - added, f"signal {step.signal} is {signal.state}, not ready."))
     return steps, signals
 
 
@@ -59,12 +61,14 @@ def recipe_preview(*, version: DatasetVersion, raw_steps: Any) -> dict[str, Any]
     steps, signals = steps_for(version, raw_steps)
     recipe = recipe_compile(version, steps, signals)
     with decided(recipe) as cursor:
+        kept, dropped = _samples(cursor, "decision = 'keep'"), _samples(cursor, "decision <> 'keep'")
+        texts = record_texts(cursor, part_urls(version), [row["record_id"] for row in (*kept, *dropped)])
         return {
             **funnel_of(cursor, recipe),
             "histograms": _histograms(cursor, recipe, signals),
             "samples": {
-                "kept": _samples(cursor, recipe, version, "decision = 'keep'"),
-                "dropped": _samples(cursor, recipe, version, "decision <> 'keep'"),
+                side: [pair_row(row, texts[row["record_id"]], recipe.signals) for row in rows]
+                for side, rows in (("kept", kept), ("dropped", dropped))
             },
         }
 
@@ -89,9 +93,7 @@ def _numbers(cursor: duckdb.DuckDBPyConnection, column: str) -> np.ndarray[Any, 
     return np.asarray(cursor.execute(sql).fetchnumpy()["n"], dtype=float)
 
 
-def _samples(
-    cursor: duckdb.DuckDBPyConnection, recipe: CompiledRecipe, version: DatasetVersion, condition: str
-) -> list[dict[str, Any]]:
+def _samples(cursor: duckdb.DuckDBPyConnection, condition: str) -> list[dict[str, Any]]:
     """A few pairs, spread over the reasons. `pair_id` is a hash, so its order is as good as random, and stable."""
     cursor.execute(
         f"SELECT * FROM decided WHERE {condition} "  # noqa: S608 — one of our two conditions.
@@ -99,9 +101,7 @@ def _samples(
         f"ORDER BY pair_id LIMIT {SAMPLES}"
     )
     names = [column[0] for column in cursor.description or []]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    texts = record_texts(cursor, part_urls(version), [row["record_id"] for row in rows])
-    return [pair_row(row, texts[row["record_id"]], recipe.signals) for row in rows]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def record_texts(
@@ -136,6 +136,7 @@ def pair_row(
         "prompt": prompt,
         "chosen": {"response_id": chosen, "content": contents[chosen]},
         "rejected": {"response_id": rejected, "content": contents[rejected]},
+        "aspect": row["aspect"],
         "strength": row["strength"],
         "votes": row["votes"],
         "margins": {str(signal_id): row.get(f"margin_{signal_id}") for signal_id in signals},

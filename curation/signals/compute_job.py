@@ -16,7 +16,7 @@ from curation.signals.choices import SignalState
 from curation.signals.kinds.base import Value
 from curation.signals.registry import signal_kind
 from curation.signals.summary import summarise
-from webapp.jobs.handlers import JobHandler, Progress, ShardPlan
+from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan
 from webapp.jobs.models import Job, JobShard
 from webapp.store.canonical import read_records
 from webapp.store.files import store
@@ -49,7 +49,7 @@ class SignalHandler(JobHandler):
 
     def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
         signal = Signal.objects.get(pk=job.params["signal"])
-        score, used = signal_kind(signal.kind).scorer(signal.provenance)
+        score, used = signal_kind(signal.kind).scorer(project_id=job.project_id, params=signal.params)
         counts: Counter[str] = Counter()
         with (
             store().open(shard.params["part"]) as file,
@@ -69,6 +69,8 @@ class SignalHandler(JobHandler):
         signal.parts = [result["key"] for result in results]
         signal.rows_ok = sum(result["ok"] for result in results)
         signal.rows_failed = sum(result["failed"] for result in results)
+        if signal.rows_failed and not signal.rows_ok:
+            raise JobError(f"None of the {signal.rows_failed:,} responses could be scored; the failures say why.")
         signal.provenance = {**signal.provenance, **(results[0]["used"] if results else {})}
         signal.summary = summarise([store().url(key) for key in signal.parts])
         signal.state = SignalState.READY

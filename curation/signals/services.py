@@ -15,7 +15,7 @@ from curation.signals.registry import signal_kind
 from webapp.accounts.models import User
 from webapp.api.errors import ConflictError
 from webapp.jobs.models import Job
-from webapp.jobs.services import job_create, job_resume, job_retry_failed
+from webapp.jobs.services import job_create, job_resume
 
 JOB_KIND = {"default": "signal.compute", "ml": "signal.compute_ml"}
 
@@ -30,8 +30,9 @@ def signal_key(kind: str, algorithm: str, params: dict[str, Any], provenance: di
 def signal_request(*, version: DatasetVersion, created_by: User, kind: str, params: dict[str, Any]) -> Job:
     """Start computing a signal for every response of a version and return its job.
 
-    The same kind, parameters, model and rows give the signal that exists, whose job is returned; a failed or
-    cancelled one goes on where it stopped. Raises ConflictError while the version is being built.
+    The same kind, parameters, model and rows give the signal that exists, whose job is returned. A cancelled one goes
+    on where it stopped; one that failed, or has failed rows, is computed again. Raises ConflictError while the
+    version is being built.
     """
     if version.state != VersionState.READY:
         raise ConflictError(f"Version {version.number} is {version.state}; only a ready version can be scored.")
@@ -49,8 +50,8 @@ def signal_request(*, version: DatasetVersion, created_by: User, kind: str, para
             "created_by": created_by,
         },
     )
-    if not created and signal.job is not None:
-        return _existing_job(signal, signal.job)
+    if not created and signal.job is not None and not _is_worth_another_try(signal):
+        return job_resume(job_id=signal.job.pk) if signal.state == SignalState.CANCELLED else signal.job
     job = job_create(
         kind=JOB_KIND[handler.queue],
         project=version.dataset.project,
@@ -59,12 +60,11 @@ def signal_request(*, version: DatasetVersion, created_by: User, kind: str, para
         title=f"{name} on {version.dataset.name} v{version.number}",
         subject=("signal", signal.pk),
     )
-    signal.job = job
-    signal.save(update_fields=["job"])
+    signal.job, signal.state = job, SignalState.QUEUED
+    signal.save(update_fields=["job", "state"])
     return job
 
 
-def _existing_job(signal: Signal, job: Job) -> Job:
-    if signal.state == SignalState.FAILED:
-        return job_retry_failed(job_id=job.pk)
-    return job_resume(job_id=job.pk) if signal.state == SignalState.CANCELLED else job
+def _is_worth_another_try(signal: Signal) -> bool:
+    """Failures are states, not answers: memory may suffice now, or a model may have been mended."""
+    return signal.state == SignalState.FAILED or (signal.state == SignalState.READY and signal.rows_failed > 0)

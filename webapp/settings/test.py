@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 
 from webapp.settings.base import *  # noqa: F403
@@ -9,7 +11,9 @@ from webapp.settings.base import REST_KNOX
 
 SECRET_KEY = "test-key-which-protects-nothing"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORE_URL = f"file://{tempfile.mkdtemp(prefix='plumbline-test-store-')}"
+_store = tempfile.mkdtemp(prefix="plumbline-test-store-")
+atexit.register(shutil.rmtree, _store, ignore_errors=True)
+STORE_URL = f"file://{_store}"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["*"]
 AXES_ENABLED = False

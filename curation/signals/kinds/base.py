@@ -38,6 +38,6 @@ class SignalKind(Protocol):
         """Check the parameters; return the signal's name and its provenance so far. Raises ApplicationError."""
         ...
 
-    def scorer(self, provenance: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
+    def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         """In a worker: make the scorer, and say what else was used (package versions, device)."""
         ...

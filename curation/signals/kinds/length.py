@@ -23,7 +23,7 @@ class LengthSignal:
             raise ApplicationError(f"params: this signal takes none, but got {', '.join(sorted(params))}.")
         return "Length in characters", {}
 
-    def scorer(self, provenance: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
+    def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         return _lengths, {}
 
 

@@ -33,10 +33,9 @@ class RewardScoreSignal:
                 fields={"params.model": ["Choose a reward model."]},
             )
         model = resolve_model(project_id=project_id, model_id=model_id, kind="reward")
-        provenance = {"model_id": model.id, "model": model.name, "path": model.path, "revision": model.revision}
-        return f"Score by {model.name}", provenance
+        return f"Score by {model.name}", {"model_id": model.id, "model": model.name, "revision": model.revision}
 
-    def scorer(self, provenance: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
+    def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         # torch is loaded here, in a worker of the ml queue, and nowhere else.
         try:
             from curation.ml.reward_scoring import RewardScorer, ScoringError, ScoringItem
@@ -45,8 +44,10 @@ class RewardScoreSignal:
                 "Scoring with a reward model needs torch, which this worker does not have; start it without --lite."
             ) from error
         try:
-            model = RewardScorer(provenance["path"])
-        except ScoringError as error:
+            # Asked again, because the data folder may have moved since the signal was requested.
+            found = resolve_model(project_id=project_id, model_id=params["model"], kind="reward")
+            model = RewardScorer(found.path)
+        except (ScoringError, ApplicationError) as error:
             raise JobError(str(error)) from error
 
         def score(records: Iterator[Record]) -> Iterator[Value]:

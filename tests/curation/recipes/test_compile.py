@@ -117,6 +117,21 @@ def test_naming_sides_the_other_way_round_changes_nothing(store_folder: Store, a
     assert one == other
 
 
+def test_aspects_are_pairs_of_their_own(store_folder: Store) -> None:
+    record = make_record("Q", ["one", "two"], [(0, 1, 2, "human")])
+    (label,) = record.labels
+    record.labels = [msgspec.structs.replace(label, aspect=aspect) for aspect in (None, "", "helpful", "harmless")]
+    with store().writer("part.parquet") as file, RecordWriter(file) as writer:
+        writer.append(record)
+    version = DatasetVersion(parts=[{"key": "part.parquet", "rows": 1}])
+
+    with decided(recipe_compile(version, parse_steps([]), {})) as cursor:
+        rows = cursor.execute("SELECT pair_id, aspect FROM decided").fetchall()
+
+    assert len({pair_id for pair_id, _ in rows}) == 4
+    assert {aspect for _, aspect in rows} == {None, "", "helpful", "harmless"}
+
+
 def test_no_user_text_becomes_sql(store_folder: Store) -> None:
     nasty = "'); DROP TABLE decided; --"
     record = make_record(nasty, [nasty + "1", nasty + "2"], [(0, 1, 2, "human")])

@@ -96,7 +96,7 @@ def fails_on_long(records: Iterator[Record]) -> Iterator[Value]:
 def test_a_failed_value_is_never_zero(
     client: APIClient, version: DatasetVersion, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(LengthSignal, "scorer", lambda self, provenance: (fails_on_long, {}))
+    monkeypatch.setattr(LengthSignal, "scorer", lambda self, **_: (fails_on_long, {}))
     accepted = request(client, version, kind="length").json()
 
     job = work(accepted["id"])
@@ -107,6 +107,42 @@ def test_a_failed_value_is_never_zero(
     body = client.post("/api/recipes/preview/", {"dataset_version": version.pk, "steps": steps}).json()
     assert (body["kept"], body["review"], body["dropped"]) == (8, 2, 0)
     assert body["funnel"][1]["reasons"] == {"no_score": 2}
+
+
+def test_failed_values_can_be_asked_for_again(
+    client: APIClient, version: DatasetVersion, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(LengthSignal, "scorer", lambda self, **_: (fails_on_long, {}))
+        first = request(client, version, kind="length").json()
+        work(first["id"])
+
+    second = request(client, version, kind="length").json()
+    work(second["id"])
+
+    signal = Signal.objects.get()
+    assert second["id"] != first["id"]
+    assert (signal.state, signal.rows_ok, signal.rows_failed) == ("ready", 20, 0)
+
+
+def fails_always(records: Iterator[Record]) -> Iterator[Value]:
+    for record in records:
+        for response in record.responses:
+            yield Value(record.record_id, response.response_id, None, "failed", "out_of_memory")
+
+
+def test_a_signal_without_any_value_has_failed(
+    client: APIClient, version: DatasetVersion, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LengthSignal, "scorer", lambda self, **_: (fails_always, {}))
+
+    job = work(request(client, version, kind="length").json()["id"])
+
+    assert (job.state, job.message) == (
+        "failed",
+        "None of the 20 responses could be scored; the failures say why.",
+    )
+    assert Signal.objects.get().state == "failed"
 
 
 def test_rows_carry_their_scores(version: DatasetVersion, client: APIClient, work: Work) -> None:

@@ -224,7 +224,7 @@ def test_ties_that_are_not_dropped_still_cannot_be_trained_on(client: APIClient,
         ({"steps": CLEAR}, 400, "dataset_version: give the id"),
         ({"dataset_version": 0, "steps": CLEAR}, 404, "There is nothing at this address"),
         ({"steps": [{"type": "magic"}]}, 422, "Step 1: Invalid value 'magic'"),
-        ({"steps": [{"type": "signal_margin", "signal": 99}]}, 422, "Step 2: this version has no signal 99."),
+        ({"steps": [{"type": "signal_margin", "signal": 99}]}, 422, "Step 1: this version has no signal 99."),
         ({"steps": "all"}, 400, 'steps: Expected a list of items but got type "str".'),
     ],
 )

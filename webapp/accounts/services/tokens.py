@@ -34,4 +34,4 @@ def token_revoke(*, user: User, token_key: str) -> None:
 def tokens_forget_expired() -> int:
     """Delete tokens that expired a month ago or earlier; returns how many."""
     deleted, _ = ApiToken.objects.filter(expiry__lt=timezone.now() - EXPIRED_KEPT_FOR).delete()
-    return deleted
+    return int(deleted)

@@ -38,6 +38,7 @@ function Side({ title, rows, empty }: { title: string; rows: PairRow[]; empty: s
             <p className="num mt-1 text-sm text-muted">
               Strength {formatNumber(row.strength)} from {countOf(row.votes, "vote")}
               {Object.values(row.margins).map((margin) => ` · margin ${formatNumber(margin)}`)}
+              {row.aspect && ` · ${row.aspect}`}
               {row.reason && <span className="text-danger"> · {humanize(row.reason)}</span>}
             </p>
           </li>

@@ -99,6 +99,7 @@ function Pair({ row }: { row: PairRow }) {
       <p className="num text-sm text-muted">
         Strength {formatNumber(row.strength)} from {countOf(row.votes, "vote")}
         {Object.entries(row.margins).map(([name, value]) => ` · ${humanize(name)} ${formatNumber(value)}`)}
+        {row.aspect && ` · ${row.aspect}`}
         {row.split && ` · ${row.split}`}
         {row.reason && ` · ${humanize(row.reason)}`}
       </p>

@@ -2092,6 +2092,8 @@ export interface components {
             prompt: components["schemas"]["PairMessage"][];
             chosen: components["schemas"]["PairSide"];
             rejected: components["schemas"]["PairSide"];
+            /** @description What the preference is about; null for overall. */
+            aspect: string | null;
             /** Format: double */
             strength: number | null;
             votes: number;
