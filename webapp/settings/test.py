@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from pathlib import Path
 
 from webapp.settings.base import *  # noqa: F403
 from webapp.settings.base import REST_KNOX
@@ -14,6 +15,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _store = tempfile.mkdtemp(prefix="plumbline-test-store-")
 atexit.register(shutil.rmtree, _store, ignore_errors=True)
 STORE_URL = f"file://{_store}"
+STATIC_ROOT = f"{_store}/static"
+Path(STATIC_ROOT).mkdir()
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["*"]
 AXES_ENABLED = False
