@@ -51,10 +51,12 @@ export function SkipDialog({
       }
     >
       <div className="flex flex-col gap-2">
-        {REASONS.map((reason) => (
+        {REASONS.map((reason, index) => (
           <button
             key={reason.value}
             type="button"
+            // Not the text field below: there the digits would be typed instead of choosing.
+            data-first-focus={index === 0 ? "" : undefined}
             onClick={() => skip(reason.value)}
             className="flex items-center gap-3 rounded-md border border-line px-3 py-2 text-left hover:bg-sunken"
           >
