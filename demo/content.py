@@ -7,6 +7,8 @@ annotators vote by them, real ones never see them.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,14 @@ import msgspec
 import yaml
 
 FOLDER = Path(__file__).parent / "content"
+
+_CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+# A pair of dollars is a formula only around TeX, as "$24 an hour or $60" is money.
+_FEATURES = {
+    "latex": re.compile(r"\$\$.+?\$\$|\$[^$\n]*[\\^_={}][^$\n]*\$", re.DOTALL),
+    "table": re.compile(r"^\|?[ :|-]*-{3,}[ :|-]*\|[ :|-]*$", re.MULTILINE),
+    "list": re.compile(r"^ {0,3}(?:[-*]|\d+\.) \S.*\n+(?: .*\n+)* {0,3}(?:[-*]|\d+\.) \S", re.MULTILINE),
+}
 
 
 class ContentError(ValueError):
@@ -42,6 +52,11 @@ class DemoRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     responses: tuple[DemoResponse, ...]
     tags: tuple[str, ...] = ()
 
+    @property
+    def texts(self) -> list[str]:
+        """The messages of the prompt and then the responses, as shown."""
+        return [message.content for message in self.prompt] + [response.content for response in self.responses]
+
 
 def load_content(folder: Path = FOLDER) -> list[DemoRecord]:
     """Every record of the folder in a stable order. Raises ContentError for the first that is wrong."""
@@ -55,6 +70,20 @@ def load_content(folder: Path = FOLDER) -> list[DemoRecord]:
             seen[record.id] = path.name
             records.append(record)
     return records
+
+
+def features(record: DemoRecord) -> tuple[str, ...]:
+    """What a reader will meet in the texts: code, latex, table, list, rtl, multi-turn (three messages up), system."""
+    found = [name for name, pattern in _FEATURES.items() if any(pattern.search(_CODE.sub("", t)) for t in record.texts)]
+    if any("```" in text for text in record.texts):
+        found.append("code")
+    if any(unicodedata.bidirectional(letter) in {"R", "AL"} for text in record.texts for letter in text):
+        found.append("rtl")
+    if len(record.prompt) >= 3:
+        found.append("multi-turn")
+    if record.prompt[0].role == "system":
+        found.append("system")
+    return tuple(found)
 
 
 def _raw_records(path: Path) -> Iterator[dict[str, Any]]:
@@ -106,4 +135,5 @@ def _record(raw: dict[str, Any], path: Path) -> DemoRecord:
         raise ContentError(f"{where}: quality lies between 0 and 1.")
     if not record.prompt or record.prompt[-1].role != "user":
         raise ContentError(f"{where}: the last message of a prompt is the user's.")
-    return record
+    # Features are tags too, so that nobody has to keep both in step by hand.
+    return msgspec.structs.replace(record, tags=tuple(dict.fromkeys((*record.tags, *features(record)))))

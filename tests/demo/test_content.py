@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from statistics import correlation
 
 import pytest
 
-from demo.content import ContentError, DemoRecord, load_content
+from demo.content import ContentError, DemoMessage, DemoRecord, DemoResponse, features, load_content
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +25,55 @@ def test_there_are_enough_varied_prompts(records: list[DemoRecord]) -> None:
     assert all(2 <= len(record.responses) <= 4 for record in records)
 
 
-def test_there_is_code_latex_and_conversation(records: list[DemoRecord]) -> None:
-    def texts(record: DemoRecord) -> str:
-        return "\n".join([m.content for m in record.prompt] + [r.content for r in record.responses])
+def test_every_kind_of_text_is_there(records: list[DemoRecord]) -> None:
+    found = Counter(feature for record in records for feature in features(record))
 
-    assert sum("```" in texts(record) for record in records) >= 18
-    assert sum("$" in texts(record) and "\\" in texts(record) for record in records) >= 14
-    assert sum(len(record.prompt) > 1 for record in records) >= 10
+    wanted = {"code": 30, "latex": 25, "table": 10, "list": 30, "multi-turn": 35, "system": 20, "rtl": 8}
+    assert {name: found[name] for name in wanted if found[name] < wanted[name]} == {}
+    assert all(set(features(record)) <= set(record.tags) for record in records)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It costs $24 an hour, so $60 in all.", ()),
+        ("```bash\necho $HOME_$USER\n```", ("code",)),
+        ("So $x^2 = 4$.", ("latex",)),
+        ("$$\na+b\n$$", ("latex",)),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", ("table",)),
+        ("Two things:\n\n- one\n- two", ("list",)),
+        ("One line\n- and a dash", ()),
+        ("שלום", ("rtl",)),
+    ],
+)
+def test_features_are_told_from_the_text(text: str, expected: tuple[str, ...]) -> None:
+    record = DemoRecord("x", "d", (DemoMessage("user", "Go on."),), (DemoResponse(text, 0.5, "m", "Why."),))
+
+    assert features(record) == expected
+
+
+def test_every_reason_is_a_sentence_and_every_text_is_readable_in_a_minute(records: list[DemoRecord]) -> None:
+    responses = [response for record in records for response in record.responses]
+    words = [len(response.content.split()) for response in responses]
+
+    # A reason cut short by a "#" or a ": " in its file has lost its full stop.
+    assert [r.why for r in responses if r.why.rstrip("\"”」")[-1] not in ".!?。।؟"] == []
+    assert min(words) < 15
+    assert 200 <= max(words) <= 260
+
+
+def test_generators_differ_in_average_quality_but_none_always_wins(records: list[DemoRecord]) -> None:
+    qualities: dict[str, list[float]] = {}
+    best: Counter[str] = Counter()
+    for record in records:
+        best[max(record.responses, key=lambda response: response.quality).generator] += 1
+        for response in record.responses:
+            qualities.setdefault(response.generator, []).append(response.quality)
+    averages = {name: sum(values) / len(values) for name, values in sorted(qualities.items())}
+
+    assert list(averages) == [f"demo-model-{letter}" for letter in "abcd"]
+    assert list(averages.values()) == sorted(averages.values(), reverse=True)
+    assert 0.1 < 1 - best["demo-model-a"] / len(records) < 0.5
 
 
 def test_nothing_is_there_twice(records: list[DemoRecord]) -> None:
@@ -49,8 +92,12 @@ def test_quality_is_visibly_different_and_not_just_length(records: list[DemoReco
         best = max(record.responses, key=lambda response: response.quality)
         longest_best += best.content == max((r.content for r in record.responses), key=len)
 
+    lengths = [float(len(response.content)) for record in records for response in record.responses]
+    judged = [response.quality for record in records for response in record.responses]
+
     assert min(spreads) >= 0.15
     assert 0.2 < longest_best / len(records) < 0.8
+    assert 0 < correlation(lengths, judged) < 0.6
 
 
 @pytest.mark.parametrize(
