@@ -15,8 +15,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _store = tempfile.mkdtemp(prefix="plumbline-test-store-")
 atexit.register(shutil.rmtree, _store, ignore_errors=True)
 STORE_URL = f"file://{_store}"
-STATIC_ROOT = f"{_store}/static"
-Path(STATIC_ROOT).mkdir()
+STATIC_ROOT = Path(_store) / "static"
+STATIC_ROOT.mkdir()
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["*"]
 AXES_ENABLED = False
