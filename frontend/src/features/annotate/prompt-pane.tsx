@@ -21,7 +21,7 @@ export function PromptPane({ item, open, onToggle }: { item: Item; open: boolean
         />
         {open ? (
           <section
-            className="max-h-[34vh] min-w-0 flex-1 overflow-y-auto"
+            className="max-h-[34vh] max-sm:max-h-[20vh] min-w-0 flex-1 overflow-y-auto"
             // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
             tabIndex={0}
             aria-label="Prompt text"

@@ -127,15 +127,21 @@ function ChoiceButton({
         onChoose();
       }}
       className={cx(
-        "inline-flex h-9 min-w-0 items-center justify-center gap-1.5 rounded-md border px-2.5 select-none max-sm:h-12 max-sm:flex-col max-sm:gap-0.5 max-sm:px-1 max-sm:text-sm",
+        "inline-flex h-9 min-w-0 items-center justify-center gap-1.5 rounded-md border px-2.5 select-none max-sm:h-14 max-sm:flex-col max-sm:gap-0.5 max-sm:px-1 max-sm:text-sm",
         choice.position === "both_bad" && "sm:ml-3",
         chosen
           ? "border-accent bg-accent-soft font-semibold text-accent-text shadow-[inset_0_0_0_1px_var(--accent)]"
           : "border-control/60 bg-raised hover:bg-sunken",
       )}
     >
-      {showKey && <Kbd keys={choice.key} />}
-      <span className="truncate">{choice.label}</span>
+      {showKey && (
+        <span className="pointer-coarse:hidden">
+          <Kbd keys={choice.key} />
+        </span>
+      )}
+      <span className="truncate max-sm:text-center max-sm:leading-tight max-sm:whitespace-normal">
+        {choice.label}
+      </span>
       {chosen && <span aria-hidden="true">✓</span>}
     </button>
   );
