@@ -57,7 +57,7 @@ def test_every_reason_is_a_sentence_and_every_text_is_readable_in_a_minute(recor
     words = [len(response.content.split()) for response in responses]
 
     # A reason cut short by a "#" or a ": " in its file has lost its full stop.
-    assert [r.why for r in responses if r.why.rstrip("\"”」")[-1] not in ".!?。।؟"] == []
+    assert [r.why for r in responses if r.why.rstrip('"”」')[-1] not in ".!?。।؟"] == []
     assert min(words) < 15
     assert 200 <= max(words) <= 260
 

@@ -6,6 +6,8 @@ import type { Outbox } from "./outbox";
 
 /** How many items wait ready behind the one on screen. */
 export const PREFETCH = 2;
+/** The server lends one person this many items at a time; answers on their way count until they have arrived. */
+export const MAX_HELD = 5;
 
 /** What is on screen: a fresh lease, or an earlier answer that is being corrected. */
 export interface Task {
@@ -189,6 +191,7 @@ export class LabelSession {
       body,
       createdAt: Date.now(),
     });
+    void this.fill();
     return receipt?.feedback.id ?? null;
   }
 
@@ -214,7 +217,10 @@ export class LabelSession {
     this.fetching = true;
     try {
       while (!this.closed && (this.state.task === null || this.ready.length < PREFETCH)) {
-        const next = await this.api.leaseNext(this.heldLeases());
+        const held = this.heldLeases();
+        // Whoever is faster than the network waits for an answer to arrive, which asks again.
+        if (held.length >= MAX_HELD) return;
+        const next = await this.api.leaseNext(held);
         if (!next) {
           this.exhausted = true;
           if (this.state.task === null) this.set({ phase: "done" });
