@@ -94,6 +94,23 @@ describe("LabelSession", () => {
     expect(session.getState()).toMatchObject({ phase: "done", task: null, answered: 3 });
   });
 
+  it("asks for no more than the server lends at once, and goes on when an answer has arrived", async () => {
+    const { session, served, stillWaiting } = house(9);
+    await session.start();
+    for (const lease of [1, 2, 3, 4, 5]) {
+      stillWaiting.add(lease);
+      session.submit({}, times);
+      await rest();
+    }
+    expect(served).toEqual([1, 2, 3, 4, 5]);
+    expect(session.getState()).toMatchObject({ phase: "loading", task: null });
+
+    stillWaiting.delete(1);
+    session.wake();
+    await rest();
+    expect(shown(session)).toBe(6);
+  });
+
   it("says so when nothing is left", async () => {
     const { session } = house(0);
     await session.start();

@@ -110,6 +110,11 @@ export class LabelSession {
     void this.fill();
   };
 
+  /** An answer has arrived: what had to wait for it can be fetched. */
+  wake = (): void => {
+    if (!this.exhausted) void this.fill();
+  };
+
   submit(answers: Answers, times: Omit<Submission, "answers">): void {
     const task = this.state.task;
     if (!task) return;
@@ -191,7 +196,6 @@ export class LabelSession {
       body,
       createdAt: Date.now(),
     });
-    void this.fill();
     return receipt?.feedback.id ?? null;
   }
 
@@ -218,7 +222,7 @@ export class LabelSession {
     try {
       while (!this.closed && (this.state.task === null || this.ready.length < PREFETCH)) {
         const held = this.heldLeases();
-        // Whoever is faster than the network waits for an answer to arrive, which asks again.
+        // Whoever is faster than the network waits for an answer to arrive; see `wake`.
         if (held.length >= MAX_HELD) return;
         const next = await this.api.leaseNext(held);
         if (!next) {

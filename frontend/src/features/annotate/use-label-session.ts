@@ -33,12 +33,14 @@ export function useLabelSession(campaign: number) {
   useEffect(() => {
     // What an earlier visit left is known first, so that its leases are not served again.
     void outbox.start().then(() => session.start());
+    const unsubscribe = outbox.subscribe(session.wake);
     const leave = () => session.close();
     window.addEventListener("online", outbox.kick);
     window.addEventListener("pagehide", leave);
     return () => {
       window.removeEventListener("online", outbox.kick);
       window.removeEventListener("pagehide", leave);
+      unsubscribe();
       session.close();
       outbox.close();
     };
