@@ -1,10 +1,10 @@
 import { keyLabels } from "@/actions/format-keys";
 import { cx } from "@/lib/cx";
 
-/** Prints a key binding; hidden from screen readers, which get it from aria-keyshortcuts. */
+/** Prints a key binding; hidden from screen readers, which get it from aria-keyshortcuts, and from fingers. */
 export function Kbd({ keys, tone = "plain" }: { keys: string; tone?: "plain" | "on-accent" }) {
   return (
-    <span aria-hidden="true" className="inline-flex gap-0.5">
+    <span aria-hidden="true" className="inline-flex gap-0.5 pointer-coarse:hidden">
       {keyLabels(keys).map((press, index) => (
         <kbd
           // biome-ignore lint/suspicious/noArrayIndexKey: a sequence such as "g g" has equal presses.

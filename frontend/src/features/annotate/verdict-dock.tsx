@@ -134,11 +134,7 @@ function ChoiceButton({
           : "border-control/60 bg-raised hover:bg-sunken",
       )}
     >
-      {showKey && (
-        <span className="pointer-coarse:hidden">
-          <Kbd keys={choice.key} />
-        </span>
-      )}
+      {showKey && <Kbd keys={choice.key} />}
       <span className="truncate max-sm:text-center max-sm:leading-tight max-sm:whitespace-normal">
         {choice.label}
       </span>

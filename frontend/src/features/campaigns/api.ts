@@ -36,6 +36,12 @@ export const datasetsQuery = (project: number) =>
       api.get<Page<Dataset>>(`/api/projects/${project}/datasets/`, { query: { limit: 200 }, signal }),
   });
 
+export const versionQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["dataset-version", id],
+    queryFn: ({ signal }) => api.get<DatasetVersion>(`/api/dataset-versions/${id}/`, { signal }),
+  });
+
 export const versionsQuery = (dataset: number) =>
   queryOptions({
     queryKey: ["versions", dataset, "all"],

@@ -23,7 +23,7 @@ import { useCan, useMe, useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
 import { useSearchState } from "@/lib/use-search-state";
 import { AnnotatorsTab } from "./annotators-tab";
-import { annotatorsQuery, campaignQuery, foldVotes, updateCampaign } from "./api";
+import { annotatorsQuery, campaignQuery, foldVotes, updateCampaign, versionQuery } from "./api";
 import { GuidelinesTab } from "./guidelines-tab";
 import { QualityTab } from "./quality-tab";
 import { QueueDialog } from "./queue-dialog";
@@ -148,21 +148,22 @@ function Progress({ campaign }: { campaign: Campaign }) {
   );
 }
 
-/** Where a finished fold-back leads. */
+/** Where a finished fold-back leads: `result.versions` holds the ids of the versions it made. */
 function ResultLink({ job }: { job: Job }) {
+  const versions = (job.result as { versions?: number[] } | null)?.versions ?? [];
+  return versions.map((id) => <VersionLink key={id} id={id} />);
+}
+
+function VersionLink({ id }: { id: number }) {
   const project = useProject();
-  const versions =
-    (job.result as { versions?: { dataset: number; number: number }[] } | null)?.versions ?? [];
+  const { data: version } = useQuery(versionQuery(id));
+  if (!version) return null;
   return (
-    <>
-      {versions.map((version) => (
-        <p key={version.dataset} className="pt-2">
-          <Link to={paths.dataset(project.id, version.dataset)} search={{ version: String(version.number) }}>
-            Look at version {version.number} of the dataset
-          </Link>
-        </p>
-      ))}
-    </>
+    <p className="pt-2">
+      <Link to={paths.dataset(project.id, version.dataset)} search={{ version: String(version.number) }}>
+        Look at version {version.number} of the dataset
+      </Link>
+    </p>
   );
 }
 

@@ -133,9 +133,9 @@ function Strengths({ histogram }: { histogram: CampaignQuality["strength_histogr
                 style={{ width: `${(bar.count / most) * 100}%` }}
               />
             </td>
-            <td className="num pl-3 text-right whitespace-nowrap">
-              {formatCount(bar.count)}{" "}
-              <span className="text-faint">{total ? formatPercent(bar.count / total) : NONE}</span>
+            <td className="num pl-3 text-right whitespace-nowrap">{formatCount(bar.count)}</td>
+            <td className="num pl-3 text-right whitespace-nowrap text-faint">
+              {total ? formatPercent(bar.count / total) : NONE}
             </td>
           </tr>
         ))}
