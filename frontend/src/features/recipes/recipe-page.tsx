@@ -29,7 +29,7 @@ import { FreezeDialog } from "./freeze-dialog";
 import { Funnel } from "./funnel";
 import { Histograms } from "./histograms";
 import { StepCard } from "./step-card";
-import { changeSteps, historyOf, newStep, problemsOf } from "./steps";
+import { changeSteps, historyOf, newStep, problemsOf, sameSteps } from "./steps";
 import { usePreview } from "./use-preview";
 import { useVersion, VersionChoice } from "./version-choice";
 
@@ -54,11 +54,12 @@ function Editor({ recipe }: { recipe: Recipe }) {
   const problems = problemsOf(history.steps);
   const preview = usePreview(version?.id ?? null, history.steps, problems.size === 0);
   const saved = client.getQueryData(recipeQuery(recipe.id).queryKey) ?? recipe;
-  const dirty = name !== saved.name || JSON.stringify(history.steps) !== JSON.stringify(saved.steps);
+  const dirty = name !== saved.name || !sameSteps(history.steps, saved.steps);
 
   const save = useMutation({
-    mutationFn: () => updateRecipe(recipe.id, { name, steps: history.steps }),
-    onSuccess: (updated) => {
+    mutationFn: (body: Pick<Recipe, "name" | "steps">) => updateRecipe(recipe.id, body),
+    onSuccess: (updated, sent) => {
+      change({ kind: "saved", sent: sent.steps, steps: updated.steps });
       client.setQueryData(recipeQuery(recipe.id).queryKey, updated);
       void client.invalidateQueries({ queryKey: ["recipes", project.id] });
     },
@@ -73,7 +74,7 @@ function Editor({ recipe }: { recipe: Recipe }) {
       group,
       whileTyping: true,
       when: () => canManage && dirty && problems.size === 0 && !save.isPending,
-      run: () => save.mutate(),
+      run: () => save.mutate({ name, steps: history.steps }),
     },
     undo: {
       id: "recipe.undo",

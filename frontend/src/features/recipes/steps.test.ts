@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { changeSteps, FIRST_STEPS, historyOf, newStep, problemsOf, type StepChange } from "./steps";
+import {
+  changeSteps,
+  FIRST_STEPS,
+  historyOf,
+  newStep,
+  problemsOf,
+  type StepChange,
+  sameSteps,
+} from "./steps";
 
 const run = (...changes: StepChange[]) => changes.reduce(changeSteps, historyOf(FIRST_STEPS));
 const types = (...changes: StepChange[]) => run(...changes).steps.map((step) => step.type);
@@ -66,5 +74,23 @@ describe("problemsOf", () => {
       newStep("strength"),
     ];
     expect([...problemsOf(steps).keys()]).toEqual([0, 1, 2]);
+  });
+});
+
+describe("saving", () => {
+  const [first] = FIRST_STEPS;
+
+  it("knows what was saved again, whatever the order of its parameters", () => {
+    const reordered = { drop_both_bad: true, drop_ties: true, min_strength: 1, type: "strength" };
+    expect(sameSteps(FIRST_STEPS, [reordered])).toBe(true);
+    expect(sameSteps(FIRST_STEPS, [{ ...reordered, min_strength: 2 }])).toBe(false);
+  });
+
+  it("takes over what the server filled in, unless something was changed meanwhile", () => {
+    const filled = [newStep("labels"), { type: "strength", ...first }];
+    const saved: StepChange = { kind: "saved", sent: FIRST_STEPS, steps: filled };
+    expect(run(saved).steps).toBe(filled);
+    const edited = run({ kind: "edit", index: 0, patch: { min_strength: 3 } }, saved);
+    expect(edited.steps[0]?.min_strength).toBe(3);
   });
 });

@@ -20,6 +20,7 @@ export type StepChange =
   | { kind: "move"; index: number; by: -1 | 1 }
   | { kind: "edit"; index: number; patch: Partial<RecipeStep> }
   | { kind: "reset"; steps: RecipeStep[] }
+  | { kind: "saved"; sent: RecipeStep[]; steps: RecipeStep[] }
   | { kind: "undo" }
   | { kind: "redo" };
 
@@ -35,6 +36,9 @@ export const historyOf = (steps: RecipeStep[]): StepHistory => ({ steps, past: [
 export function changeSteps(history: StepHistory, change: StepChange): StepHistory {
   const { steps, past, future } = history;
   if (change.kind === "reset") return historyOf(change.steps);
+  // The server fills in what was left out; what was changed while it saved stays.
+  if (change.kind === "saved")
+    return history.steps === change.sent ? { ...history, steps: change.steps } : history;
   if (change.kind === "undo") {
     const before = past.at(-1);
     return before ? { steps: before, past: past.slice(0, -1), future: [steps, ...future] } : history;
@@ -49,7 +53,7 @@ export function changeSteps(history: StepHistory, change: StepChange): StepHisto
 
 function applied(
   steps: RecipeStep[],
-  change: Exclude<StepChange, { kind: "reset" | "undo" | "redo" }>,
+  change: Exclude<StepChange, { kind: "reset" | "saved" | "undo" | "redo" }>,
 ): RecipeStep[] {
   switch (change.kind) {
     case "add":
@@ -71,6 +75,13 @@ function applied(
     case "edit":
       return steps.map((step, index) => (index === change.index ? { ...step, ...change.patch } : step));
   }
+}
+
+/** Whether two lists of steps say the same; the order of a step's parameters says nothing. */
+export function sameSteps(one: RecipeStep[], other: RecipeStep[]): boolean {
+  const text = (steps: RecipeStep[]) =>
+    JSON.stringify(steps.map((step) => Object.entries(step).sort(([a], [b]) => a.localeCompare(b))));
+  return text(one) === text(other);
 }
 
 /** Steps that lack something the server would refuse, by index. */
