@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import combinations
+
 import pytest
 
+from demo.content import load_content
 from demo.simulation import SIMULATED, Annotator, Shown, simulate_vote
 
 GOOD, BAD = Shown("aaa", 0.8, "Right."), Shown("bbb", 0.4, "Wrong.")
@@ -66,3 +70,15 @@ def test_votes_repeat() -> None:
 
     assert again[0] == again[1]
     assert again[0].active_ms > 0
+
+
+def test_the_demos_own_pairs_bring_every_outcome_and_strength() -> None:
+    pairs = [pair for record in load_content() for pair in combinations(record.responses, 2)]
+    outcomes: Counter[str] = Counter()
+    for number, pair in enumerate(pairs):
+        one, two = (Shown(name, r.quality, r.why) for name, r in zip("ab", pair, strict=True))
+        answer = simulate_vote(SIMULATED[0], item_key=str(number), first=one, second=two).answer
+        outcomes[str(answer.get("outcome") or answer["strength"])] += 1
+
+    assert set(outcomes) == {"tie", "both_bad", "1", "2", "3"}
+    assert min(outcomes.values()) / len(pairs) > 0.01
