@@ -35,9 +35,13 @@ export function VotesTab({ campaign }: { campaign: Campaign }) {
 }
 
 function AnswerText({ answers }: { answers: Answers }) {
+  // Verdicts first, words after them.
+  const ordered = Object.entries(answers).sort(
+    ([, one], [, other]) => Number(typeof one === "string") - Number(typeof other === "string"),
+  );
   return (
     <span className="line-clamp-2">
-      {Object.entries(answers).map(([name, answer]) => (
+      {ordered.map(([name, answer]) => (
         <span key={name} className="mr-3">
           {typeof answer === "string" ? (
             <span className="text-muted">“{answer}”</span>

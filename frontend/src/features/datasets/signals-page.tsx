@@ -124,10 +124,10 @@ function SignalTable({ signals, onOpen }: { signals: Signal[]; onOpen: (signal: 
           ),
         },
         { key: "state", header: "State", cell: (signal) => <StateBadge state={signal.state} /> },
-        { key: "ok", header: "Rows scored", numeric: true, cell: (signal) => formatCount(signal.rows_ok) },
+        { key: "ok", header: "Responses scored", numeric: true, cell: (signal) => formatCount(signal.rows_ok) },
         {
           key: "failed",
-          header: "Rows failed",
+          header: "Responses failed",
           numeric: true,
           cell: (signal) => formatCount(signal.rows_failed),
         },
@@ -145,8 +145,8 @@ function SignalDetail({ signal }: { signal: Signal }) {
       <Figures
         items={[
           { label: "State", value: <StateBadge state={signal.state} /> },
-          { label: "Rows scored", value: formatCount(signal.rows_ok) },
-          { label: "Rows failed", value: formatCount(signal.rows_failed) },
+          { label: "Responses scored", value: formatCount(signal.rows_ok) },
+          { label: "Responses failed", value: formatCount(signal.rows_failed) },
           { label: "Mean", value: formatNumber(summary?.mean) },
           { label: "Lowest", value: formatNumber(summary?.min) },
           { label: "Highest", value: formatNumber(summary?.max) },

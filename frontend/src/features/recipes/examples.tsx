@@ -37,7 +37,9 @@ function Side({ title, rows, empty }: { title: string; rows: PairRow[]; empty: s
             </dl>
             <p className="num mt-1 text-sm text-muted">
               Strength {formatNumber(row.strength)} from {countOf(row.votes, "vote")}
-              {Object.values(row.margins).map((margin) => ` · margin ${formatNumber(margin)}`)}
+              {Object.values(row.margins)
+                .filter((margin) => margin !== null)
+                .map((margin) => ` · margin ${formatNumber(margin)}`)}
               {row.aspect && ` · ${row.aspect}`}
               {row.reason && <span className="text-danger"> · {humanize(row.reason)}</span>}
             </p>

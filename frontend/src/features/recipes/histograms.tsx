@@ -25,7 +25,7 @@ export function Histograms({ preview, steps, onThreshold }: Props) {
               counts={each.counts}
               xLabel={each.title}
               threshold={cut?.value ?? null}
-              thresholdLabel={`Lower bound: ${each.title}`}
+              thresholdLabel="Lower bound"
               onThresholdChange={
                 cut
                   ? (value) => onThreshold(cut.index, { [cut.field]: Math.round(value * 1000) / 1000 })
