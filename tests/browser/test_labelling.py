@@ -128,9 +128,7 @@ def test_answers_given_offline_are_kept_through_a_reload_and_sent_once(
     assert stored(api, trouble) == {why: ids[text] for why, text in expected.items()}
 
 
-def test_hostile_text_is_only_text(
-    annotator: Person, campaign: Callable[[list[dict[str, Any]]], int]
-) -> None:
+def test_hostile_text_is_only_text(annotator: Person, campaign: Callable[[list[dict[str, Any]]], int]) -> None:
     asked: list[str] = []
     annotator.page.on("request", lambda request: asked.append(request.url))
     page = annotator.label(campaign([{"prompt": HOSTILE, "chosen": HOSTILE + " A", "rejected": HOSTILE + " B"}]))

@@ -124,7 +124,12 @@ function SignalTable({ signals, onOpen }: { signals: Signal[]; onOpen: (signal: 
           ),
         },
         { key: "state", header: "State", cell: (signal) => <StateBadge state={signal.state} /> },
-        { key: "ok", header: "Responses scored", numeric: true, cell: (signal) => formatCount(signal.rows_ok) },
+        {
+          key: "ok",
+          header: "Responses scored",
+          numeric: true,
+          cell: (signal) => formatCount(signal.rows_ok),
+        },
         {
           key: "failed",
           header: "Responses failed",
