@@ -42,7 +42,9 @@ function ModelView({ model }: { model: ModelDetail }) {
         {model.run !== null && (
           <>
             {" by "}
-            <Link to={paths.run(project.id, model.run)}>run {model.run}</Link>
+            <Link to={paths.run(project.id, model.run)} className="underline">
+              run {model.run}
+            </Link>
           </>
         )}
         , {formatBytes(model.size_bytes)}.

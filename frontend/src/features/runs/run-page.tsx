@@ -179,7 +179,11 @@ function Data({ run }: { run: Run }) {
       {(data) => (
         <>
           <p>
-            <Link to={paths.snapshot(project.id, data.snapshot)} search={{ tab: "exports" }}>
+            <Link
+              to={paths.snapshot(project.id, data.snapshot)}
+              search={{ tab: "exports" }}
+              className="underline"
+            >
               Snapshot {data.snapshot}, export {data.id}
             </Link>
             : {data.files.map((file) => `${file.name} (${formatCount(file.rows)} rows)`).join(", ")}
