@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Async, DataTable, Figures, Link, LinkButton, Page, Section } from "@/components/ui";
 import { api } from "@/lib/api/client";
 import type { components } from "@/lib/api/schema";
-import { formatBytes, formatNumber, humanize } from "@/lib/format";
+import { formatBytes, formatNumber, sentence } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
@@ -52,7 +52,10 @@ function ModelView({ model }: { model: ModelDetail }) {
       {metrics.length > 0 && (
         <Section title="Metrics at the end of training">
           <Figures
-            items={metrics.map(([name, value]) => ({ label: humanize(name), value: formatNumber(value) }))}
+            items={metrics.map(([name, value]) => ({
+              label: sentence(name),
+              value: formatNumber(value),
+            }))}
           />
         </Section>
       )}

@@ -14,7 +14,7 @@ import {
   Tabs,
 } from "@/components/ui";
 import type { Run } from "@/lib/api/types";
-import { formatCount, humanize } from "@/lib/format";
+import { formatCount, sentence } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
@@ -98,7 +98,7 @@ function Configuration({ run }: { run: Run }) {
             <Link to={paths.snapshot(project.id, run.snapshot)}>Snapshot {run.snapshot}</Link>
           </Fact>
           {Object.entries(run.config).map(([name, value]) => (
-            <Fact key={name} label={humanize(name)}>
+            <Fact key={name} label={sentence(name)}>
               {String(value)}
             </Fact>
           ))}
