@@ -66,7 +66,7 @@ export function Histogram({
         {
           paths: uPlot.paths.stepped?.({ align: 1 }),
           stroke: token("chart-1"),
-          fill: `${token("chart-1")}40`,
+          fill: `color-mix(in srgb, ${token("chart-1")} 25%, transparent)`,
           width: 1,
           points: { show: false },
         },
@@ -151,8 +151,10 @@ function drawThreshold(plot: uPlot, value: number | null): void {
   const { ctx, bbox } = plot;
   const at = Math.round(plot.valToPos(value, "x", true));
   ctx.save();
-  ctx.fillStyle = `${token("canvas")}b0`;
+  ctx.fillStyle = token("canvas");
+  ctx.globalAlpha = 0.7;
   ctx.fillRect(bbox.left, bbox.top, Math.max(0, at - bbox.left), bbox.height);
+  ctx.globalAlpha = 1;
   ctx.strokeStyle = token("accent");
   ctx.lineWidth = 2 * devicePixelRatio;
   ctx.beginPath();
