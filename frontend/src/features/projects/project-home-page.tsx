@@ -42,7 +42,7 @@ export function ProjectHomePage() {
     >
       {project.description && <p className="mb-6 max-w-[72ch] text-muted">{project.description}</p>}
       {loaded && steps.some((step) => !step.done) && <NextSteps steps={steps} />}
-      <div className="grid gap-x-12 gap-y-8 xl:grid-cols-2 [&>section]:mt-0">
+      <div className="grid gap-x-12 gap-y-8 xl:grid-cols-2 [&>section]:mt-0 [&>section]:min-w-0">
         <Latest
           title="Datasets"
           all={paths.datasets(project.id)}
