@@ -17,6 +17,8 @@ class LeaseState(models.TextChoices):
     SKIPPED = "skipped", "Skipped"
     RELEASED = "released", "Released"
     EXPIRED = "expired", "Expired"
+    # Answered under an earlier form whose answers are not enough for the new one: the item is open again.
+    REOPENED = "reopened", "Reopened"
 
 
 # An annotator with such a lease on an item is never given the item again.
@@ -27,3 +29,16 @@ class Outcome(models.TextChoices):
     PREFERENCE = "preference", "Preference"
     TIE = "tie", "Tie"
     BOTH_BAD = "both_bad", "Both bad"
+
+
+class LeakPolicy(models.TextChoices):
+    """What happens at queueing to texts that name the model that wrote them."""
+
+    ALLOW = "allow", "Show as it is"
+    MASK = "mask", "Mask the name"
+    QUARANTINE = "quarantine", "Leave the item out"
+
+
+class FlagState(models.TextChoices):
+    OPEN = "open", "Open"
+    RESOLVED = "resolved", "Resolved"

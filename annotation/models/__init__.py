@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from annotation.models.campaigns import Campaign, CampaignAnnotator, Form, FormVersion, GuidelinesVersion
+from annotation.models.discussion import CommentMention, ItemComment, ItemFlag
 from annotation.models.feedback import Feedback, Vote
 from annotation.models.queue import Item, Lease
 
 __all__ = [
     "Campaign",
     "CampaignAnnotator",
+    "CommentMention",
     "Feedback",
     "Form",
     "FormVersion",
     "GuidelinesVersion",
     "Item",
+    "ItemComment",
+    "ItemFlag",
     "Lease",
     "Vote",
 ]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from annotation.choices import CampaignState
+from annotation.choices import CampaignState, LeakPolicy
 from webapp.projects.models import Project
 
 
@@ -25,6 +25,9 @@ class FormVersion(models.Model):
     form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
     questions = models.JSONField()
+    # Names of questions whose answers under the version before count under this one too; see `services/form_versions`.
+    carries_over = models.JSONField(default=list)
+    note = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -45,7 +48,10 @@ class Campaign(models.Model):
     lease_seconds = models.PositiveIntegerField(default=900)
     # The text people see now; every text they ever saw is in GuidelinesVersion.
     guidelines = models.TextField(blank=True)
+    # Worked examples: `{"title", "prompt", "responses", "verdict", "explanation"}`, all texts.
+    guidelines_examples = models.JSONField(default=list)
     guidelines_version = models.PositiveIntegerField(default=1)
+    identity_leaks = models.CharField(max_length=10, choices=LeakPolicy.choices, default=LeakPolicy.MASK)
     # Decides, with item and annotator, in which order responses are shown.
     seed = models.BigIntegerField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -56,6 +62,7 @@ class Campaign(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="campaign_has_a_name"),
             models.CheckConstraint(condition=Q(state__in=CampaignState.values), name="campaign_state_known"),
+            models.CheckConstraint(condition=Q(identity_leaks__in=LeakPolicy.values), name="campaign_leaks_known"),
             models.CheckConstraint(condition=Q(overlap__gte=1), name="campaign_overlap_at_least_one"),
             models.CheckConstraint(condition=Q(lease_seconds__gte=1), name="campaign_lease_has_a_length"),
         ]
@@ -70,6 +77,7 @@ class GuidelinesVersion(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="guidelines_versions")
     version = models.PositiveIntegerField()
     text = models.TextField(blank=True)
+    examples = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

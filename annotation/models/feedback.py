@@ -33,6 +33,8 @@ class Feedback(models.Model):
     shown_order = ArrayField(models.CharField(max_length=32))
     duration_ms = models.PositiveBigIntegerField(null=True)
     active_ms = models.PositiveBigIntegerField(null=True)
+    # How the item was read: idle time, share of each text scrolled into view, time to the first answer.
+    reading = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

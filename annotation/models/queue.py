@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from annotation.choices import HANDLED_STATES, LeaseState
-from annotation.models.campaigns import Campaign
+from annotation.models.campaigns import Campaign, FormVersion
 
 MAX_HELD_LEASES = 5
 
@@ -29,6 +29,10 @@ class Item(models.Model):
     prompt = models.JSONField()
     responses = models.JSONField()
     context = models.TextField(null=True)  # noqa: DJ001 - null is "no context", which identity tells from ""
+    # Where the item is judged under a context its record did not have: the record it was made from.
+    base_record_id = models.CharField(max_length=32, default="", db_default="", blank=True)
+    # What else people see: passages, a reference answer, a rubric of its own; see `annotation.domain.items`.
+    materials = models.JSONField(null=True)
     open_slots = models.SmallIntegerField()
     done_count = models.SmallIntegerField(default=0)
 
@@ -69,6 +73,10 @@ class Lease(models.Model):
     slot = models.SmallIntegerField(null=True)
     presentation_seed = models.BigIntegerField()
     guidelines_version = models.PositiveIntegerField()
+    # The questions as this person was shown them: a campaign's form may change while they are answering.
+    form_version = models.ForeignKey(
+        FormVersion, on_delete=models.PROTECT, related_name="+", null=True, db_constraint=False, db_index=False
+    )
     skip_reason = models.CharField(max_length=500, blank=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)

@@ -34,6 +34,10 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     is_simulated = models.BooleanField(default=False)
+    # Action id → keys, for the actions whose keys this person changed.
+    keymap = models.JSONField(default=dict, blank=True)
+    # A language tag of the interface, "" for the browser's own.
+    locale = models.CharField(max_length=16, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
