@@ -12,7 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from launcher.browser import ensure_chromium
 from launcher.console import StepError, say
+from launcher.frontend import ensure_frontend
 from launcher.layout import ROOT, VENV_PYTHON, DataFolder
 from launcher.serve import readiness
 from webapp.devservices.processes import group_members
@@ -23,13 +25,17 @@ SETTLE_SECONDS = 10.0
 
 def run(what: str | None) -> int:
     """Run one benchmark, or all, and return the exit code."""
-    code = 0
     if what in (None, "start"):
         bench_start()
-    if what in (None, "annotate"):
-        argv = [str(VENV_PYTHON), "-m", "tests.benchmarks.bench_annotate"]
-        code = subprocess.run(argv, cwd=ROOT, check=False).returncode
-    return code
+    if what in (None, "page"):
+        ensure_frontend()
+        ensure_chromium()
+    codes = [
+        subprocess.run([str(VENV_PYTHON), "-m", f"tests.benchmarks.bench_{each}"], cwd=ROOT, check=False).returncode
+        for each in ("annotate", "page")
+        if what in (None, each)
+    ]
+    return max(codes, default=0)
 
 
 def bench_start() -> None:

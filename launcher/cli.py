@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("pytest_arguments", nargs="*", help="passed on to pytest after `--`")
     commands.add_parser("lint", help="run the static checks only")
     bench = commands.add_parser("bench", help="measure; prints JSON lines")
-    bench.add_argument("what", nargs="?", choices=["annotate", "start"], help="default: both")
+    bench.add_argument("what", nargs="?", choices=["annotate", "page", "start"], help="default: all")
     token = commands.add_parser("token", parents=[shared], help="print a fresh API token (development only)")
     token.add_argument("email")
     return parser
