@@ -9,13 +9,15 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.serializers import (
+from annotation.api.serializers.campaigns import (
     CampaignAnnotatorsInputSerializer,
     CampaignAnnotatorsSerializer,
     CampaignInputSerializer,
     CampaignSerializer,
     CampaignUpdateSerializer,
     MyCampaignsSerializer,
+)
+from annotation.api.serializers.quality import (
     QualitySerializer,
 )
 from annotation.models import Campaign

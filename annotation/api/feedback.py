@@ -11,10 +11,12 @@ from rest_framework.response import Response
 
 from annotation.api.campaigns import CampaignApi
 from annotation.api.labelling import answers_in
-from annotation.api.serializers import (
-    AnswersInputSerializer,
+from annotation.api.serializers.feedback import (
     CampaignFeedbackSerializer,
     FeedbackSerializer,
+)
+from annotation.api.serializers.labelling import (
+    AnswersInputSerializer,
     StoredFeedbackSerializer,
 )
 from annotation.models import Feedback

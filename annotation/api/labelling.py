@@ -13,7 +13,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.serializers import (
+from annotation.api.serializers.labelling import (
     AnswersInputSerializer,
     LeaseTimeSerializer,
     NextInputSerializer,
