@@ -17,9 +17,7 @@ from annotation.api.serializers.campaigns import (
     CampaignUpdateSerializer,
     MyCampaignsSerializer,
 )
-from annotation.api.serializers.quality import (
-    QualitySerializer,
-)
+from annotation.api.serializers.quality import QualitySerializer
 from annotation.models import Campaign
 from annotation.selectors.campaigns import (
     campaign_annotators,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from webapp.accounts.models import ApiToken, User
+from webapp.accounts.services.profile import keymap_checked
 from webapp.accounts.services.tokens import token_create, tokens_forget_expired
+from webapp.api.errors import ApplicationError
 from webapp.projects.models import Project
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +30,78 @@ def test_me_says_who_and_where(client_of: ClientOf, admin: User, project: Projec
         "email": "admin@example.org",
         "name": "Admin",
         "is_simulated": False,
+        "keymap": {},
+        "locale": "",
         "memberships": [{"project": {"id": project.pk, "name": "Helpful answers"}, "role": "admin"}],
     }
+
+
+def test_people_keep_their_own_keys_and_language(client_of: ClientOf, admin: User) -> None:
+    client = client_of(admin)
+    keymap = {"annotate.submit": ["Enter", "Ctrl+Enter"], "annotate.skip": ["ä"], "annotate.flag": []}
+
+    changed = client.patch("/api/me/", {"keymap": keymap, "locale": "de"}).json()
+    renamed = client.patch("/api/me/", {"name": "Ada"}).json()
+
+    assert (changed["keymap"], changed["locale"], changed["name"]) == (keymap, "de", "Admin")
+    assert (renamed["keymap"], renamed["locale"], renamed["name"]) == (keymap, "de", "Ada")
+    back = client.patch("/api/me/", {"keymap": {}, "locale": ""}).json()
+    assert (back["keymap"], back["locale"]) == ({}, "")
+    assert client.get("/api/me/").json() == back
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"keymap": []}, "keymap"),
+        ({"keymap": None}, "keymap"),
+        ({"keymap": "x"}, "keymap"),
+        ({"keymap": {"": ["x"]}}, "keymap"),
+        ({"keymap": {"a b": ["x"]}}, "keymap"),
+        ({"keymap": {"a" * 81: ["x"]}}, "keymap"),
+        ({"keymap": {"skip": "x"}}, "keymap.skip"),
+        ({"keymap": {"skip": [1]}}, "keymap.skip"),
+        ({"keymap": {"skip": [""]}}, "keymap.skip"),
+        ({"keymap": {"skip": ["a\0"]}}, "keymap.skip"),
+        ({"keymap": {"skip": ["x" * 41]}}, "keymap.skip"),
+        ({"keymap": {"skip": list("abcde")}}, "keymap.skip"),
+        ({"keymap": {f"a{number}": ["x"] for number in range(201)}}, "keymap"),
+        ({"locale": "German"}, "locale"),
+        ({"locale": "de_DE"}, "locale"),
+        ({"locale": "x" * 300}, "locale"),
+        ({"locale": None}, "locale"),
+        ({"name": "", "locale": "de"}, "name"),
+    ],
+)
+def test_keys_and_languages_of_a_wrong_shape_change_nothing(
+    client_of: ClientOf, admin: User, body: dict[str, Any], field: str
+) -> None:
+    refused = client_of(admin).patch("/api/me/", {"name": "Other", **body})
+
+    assert refused.status_code == 400
+    assert refused.json()["fields"].keys() == {field}
+    admin.refresh_from_db()
+    assert (admin.name, admin.keymap, admin.locale) == ("Admin", {}, "")
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_any_key_map_is_kept_or_refused_with_a_sentence(keymap: object) -> None:
+    sentence = ""
+    try:
+        checked = keymap_checked(keymap)
+    except ApplicationError as error:
+        sentence, checked = error.message, {}
+
+    if sentence:
+        assert sentence.startswith("keymap: ")
+    else:
+        assert isinstance(keymap, dict)
+        assert {action: set(keys) for action, keys in keymap.items()} == {a: set(k) for a, k in checked.items()}
 
 
 def test_a_token_is_shown_once_and_stored_hashed(client_of: ClientOf, admin: User) -> None:

@@ -13,12 +13,13 @@ from webapp.accounts.models import ApiToken, User
 from webapp.api.sql import row_prepared
 
 
-def _columns(model: type[models.Model]) -> list[str]:
-    return [str(field.column) for field in model._meta.concrete_fields]
+def _fields(model: type[models.Model]) -> list[str]:
+    """Names of the fields a request needs at once. JSON is left to be read when asked for: it must be decoded."""
+    return [field.attname for field in model._meta.concrete_fields if not isinstance(field, models.JSONField)]
 
 
-_TOKEN_COLUMNS, _USER_COLUMNS = _columns(ApiToken), _columns(User)
-_SELECTED = ", ".join([*(f"token.{name}" for name in _TOKEN_COLUMNS), *(f"person.{name}" for name in _USER_COLUMNS)])
+_TOKEN_FIELDS, _USER_FIELDS = _fields(ApiToken), _fields(User)
+_SELECTED = ", ".join([*(f"token.{name}" for name in _TOKEN_FIELDS), *(f"person.{name}" for name in _USER_FIELDS)])
 _FIND = f"""
 SELECT {_SELECTED} FROM {ApiToken._meta.db_table} token JOIN {User._meta.db_table} person ON person.id = token.user_id
 WHERE token.digest = %s
@@ -30,10 +31,8 @@ def _token_of(digest: str) -> ApiToken | None:
     row = row_prepared(_FIND, [digest])
     if row is None:
         return None
-    token = ApiToken.from_db(
-        None, [field.attname for field in ApiToken._meta.concrete_fields], row[: len(_TOKEN_COLUMNS)]
-    )
-    token.user = User.from_db(None, [field.attname for field in User._meta.concrete_fields], row[len(_TOKEN_COLUMNS) :])
+    token = ApiToken.from_db(None, _TOKEN_FIELDS, row[: len(_TOKEN_FIELDS)])
+    token.user = User.from_db(None, _USER_FIELDS, row[len(_TOKEN_FIELDS) :])
     return token
 
 

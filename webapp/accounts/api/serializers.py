@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.accounts.choices import TokenScope
 from webapp.projects.choices import Role
+
+
+@extend_schema_field(
+    serializers.DictField(child=serializers.ListField(child=serializers.CharField(trim_whitespace=False)))
+)
+class KeymapField(serializers.JSONField):
+    """Action id → keys. The service checks it: a key may be a space, and nothing may be read as a text."""
 
 
 class UserRefSerializer(serializers.Serializer):
@@ -40,6 +48,8 @@ class MeSerializer(serializers.Serializer):
     email = serializers.EmailField()
     name = serializers.CharField()
     is_simulated = serializers.BooleanField()
+    keymap = KeymapField()
+    locale = serializers.CharField()
     memberships = MyMembershipSerializer(many=True)
 
     class Meta:

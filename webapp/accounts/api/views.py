@@ -9,10 +9,10 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from webapp.accounts.api.serializers import MeSerializer, TokenSerializer
+from webapp.accounts.api.serializers import KeymapField, MeSerializer, TokenSerializer
 from webapp.accounts.choices import TokenScope
 from webapp.accounts.models import ApiToken, User
-from webapp.accounts.services.profile import user_rename
+from webapp.accounts.services.profile import user_update
 from webapp.accounts.services.tokens import token_create, token_revoke
 from webapp.api.pagination import page
 from webapp.api.schema import paged
@@ -27,6 +27,8 @@ def _me(user: User) -> dict[str, object]:
             "email": user.email,
             "name": user.name,
             "is_simulated": user.is_simulated,
+            "keymap": user.keymap,
+            "locale": user.locale,
             "memberships": memberships_of(user=user),
         }
     ).data
@@ -34,7 +36,11 @@ def _me(user: User) -> dict[str, object]:
 
 class MeApi(SignedInApi):
     class InputSerializer(serializers.Serializer):
-        name = serializers.CharField(max_length=120)
+        name = serializers.CharField(max_length=120, required=False)
+        keymap = KeymapField(required=False, help_text="Action id → its keys. Replaces the whole map.")
+        locale = serializers.CharField(
+            required=False, allow_blank=True, max_length=200, help_text="A language tag; empty for the browser's."
+        )
 
         class Meta:
             ref_name = "MeUpdate"
@@ -46,8 +52,7 @@ class MeApi(SignedInApi):
 
     @extend_schema(operation_id="me_update", request=InputSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
-        data = self.parse(self.InputSerializer)
-        return Response(_me(user_rename(user=self.user, name=data["name"])))
+        return Response(_me(user_update(user=self.user, **self.parse(self.InputSerializer))))
 
 
 class TokenListApi(SignedInApi):

@@ -1980,6 +1980,10 @@ export interface components {
             email: string;
             name: string;
             is_simulated: boolean;
+            keymap: {
+                [key: string]: string[];
+            };
+            locale: string;
             memberships: components["schemas"]["MyMembership"][];
         };
         Member: {
@@ -2123,6 +2127,12 @@ export interface components {
         };
         PatchedMeUpdateRequest: {
             name?: string;
+            /** @description Action id → its keys. Replaces the whole map. */
+            keymap?: {
+                [key: string]: string[];
+            };
+            /** @description A language tag; empty for the browser's. */
+            locale?: string;
         };
         PatchedMemberRoleInputRequest: {
             role?: components["schemas"]["RoleEnum"];
