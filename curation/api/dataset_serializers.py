@@ -9,7 +9,7 @@ from rest_framework import serializers
 from curation.datasets.choices import ImportState, VersionOrigin, VersionState
 from curation.models import Dataset
 from webapp.accounts.api.serializers import UserRefSerializer
-from webapp.store.canonical import OUTCOMES, SOURCES
+from webapp.store.canonical import ANNOTATION_KINDS, OUTCOMES, SOURCES
 
 
 class LatestVersionSerializer(serializers.Serializer):
@@ -47,6 +47,15 @@ class DatasetInputSerializer(serializers.Serializer):
         ref_name = "DatasetInput"
 
 
+class AnnotationCountsSerializer(serializers.Serializer):
+    kinds = serializers.DictField(child=serializers.IntegerField())
+    span_categories = serializers.DictField(child=serializers.IntegerField())
+    omission_categories = serializers.DictField(child=serializers.IntegerField())
+
+    class Meta:
+        ref_name = "AnnotationCounts"
+
+
 class VersionStatsSerializer(serializers.Serializer):
     responses = serializers.IntegerField(default=0)
     labels = serializers.IntegerField(default=0)
@@ -54,9 +63,18 @@ class VersionStatsSerializer(serializers.Serializer):
     outcomes = serializers.DictField(child=serializers.IntegerField(), default=dict)
     multi_turn = serializers.IntegerField(default=0, help_text="Rows whose prompt has more than one user turn.")
     turns = serializers.IntegerField(default=0, help_text="User turns of all prompts together.")
+    annotation_counts = serializers.SerializerMethodField()
 
     class Meta:
         ref_name = "DatasetVersionStats"
+
+    def get_annotation_counts(self, stats: dict[str, Any]) -> AnnotationCountsSerializer:
+        counts: Any = {
+            "kinds": stats.get("annotation_kinds", {}),
+            "span_categories": stats.get("span_categories", {}),
+            "omission_categories": stats.get("omission_categories", {}),
+        }
+        return counts
 
 
 class DatasetVersionSerializer(serializers.Serializer):
@@ -134,6 +152,19 @@ class RowLabelSerializer(serializers.Serializer):
         ref_name = "RowLabel"
 
 
+class RowAnnotationSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=ANNOTATION_KINDS)
+    question = serializers.CharField()
+    target = serializers.CharField(allow_null=True, help_text="The response it is about, where it is about one alone.")
+    annotator = serializers.CharField(allow_null=True)
+    source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]
+    origin = serializers.CharField(allow_null=True)
+    body = serializers.JSONField(help_text="The answer in the shape of its question type.")
+
+    class Meta:
+        ref_name = "RowAnnotation"
+
+
 class RowSerializer(serializers.Serializer):
     """The schema of a row; pages are built by `curation.datasets.rows` in this shape already."""
 
@@ -141,6 +172,7 @@ class RowSerializer(serializers.Serializer):
     prompt = RowMessageSerializer(many=True)
     responses = RowResponseSerializer(many=True)
     labels = RowLabelSerializer(many=True)
+    annotations = RowAnnotationSerializer(many=True)
     context = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     metadata = serializers.DictField()
     signals = serializers.DictField(

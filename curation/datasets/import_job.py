@@ -130,6 +130,7 @@ def _result(outcome: Ingested, parent_id: int | None, quarantine_key: str) -> di
         "rejected": outcome.rejected,
         "reasons": dict(sorted(outcome.reasons.items())),
         "labels_added": outcome.labels_added,
+        "annotations_added": outcome.annotations_added,
         "changed": outcome.changed,
         "parts": outcome.parts,
         "quarantine_key": quarantine_key if outcome.quarantined else "",
@@ -159,11 +160,10 @@ def _message(result: dict[str, Any], version: DatasetVersion | None, *, changed:
     refused = f" Of {counted(read, 'row')}, {rejected:,} could not be imported." if rejected else ""
     if not changed:
         return f"All {counted(merged, 'good row' if rejected else 'row')} are already in version {number}.{refused}"
-    known = (
-        f" {counted(merged, 'row')} known already gave {counted(result['labels_added'], 'new label')}."
-        if merged
-        else ""
-    )
+    gave = counted(result["labels_added"], "new label")
+    if result["annotations_added"]:
+        gave += f" and {counted(result['annotations_added'], 'new annotation')}"
+    known = f" {counted(merged, 'row')} known already gave {gave}." if merged else ""
     return f"Version {number} has {counted(new, 'new row')}.{known}{refused}"
 
 

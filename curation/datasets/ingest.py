@@ -1,8 +1,8 @@
 """From rows of files to the parts of a dataset's next version, in one pass and flat memory.
 
 Rows are drafted by their format's importer, made canonical, and looked up among the records the dataset has. New
-records go to new parts. Labels of known records are collected and merged afterwards into the parts that hold them;
-parts that gain none are shared with the parent version.
+records go to new parts. Labels and annotations of known records are collected and merged afterwards into the
+parts that hold them; parts that gain none are shared with the parent version.
 """
 
 from __future__ import annotations
@@ -19,11 +19,19 @@ import msgspec
 
 from curation.datasets.files import RawRow, SourceFile
 from curation.datasets.importers import IMPORTERS, Importer, RowError, detect, record_of
-from curation.datasets.known import KnownRecords
-from curation.datasets.parts import ROWS_PER_PART, Part, PartsWriter, labels_merge, part_write, parts_rows
+from curation.datasets.known import KnownRecords, Said
+from curation.datasets.parts import (
+    ROWS_PER_PART,
+    Part,
+    PartsWriter,
+    annotations_merge,
+    labels_merge,
+    part_write,
+    parts_rows,
+)
 from curation.datasets.reading import iter_part_batches
 from webapp.jobs.handlers import JobError, Progress
-from webapp.store.canonical import Label, Record, read_records
+from webapp.store.canonical import Annotation, Label, Record, read_records
 from webapp.store.files import store
 
 _SNIFFED_ROWS = 50
@@ -48,6 +56,7 @@ class Ingested:
     # Whether `parts` say anything the parent's do not.
     changed: bool = False
     labels_added: int = 0
+    annotations_added: int = 0
     quarantined: bool = False
 
 
@@ -99,9 +108,9 @@ class Ingest:
             self._report()
             self._progress.set_total(self.outcome.read)
             self.outcome.quarantined = self._quarantine.used
-            parts = self._with_merged_labels([*self._parent, *writer.parts], known)
+            parts = self._with_more_said([*self._parent, *writer.parts], known)
             self.outcome.parts = self._with_small_parts_joined(parts)
-        self.outcome.changed = bool(self.outcome.new or self.outcome.labels_added)
+        self.outcome.changed = bool(self.outcome.new or self.outcome.labels_added or self.outcome.annotations_added)
         return self.outcome
 
     def _take_file(
@@ -147,9 +156,13 @@ class Ingest:
         self.outcome.merged += 1
         waiting = self._window.get(record.record_id)
         if waiting is not None:
-            self.outcome.labels_added += labels_merge(waiting.labels, record.labels)
-        elif record.labels:
-            known.label(record.record_id, record.labels)
+            self._count(_say(waiting, Said(record.labels, record.annotations)))
+        elif record.labels or record.annotations:
+            known.said(record.record_id, Said(record.labels, record.annotations))
+
+    def _count(self, added: tuple[int, int]) -> None:
+        self.outcome.labels_added += added[0]
+        self.outcome.annotations_added += added[1]
 
     def _empty_window(self, writer: PartsWriter) -> None:
         for record in self._window.values():
@@ -161,12 +174,12 @@ class Ingest:
         self._progress.advance(outcome.read - reported.read, failures=dict(outcome.reasons - reported.reasons))
         self._reported = Ingested(read=outcome.read, reasons=outcome.reasons.copy())
 
-    def _with_merged_labels(self, parts: list[Part], known: KnownRecords) -> list[Part]:
-        """The parts, those that gain labels rewritten under new keys."""
-        for number, found in known.labelled_parts():
-            added = labels_new_in_part(parts[number], found)
-            if added:
-                self.outcome.labels_added += added
+    def _with_more_said(self, parts: list[Part], known: KnownRecords) -> list[Part]:
+        """The parts, those that gain labels or annotations rewritten under new keys."""
+        for number, found in known.parts_with_more():
+            added = new_in_part(parts[number], found)
+            if any(added):
+                self._count(added)
                 key = f"{self._folder}/merged-{number:05}.parquet"
                 parts[number] = part_write(key, _merged(parts[number], found, self._progress))
         return parts
@@ -208,23 +221,32 @@ def _importer_and_rows(name: str, source: SourceFile, format: str | None) -> tup
     return importer, chain(first, rows)
 
 
-def labels_new_in_part(part: Part, found: dict[str, list[Label]]) -> int:
-    """How many of the labels `found`, by record id, the part's records do not have yet."""
-    added = 0
-    for batch in iter_part_batches(part["key"], ["record_id", "labels"]):
-        ids = batch.column(0).to_pylist()
-        wanted = [index for index, record_id in enumerate(ids) if record_id in found]
-        for index in wanted:
-            kept = [Label(**label) for label in batch.column(1)[index].as_py() or ()]
-            added += labels_merge(kept, found[ids[index]])
-    return added
+def new_in_part(part: Part, found: dict[str, Said]) -> tuple[int, int]:
+    """How many of the labels and annotations `found`, by record id, the part's records do not have yet."""
+    labels = annotations = 0
+    for batch in iter_part_batches(part["key"], ["record_id", "labels", "annotations"]):
+        ids = batch.column("record_id").to_pylist()
+        for index in (index for index, record_id in enumerate(ids) if record_id in found):
+            kept = Record(ids[index], [], [], [Label(**label) for label in batch.column("labels")[index].as_py() or ()])
+            if "annotations" in batch.schema.names:
+                said = batch.column("annotations")[index].as_py() or ()
+                kept.annotations = [Annotation(**annotation) for annotation in said]
+            added = _say(kept, found[ids[index]])
+            labels += added[0]
+            annotations += added[1]
+    return labels, annotations
 
 
-def _merged(part: Part, found: dict[str, list[Label]], progress: Progress) -> Iterator[Record]:
+def _say(record: Record, said: Said) -> tuple[int, int]:
+    """Add to a record what it does not know yet; returns how many labels and annotations that were."""
+    return labels_merge(record.labels, said.labels), annotations_merge(record.annotations, said.annotations)
+
+
+def _merged(part: Part, found: dict[str, Said], progress: Progress) -> Iterator[Record]:
     with store().open(part["key"]) as file:
         for number, record in enumerate(read_records(file)):
             if record.record_id in found:
-                labels_merge(record.labels, found[record.record_id])
+                _say(record, found[record.record_id])
             if number % _ROWS_PER_REPORT == 0:
                 progress.advance(0)
             yield record

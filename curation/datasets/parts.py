@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from webapp.store.canonical import Label, Record, RecordWriter
+from webapp.store.canonical import Annotation, Label, Record, RecordWriter
 from webapp.store.files import store
 
 ROWS_PER_PART = 25_000
@@ -30,14 +30,15 @@ class PartTally:
 
     The digest of a part is the sum of its rows' 256-bit digests: the same for the same rows in any order, and the
     digest of a version is the sum over its parts. A row's digest covers its id (prompt, responses, context), its
-    metadata, what is known about its responses, and its labels except for the import that brought them, so that
-    importing a file again elsewhere gives the same digest.
+    metadata, what is known about its responses, and its labels and annotations except for the import that brought
+    them, so that importing a file again elsewhere gives the same digest.
     """
 
     def __init__(self) -> None:
         self.rows = self.responses = self.labels = self.multi_turn = self.turns = 0
         self._digest = 0
         self._kinds: Counter[tuple[str, str]] = Counter()
+        self._annotations = AnnotationCounts()
 
     def add(self, record: Record) -> None:
         turns = 0
@@ -52,6 +53,8 @@ class PartTally:
         for label in record.labels:
             self.labels += 1
             self._kinds[label.source, label.outcome] += 1
+        for annotation in record.annotations:
+            self._annotations.add(annotation)
         self._digest += row_digest(record)
 
     def part(self, key: str) -> Part:
@@ -67,9 +70,41 @@ class PartTally:
             "outcomes": dict(sorted(outcomes.items())),
             "multi_turn": self.multi_turn,
             "turns": self.turns,
+            **self._annotations.stats(),
         }
         digest = f"{self._digest % (1 << _DIGEST_BITS):064x}"
         return {"key": key, "rows": self.rows, "digest": digest, "stats": stats}
+
+
+class AnnotationCounts:
+    """How many annotations of each kind there are, and how many marks and omissions of each category in them."""
+
+    NAMES = ("annotation_kinds", "span_categories", "omission_categories")
+
+    def __init__(self) -> None:
+        self._counts: dict[str, Counter[str]] = {name: Counter() for name in self.NAMES}
+
+    def add(self, annotation: Annotation) -> None:
+        self._counts["annotation_kinds"][annotation.kind] += 1
+        if annotation.kind == "spans":
+            body = _spans(annotation.body)
+            self._counts["span_categories"].update(mark.category for mark in body.marks)
+            self._counts["omission_categories"].update(omission.category for omission in body.omissions)
+
+    def stats(self) -> dict[str, dict[str, int]]:
+        return {name: dict(sorted(counts.items())) for name, counts in self._counts.items()}
+
+
+class _Category(msgspec.Struct):
+    category: str
+
+
+class _Spans(msgspec.Struct):
+    marks: list[_Category] = []
+    omissions: list[_Category] = []
+
+
+_spans = msgspec.json.Decoder(_Spans).decode
 
 
 def row_digest(record: Record) -> int:
@@ -77,12 +112,15 @@ def row_digest(record: Record) -> int:
     labels = [_label_facts(label) for label in record.labels]
     if len(labels) > 1:
         labels.sort(key=_encode)
-    facts = (
+    facts: tuple[Any, ...] = (
         record.record_id,
         [(r.response_id, r.generator, r.generated_at, r.logprob, r.scores) for r in record.responses],
         labels,
         record.metadata,
     )
+    if record.annotations:
+        # Left out where there are none, so that rows from before there were any keep their digest.
+        facts += (sorted(map(annotation_identity, record.annotations), key=_encode),)
     return int.from_bytes(hashlib.blake2b(_encode(facts), digest_size=_DIGEST_BITS // 8).digest(), "big")
 
 
@@ -103,6 +141,32 @@ def _label_facts(label: Label) -> tuple[Any, ...]:
         label.annotator,
         None if label.source == "imported" else label.origin,
     )
+
+
+def annotation_identity(annotation: Annotation) -> tuple[Any, ...]:
+    """What makes two annotations of a record the same; as for labels, not which file one came from."""
+    return (
+        annotation.kind,
+        annotation.question,
+        annotation.target,
+        annotation.annotator,
+        annotation.source,
+        None if annotation.source == "imported" else annotation.origin,
+        annotation.body,
+    )
+
+
+def annotations_merge(kept: list[Annotation], more: Iterable[Annotation]) -> int:
+    """Add to `kept` the annotations it does not have yet; returns how many were added."""
+    known = {annotation_identity(annotation) for annotation in kept}
+    added = 0
+    for annotation in more:
+        identity = annotation_identity(annotation)
+        if identity not in known:
+            known.add(identity)
+            kept.append(annotation)
+            added += 1
+    return added
 
 
 def labels_merge(kept: list[Label], more: Iterable[Label]) -> int:
@@ -177,7 +241,9 @@ class PartsWriter:
 def parts_stats(parts: Iterable[Part]) -> dict[str, Any]:
     """The numbers of a version: sums over its parts."""
     total: Counter[str] = Counter(responses=0, labels=0, multi_turn=0, turns=0)
-    named: dict[str, Counter[str]] = {"label_sources": Counter(), "outcomes": Counter()}
+    named: dict[str, Counter[str]] = {
+        name: Counter() for name in ("label_sources", "outcomes", *AnnotationCounts.NAMES)
+    }
     for part in parts:
         for name, value in part["stats"].items():
             if isinstance(value, dict):

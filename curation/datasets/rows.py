@@ -15,6 +15,8 @@ from webapp.api.errors import NotFoundError
 from webapp.store.files import store
 
 _COLUMNS = "record_id, prompt, responses, labels, context, metadata"
+# Files written before there were annotations have no such column.
+_ANNOTATIONS = "annotations"
 # Text columns of one part are some 20 MB; a filter that matches little looks at this many parts in one statement.
 _MOST_PARTS_AT_ONCE = 16
 
@@ -42,12 +44,19 @@ def rows_page(version: DatasetVersion, *, start: int, limit: int, predicate: Pre
 def row_get(version: DatasetVersion, record_id: str) -> dict[str, Any]:
     """One row by its record id. Raises NotFoundError."""
     urls = [store().url(part["key"]) for part in version.parts]
-    statement = f"SELECT {_COLUMNS} FROM read_parquet($urls) WHERE record_id = $id LIMIT 1"  # noqa: S608 - constants
+    statement = f"""
+        SELECT {_COLUMNS}, {_annotations(version.parts)} FROM read_parquet($urls, union_by_name = true)
+         WHERE record_id = $id LIMIT 1"""  # noqa: S608 - constants
     with duck() as cursor:
         found = cursor.sql(statement, params={"urls": urls, "id": record_id}).to_arrow_table() if urls else None
     if found is None or not found.num_rows:
         raise NotFoundError(f"There is no row {record_id[:40]!r} in version {version.number} of this dataset.")
     return _row_out(found.to_pylist()[0])
+
+
+def _annotations(parts: list[Part]) -> str:
+    """The column of annotations, or its absence where no part has one; `union_by_name` fills it in where some do."""
+    return _ANNOTATIONS if any("annotation_kinds" in part["stats"] for part in parts) else f"NULL AS {_ANNOTATIONS}"
 
 
 def _stretches(parts: list[Part], start: int, *, doubling: bool) -> Iterator[tuple[int, list[Part]]]:
@@ -70,9 +79,9 @@ def _matching(
     offsets = [offset for offset, _ in parts_offsets(parts)]
     # file_index counts the files of the statement from 0; lists count from 1.
     statement = f"""
-        SELECT {_COLUMNS}, position
+        SELECT {_COLUMNS}, {_annotations(parts)}, position
           FROM (SELECT *, $first + list_extract($offsets, (file_index + 1)::INTEGER) + file_row_number AS position
-                  FROM read_parquet($urls, file_row_number = true)
+                  FROM read_parquet($urls, file_row_number = true, union_by_name = true)
                  WHERE file_row_number >= $skip AND {condition})
          ORDER BY position LIMIT $limit"""  # noqa: S608 - only constants of this module and of predicates.py
     values = {
@@ -98,6 +107,9 @@ def _row_out(row: dict[str, Any]) -> dict[str, Any]:
             for r in row["responses"]
         ],
         "labels": row["labels"] or [],
+        "annotations": [
+            {**annotation, "body": msgspec.json.decode(annotation["body"])} for annotation in row["annotations"] or ()
+        ],
         "context": row["context"],
         "metadata": msgspec.json.decode(row["metadata"]) if row["metadata"] else {},
     }

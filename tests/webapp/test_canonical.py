@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 
 from webapp.store.canonical import (
     RECORD_SCHEMA,
+    Annotation,
     Label,
     Message,
     Record,
     RecordWriter,
     Response,
+    make_annotation,
     make_label,
     read_records,
     record_id_of,
+    records_to_table,
     response_id_of,
 )
 
@@ -59,6 +62,19 @@ LABELS = st.lists(
 METADATA: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
     TEXT, st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXT | st.lists(TEXT, max_size=2), max_size=3
 )
+ANNOTATIONS = st.lists(
+    st.builds(
+        Annotation,
+        kind=st.sampled_from(["spans", "edit", "text"]),
+        question=TEXT,
+        target=st.none() | TEXT,
+        annotator=st.none() | TEXT,
+        source=st.sampled_from(["human", "imported"]),
+        origin=st.none() | TEXT,
+        body=TEXT,
+    ),
+    max_size=2,
+)
 RECORDS = st.builds(
     Record,
     record_id=TEXT,
@@ -67,6 +83,7 @@ RECORDS = st.builds(
     labels=LABELS,
     context=st.none() | TEXT,
     metadata=METADATA,
+    annotations=ANNOTATIONS,
 )
 QUESTION = [Message("user", "2+2?")]
 
@@ -167,3 +184,21 @@ def test_a_writer_that_fails_does_not_add_its_last_group() -> None:
         raise ZeroDivisionError
 
     assert list(read_records(file)) == []
+
+
+def test_a_file_from_before_there_were_annotations_is_read_with_none() -> None:
+    file = io.BytesIO()
+    record = Record("1", QUESTION, [Response("1", "4")], annotations=[])
+    older = records_to_table([record]).drop_columns(["annotations"])
+    pq.write_table(older, file)
+
+    assert list(read_records(file)) == [record]
+
+
+def test_an_annotation_says_the_same_whatever_the_order_of_its_keys() -> None:
+    first = make_annotation("thumbs", "good", {"b": "up", "a": "down"}, source="human")
+
+    assert first == make_annotation("thumbs", "good", {"a": "down", "b": "up"}, source="human")
+    assert first.body == '{"a":"down","b":"up"}'
+    with pytest.raises(ValueError, match="is one of spans, ratings"):
+        make_annotation("votes", "good", {}, source="human")

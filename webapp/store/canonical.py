@@ -40,6 +40,18 @@ LABEL = pa.struct(
         ("origin", pa.string()),
     ]
 )
+ANNOTATION = pa.struct(
+    [
+        ("kind", pa.string()),
+        ("question", pa.string()),
+        ("target", pa.string()),
+        ("annotator", pa.string()),
+        ("source", pa.string()),
+        ("origin", pa.string()),
+        # JSON: every kind has its own shape.
+        ("body", pa.string()),
+    ]
+)
 RECORD_SCHEMA = pa.schema(
     [
         ("record_id", pa.string()),
@@ -49,6 +61,8 @@ RECORD_SCHEMA = pa.schema(
         ("context", pa.string()),
         # JSON: keys differ from row to row, and types within a key may too.
         ("metadata", pa.string()),
+        # Last, and not in files written before there were any: whoever names this column must allow for its absence.
+        ("annotations", pa.list_(ANNOTATION)),
     ]
 )
 
@@ -57,9 +71,13 @@ _REPEATING = ["prompt.list.element.role", "responses.list.element.generator"] + 
     f"labels.list.element.{name}"
     for name in ("value", "outcome", "source", "strength", "aspect", "annotator", "origin")
 ]
+_REPEATING += [
+    f"annotations.list.element.{name}" for name in ("kind", "question", "target", "annotator", "source", "origin")
+]
 
 OUTCOMES = ("preference", "tie", "both_bad")
 SOURCES = ("human", "adjudicated", "judge", "imported")
+ANNOTATION_KINDS = ("spans", "ratings", "rationale", "edit", "thumbs", "steps", "choice", "text", "ranking")
 
 
 # None of these can be part of a reference cycle, so the garbage collector need not visit millions of them.
@@ -97,6 +115,23 @@ class Label(msgspec.Struct, frozen=True, gc=False):
     origin: str | None = None
 
 
+class Annotation(msgspec.Struct, frozen=True, gc=False):
+    """What somebody said about a record that is no vote: marks, ratings, a rationale, an edit, …
+
+    `kind` is one of `ANNOTATION_KINDS`; `body` is the answer as JSON, in the shape its question type defines, with
+    offsets in code points of the texts as they stand in this record. `target` is the response it is about where it
+    is about one alone. Annotations take no part in a record's id.
+    """
+
+    kind: str
+    question: str
+    target: str | None
+    annotator: str | None
+    source: str
+    origin: str | None
+    body: str
+
+
 class Record(msgspec.Struct, gc=False):
     record_id: str
     prompt: list[Message]
@@ -104,6 +139,7 @@ class Record(msgspec.Struct, gc=False):
     labels: list[Label] = []
     context: str | None = None
     metadata: dict[str, Any] = {}
+    annotations: list[Annotation] = []
 
 
 def _bytes(text: str) -> bytes:
@@ -167,6 +203,18 @@ def make_label(first: str, second: str, value: int | None, *, outcome: str | Non
         first, second, value = second, first, (None if value is None else -value)
     strength = facts.pop("strength", None if value is None else float(abs(value)))
     return Label(first, second, value, named, strength=strength, **facts)
+
+
+def make_annotation(kind: str, question: str, body: Any, **facts: Any) -> Annotation:
+    """An annotation with `body` (JSON values) encoded the same way whatever the order of its keys.
+
+    Raises ValueError for an unknown kind.
+    """
+    if kind not in ANNOTATION_KINDS:
+        raise ValueError(f"An annotation is one of {', '.join(ANNOTATION_KINDS)}.")
+    encoded = msgspec.json.encode(body, order="sorted").decode()
+    named = {"target": None, "annotator": None, "origin": None, **facts}
+    return Annotation(kind, question, body=encoded, **named)
 
 
 class RecordWriter:
@@ -236,6 +284,7 @@ def records_to_table(records: Sequence[Record]) -> pa.Table:
             _lists([record.labels for record in records], LABEL),
             pa.array([record.context for record in records], pa.string()),
             pa.array([_metadata_json(record.metadata) for record in records], pa.string()),
+            _lists([record.annotations for record in records], ANNOTATION),
         ],
         schema=RECORD_SCHEMA,
     )
@@ -246,7 +295,7 @@ def _metadata_json(metadata: dict[str, Any]) -> str:
 
 
 def record_from_row(row: dict[str, Any]) -> Record:
-    """A record from one row of an Arrow table of `RECORD_SCHEMA` (`to_pylist`)."""
+    """A record from one row of an Arrow table of `RECORD_SCHEMA` (`to_pylist`), with or without annotations."""
     return Record(
         record_id=row["record_id"],
         prompt=[Message(**message) for message in row["prompt"]],
@@ -257,6 +306,7 @@ def record_from_row(row: dict[str, Any]) -> Record:
         labels=[Label(**label) for label in row["labels"] or ()],
         context=row["context"],
         metadata=msgspec.json.decode(row["metadata"]) if row["metadata"] else {},
+        annotations=[Annotation(**annotation) for annotation in row.get("annotations") or ()],
     )
 
 

@@ -6,7 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from webapp.store.canonical import Label, Message, Record, Response, make_label, record_id_of, response_id_of
+from webapp.store.canonical import (
+    Label,
+    Message,
+    Record,
+    Response,
+    make_annotation,
+    make_label,
+    record_id_of,
+    response_id_of,
+)
 
 Row = dict[str, Any]
 
@@ -54,6 +63,16 @@ class DraftLabel(NamedTuple):
     aspect: str | None = None
 
 
+class DraftAnnotation(NamedTuple):
+    """An annotation whose body and target name responses by their ids here."""
+
+    kind: str
+    question: str
+    body: Any
+    target: str | None = None
+    annotator: str | None = None
+
+
 class Draft(NamedTuple):
     """A row as its format tells it, not yet checked for what every record needs."""
 
@@ -62,6 +81,7 @@ class Draft(NamedTuple):
     labels: Sequence[DraftLabel] = ()
     context: str | None = None
     metadata: dict[str, Any] = {}
+    annotations: Sequence[DraftAnnotation] = ()
 
 
 class Importer(Protocol):
@@ -78,17 +98,18 @@ class Importer(Protocol):
 def record_of(draft: Draft, *, origin: str) -> Record:
     """The canonical record of a draft. Raises RowError for empty prompts, and for empty or identical responses.
 
+    A text may be empty where there are images.
     Responses are put in the order of their ids, so that a position never tells which one was chosen.
     """
     prompt, responses = draft.prompt, draft.responses
     for message in prompt:
-        if message.content and not message.content.isspace():
+        if message.images or (message.content and not message.content.isspace()):
             break
     else:
         raise RowError("empty_prompt", "The prompt is empty.")
     has_nul = any("\x00" in message.content for message in prompt)
     for response in responses:
-        if not response.content or response.content.isspace():
+        if not response.images and (not response.content or response.content.isspace()):
             raise RowError("empty_response", "A response is empty.")
         has_nul = has_nul or "\x00" in response.content
     if has_nul:
@@ -103,6 +124,10 @@ def record_of(draft: Draft, *, origin: str) -> Record:
         [_label_of(label, ids, origin) for label in draft.labels],
         draft.context,
         draft.metadata,
+        [
+            make_annotation(kind, question, body, target=target, annotator=annotator, source="imported", origin=origin)
+            for kind, question, body, target, annotator in draft.annotations
+        ],
     )
 
 
