@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from annotation.domain.items import ItemView
 from annotation.domain.questions.base import AnswerError, QuestionError, VoteDraft
 from annotation.domain.questions.registry import QUESTION_TYPES
 
@@ -47,9 +48,7 @@ def _validate_question(question: object) -> dict[str, Any]:
     return QUESTION_TYPES[kind].validate_definition(question)
 
 
-def validate_answers(
-    questions: Sequence[Mapping[str, Any]], answers: object, response_ids: Sequence[str]
-) -> dict[str, Any]:
+def validate_answers(questions: Sequence[Mapping[str, Any]], answers: object, item: ItemView) -> dict[str, Any]:
     """The answers in the form's order, each checked against its question. Raises FormError.
 
     An answer of null is no answer. A name the form does not have is refused: it would be lost otherwise.
@@ -67,7 +66,7 @@ def validate_answers(
                 faults[f"answers.{name}"] = [f"“{question['title']}” needs an answer."]
             continue
         try:
-            cleaned[name] = QUESTION_TYPES[question["type"]].validate_answer(question, answer, response_ids)
+            cleaned[name] = QUESTION_TYPES[question["type"]].validate_answer(question, answer, item)
         except AnswerError as error:
             faults[f"answers.{name}"] = [str(error)]
     if faults:
@@ -77,18 +76,16 @@ def validate_answers(
     return cleaned
 
 
-def votes_of(
-    questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], response_ids: Sequence[str]
-) -> list[VoteDraft]:
-    """Every vote in answers that `validate_answers` returned; the order of `response_ids` plays no part."""
+def votes_of(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], item: ItemView) -> list[VoteDraft]:
+    """Every vote in answers that `validate_answers` returned; the order of the responses plays no part."""
     return [
         vote
         for question in questions
         if question["name"] in answers
-        for vote in QUESTION_TYPES[question["type"]].votes(question, answers[question["name"]], response_ids)
+        for vote in QUESTION_TYPES[question["type"]].votes(question, answers[question["name"]], item)
     ]
 
 
-def form_fits(questions: Sequence[Mapping[str, Any]], response_ids: Sequence[str]) -> bool:
-    """Tell whether every question can be asked of an item with these responses."""
-    return all(QUESTION_TYPES[question["type"]].fits(question, response_ids) for question in questions)
+def form_fits(questions: Sequence[Mapping[str, Any]], item: ItemView) -> bool:
+    """Tell whether every question can be asked of this item."""
+    return all(QUESTION_TYPES[question["type"]].fits(question, item) for question in questions)

@@ -15,13 +15,15 @@ from django.db import IntegrityError, connection, transaction
 
 from annotation.choices import CampaignState
 from annotation.domain.forms import FormError, validate_answers, votes_of
+from annotation.domain.items import ItemView
 from annotation.domain.presentation import presentation_order
 from annotation.services.leasing import ANNOTATING_ROLES, lease_refusal
 from webapp.api.errors import ApplicationError, ConflictError, ForbiddenError, NotFoundError
 from webapp.api.sql import query, query_prepared
 
 _LEASE = """
-SELECT lease.id, lease.presentation_seed, item.responses, form.id AS form_version, form.questions,
+SELECT lease.id, lease.presentation_seed, item.prompt, item.responses, item.materials,
+    form.id AS form_version, form.questions,
     campaign.state AS campaign_state, member.role, assigned.active AS assigned
 FROM annotation_lease lease
 JOIN annotation_item item ON item.id = lease.item_id
@@ -83,7 +85,8 @@ SELECT id, revision, item_id AS item, created_at FROM feedback
 """  # noqa: S608 - only constants are put together
 
 _EARLIER = """
-SELECT earlier.id, earlier.shown_order, item.responses, form.questions, campaign.state AS campaign_state,
+SELECT earlier.id, earlier.shown_order, item.prompt, item.responses, item.materials, form.questions,
+    campaign.state AS campaign_state,
     member.role, assigned.active AS assigned,
     (SELECT max(revision) FROM annotation_feedback WHERE item_id = earlier.item_id
         AND annotator_id = earlier.annotator_id) = earlier.revision AS newest
@@ -188,16 +191,18 @@ def _refuse_outsiders(row: Mapping[str, Any]) -> None:
 def _checked(row: Mapping[str, Any], answers: object) -> dict[str, Any]:
     """Answers and votes as the statements take them, with the item's response ids."""
     questions = orjson.loads(row["questions"])
-    response_ids = [response["response_id"] for response in orjson.loads(row["responses"])]
+    item = ItemView(
+        orjson.loads(row["responses"]), orjson.loads(row["prompt"]), orjson.loads(row["materials"] or b"{}") or {}
+    )
     try:
-        cleaned = validate_answers(questions, answers, response_ids)
+        cleaned = validate_answers(questions, answers, item)
     except FormError as error:
         raise ApplicationError(str(error), fields=error.fields) from error
-    votes = [vote._asdict() for vote in votes_of(questions, cleaned, response_ids)]
+    votes = [vote._asdict() for vote in votes_of(questions, cleaned, item)]
     return {
         "answers": orjson.dumps(cleaned).decode(),
         "votes": orjson.dumps(votes).decode(),
-        "response_ids": response_ids,
+        "response_ids": item.response_ids,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from annotation.choices import CampaignState
 from annotation.domain.forms import form_fits
+from annotation.domain.items import ItemView
 from annotation.models import Campaign
 from annotation.selectors.campaigns import queue_next_position
 from webapp.api.errors import ConflictError, NotFoundError
@@ -144,18 +145,16 @@ def _contents(row: ItemRow, questions: list[dict[str, Any]]) -> list[tuple[str, 
     prompt_json = orjson.dumps(prompt).decode()
     return [
         (pair, prompt_json, orjson.dumps(shown).decode())
-        for pair, shown in _askable(responses, questions)
-        if form_fits(questions, [response["response_id"] for response in shown])
+        for pair, shown in _askable(ItemView(responses, prompt), questions)
+        if form_fits(questions, ItemView(shown, prompt))
     ]
 
 
-def _askable(
-    responses: list[dict[str, Any]], questions: list[dict[str, Any]]
-) -> Iterable[tuple[str, list[dict[str, Any]]]]:
+def _askable(item: ItemView, questions: list[dict[str, Any]]) -> Iterable[tuple[str, Sequence[Mapping[str, Any]]]]:
     """All responses at once where the questions allow it, else every two of them."""
-    if len(responses) <= 2 or form_fits(questions, [response["response_id"] for response in responses]):
-        return [("", responses)]
-    pairs = combinations(sorted(responses, key=lambda response: str(response["response_id"])), 2)
+    if len(item.responses) <= 2 or form_fits(questions, item):
+        return [("", item.responses)]
+    pairs = combinations(sorted(item.responses, key=lambda response: str(response["response_id"])), 2)
     return ((f"{first['response_id']}:{second['response_id']}", [first, second]) for first, second in pairs)
 
 

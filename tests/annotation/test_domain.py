@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import combinations, permutations
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from annotation.domain.agreement import percent_agreement, verdict, wilson_rate
 from annotation.domain.forms import FormError, form_fits, validate_answers, validate_questions, votes_of
+from annotation.domain.items import ItemView
 from annotation.domain.presentation import presentation_order
 from annotation.domain.questions.base import AnswerError, QuestionError
 from annotation.domain.questions.registry import QUESTION_TYPES
@@ -22,6 +24,12 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
     max_leaves=12,
 )
+
+
+def view(ids: Sequence[str]) -> ItemView:
+    return ItemView([{"response_id": response_id, "content": response_id} for response_id in ids])
+
+
 response_ids = st.lists(st.text("0123456789abcdef", min_size=32, max_size=32), min_size=2, max_size=2, unique=True)
 pairwise = st.builds(
     lambda steps, tie, both_bad: validate_questions(
@@ -70,7 +78,7 @@ class TestForms:
         questions = validate_questions(TEMPLATES["pairwise"])
         faults: dict[str, list[str]] = {}
         try:
-            validate_answers(questions, answers, ["a" * 32, "b" * 32])
+            validate_answers(questions, answers, view(["a" * 32, "b" * 32]))
         except FormError as error:
             faults = error.fields
         assert all(path.startswith("answers") for path in faults)
@@ -99,19 +107,19 @@ class TestForms:
     def test_an_optional_form_needs_at_least_one_answer(self) -> None:
         questions = validate_questions([{"name": "note", "type": "text"}])
         with pytest.raises(FormError, match="at least one"):
-            validate_answers(questions, {"note": None}, [])
-        assert validate_answers(questions, {"note": "x"}, []) == {"note": "x"}
+            validate_answers(questions, {"note": None}, view([]))
+        assert validate_answers(questions, {"note": "x"}, view([])) == {"note": "x"}
 
     def test_answers_come_back_in_the_forms_order(self) -> None:
         questions = validate_questions([{"name": "b", "type": "text"}, {"name": "a", "type": "text"}])
-        assert list(validate_answers(questions, {"a": "1", "b": "2"}, [])) == ["b", "a"]
+        assert list(validate_answers(questions, {"a": "1", "b": "2"}, view([]))) == ["b", "a"]
 
     def test_a_pair_is_two_different_responses(self) -> None:
         questions = validate_questions(TEMPLATES["pairwise"])
-        assert form_fits(questions, ["a", "b"])
-        assert not form_fits(questions, ["a", "a"])
-        assert not form_fits(questions, ["a"])
-        assert not form_fits(questions, ["a", "b", "c"])
+        assert form_fits(questions, view(["a", "b"]))
+        assert not form_fits(questions, view(["a", "a"]))
+        assert not form_fits(questions, view(["a"]))
+        assert not form_fits(questions, view(["a", "b", "c"]))
 
 
 class TestPairwise:
@@ -122,7 +130,7 @@ class TestPairwise:
         kind = QUESTION_TYPES["pairwise"]
         for candidate in (answer, {"better": ids[0], "strength": answer}, {"outcome": answer}):
             try:
-                cleaned = kind.validate_answer(question, candidate, ids)
+                cleaned = kind.validate_answer(question, candidate, view(ids))
             except AnswerError:
                 continue
             if "outcome" in cleaned:
@@ -136,9 +144,9 @@ class TestPairwise:
         question, ids, answer = case
         swapped = ids[::-1]
 
-        votes = votes_of([question], validate_answers([question], {"q": answer}, ids), ids)
+        votes = votes_of([question], validate_answers([question], {"q": answer}, view(ids)), view(ids))
 
-        assert votes == votes_of([question], validate_answers([question], {"q": answer}, swapped), swapped)
+        assert votes == votes_of([question], validate_answers([question], {"q": answer}, view(swapped)), view(swapped))
         (vote,) = votes
         assert vote.a < vote.b
         if vote.outcome == "preference":
@@ -152,7 +160,7 @@ class TestPairwise:
             judgements = []
             for annotator, (question, ids, answer) in enumerate(cases):
                 shown = ids[::-1] if flip else ids
-                (vote,) = votes_of([question], {"q": answer}, shown)
+                (vote,) = votes_of([question], {"q": answer}, view(shown))
                 judgements.append((0, annotator, verdict(vote.outcome, vote.value)))
             return percent_agreement(judgements)
 
@@ -165,17 +173,17 @@ class TestChoice:
     def test_one_option(self) -> None:
         (question,) = validate_questions([self.QUESTION])
         assert question["options"] == [{"value": "x", "label": "X"}, {"value": "y", "label": "y"}]
-        assert validate_answers([question], {"c": "y"}, []) == {"c": "y"}
+        assert validate_answers([question], {"c": "y"}, view([])) == {"c": "y"}
         for wrong in ("z", ["x"], 1, {}):
             with pytest.raises(FormError):
-                validate_answers([question], {"c": wrong}, [])
+                validate_answers([question], {"c": wrong}, view([]))
 
     def test_several_come_back_in_the_forms_order_and_once(self) -> None:
         (question,) = validate_questions([{**self.QUESTION, "multiple": True}])
-        assert validate_answers([question], {"c": ["y", "x", "y"]}, []) == {"c": ["x", "y"]}
+        assert validate_answers([question], {"c": ["y", "x", "y"]}, view([])) == {"c": ["x", "y"]}
         for wrong in ("x", [], ["z"], [["x"]]):
             with pytest.raises(FormError):
-                validate_answers([question], {"c": wrong}, [])
+                validate_answers([question], {"c": wrong}, view([]))
 
 
 class TestPresentation:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from annotation.domain.items import ItemView
 from annotation.domain.questions.base import NAME, AnswerError, QuestionError, VoteDraft, common_parts, flag
 
 MAX_OPTIONS = 50
@@ -34,11 +35,11 @@ def _option(option: object) -> dict[str, str]:
     return {"value": value, "label": label}
 
 
-def fits(question: Mapping[str, Any], response_ids: Sequence[str]) -> bool:
+def fits(question: Mapping[str, Any], item: ItemView) -> bool:
     return True
 
 
-def validate_answer(question: Mapping[str, Any], answer: object, response_ids: Sequence[str]) -> str | list[str]:
+def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView) -> str | list[str]:
     """An option's value, or for `multiple` a list of values, which comes back in the form's order."""
     values = [option["value"] for option in question["options"]]
     if not question["multiple"]:
@@ -52,5 +53,5 @@ def validate_answer(question: Mapping[str, Any], answer: object, response_ids: S
     return [value for value in values if value in answer]
 
 
-def votes(question: Mapping[str, Any], answer: object, response_ids: Sequence[str]) -> list[VoteDraft]:
+def votes(question: Mapping[str, Any], answer: object, item: ItemView) -> list[VoteDraft]:
     return []

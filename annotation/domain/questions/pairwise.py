@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from annotation.domain.items import ItemView
 from annotation.domain.questions.base import AnswerError, QuestionError, VoteDraft, common_parts, flag
 
 STEPS = (3, 5, 7)
@@ -32,12 +33,12 @@ def max_strength(question: Mapping[str, Any]) -> int:
     return (int(question["steps"]) - 1) // 2
 
 
-def fits(question: Mapping[str, Any], response_ids: Sequence[str]) -> bool:
+def fits(question: Mapping[str, Any], item: ItemView) -> bool:
     """A pair is two different responses."""
-    return len(response_ids) == 2 and len(set(response_ids)) == 2
+    return len(item.responses) == 2 and len(set(item.response_ids)) == 2
 
 
-def validate_answer(question: Mapping[str, Any], answer: object, response_ids: Sequence[str]) -> dict[str, Any]:
+def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView) -> dict[str, Any]:
     """`{"better": id, "strength": n}`, `{"outcome": "tie"}` or `{"outcome": "both_bad"}`."""
     if not isinstance(answer, Mapping):
         raise AnswerError("Say which response is better, or that it is a tie or both are bad.")
@@ -51,7 +52,7 @@ def validate_answer(question: Mapping[str, Any], answer: object, response_ids: S
     if set(answer) != {"better", "strength"}:
         raise AnswerError("Give either “better” and “strength”, or only “outcome”.")
     better, strength = answer["better"], answer["strength"]
-    if better not in response_ids:
+    if better not in item.response_ids:
         raise AnswerError("“better” must be the response_id of one of this item's responses.")
     highest = max_strength(question)
     if not isinstance(strength, int) or isinstance(strength, bool) or not 1 <= strength <= highest:
@@ -59,8 +60,8 @@ def validate_answer(question: Mapping[str, Any], answer: object, response_ids: S
     return {"better": better, "strength": strength}
 
 
-def votes(question: Mapping[str, Any], answer: Mapping[str, Any], response_ids: Sequence[str]) -> list[VoteDraft]:
-    a, b = sorted(response_ids)
+def votes(question: Mapping[str, Any], answer: Mapping[str, Any], item: ItemView) -> list[VoteDraft]:
+    a, b = sorted(item.response_ids)
     value: int | None
     if "outcome" in answer:
         outcome = str(answer["outcome"])

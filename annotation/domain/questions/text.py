@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from annotation.domain.items import ItemView
 from annotation.domain.questions.base import AnswerError, VoteDraft, common_parts, whole_number
 
 MAX_CHARS = 20_000
@@ -15,11 +16,11 @@ def validate_definition(question: Mapping[str, Any]) -> dict[str, Any]:
     return {**cleaned, "max_chars": whole_number(question, "max_chars", default=4000, low=1, high=MAX_CHARS)}
 
 
-def fits(question: Mapping[str, Any], response_ids: Sequence[str]) -> bool:
+def fits(question: Mapping[str, Any], item: ItemView) -> bool:
     return True
 
 
-def validate_answer(question: Mapping[str, Any], answer: object, response_ids: Sequence[str]) -> str:
+def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView) -> str:
     """The text as it was written; only what cannot be stored or counts as nothing is refused."""
     if not isinstance(answer, str):
         raise AnswerError("Answer with a text.")
@@ -32,5 +33,5 @@ def validate_answer(question: Mapping[str, Any], answer: object, response_ids: S
     return answer
 
 
-def votes(question: Mapping[str, Any], answer: str, response_ids: Sequence[str]) -> list[VoteDraft]:
+def votes(question: Mapping[str, Any], answer: str, item: ItemView) -> list[VoteDraft]:
     return []
