@@ -9,6 +9,8 @@ function me(...roles: Role[]): Me {
     email: "ada@example.org",
     name: "Ada",
     is_simulated: false,
+    keymap: {},
+    locale: "",
     memberships: roles.map((role, index) => ({
       project: { id: index + 1, name: `Project ${index + 1}` },
       role,

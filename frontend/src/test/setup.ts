@@ -1,5 +1,8 @@
 import { cleanup } from "@testing-library/react";
-import { afterEach } from "vitest";
+import { afterEach, beforeAll } from "vitest";
+import { startI18n } from "@/lib/i18n";
+
+beforeAll(startI18n);
 
 afterEach(cleanup);
 

@@ -1,45 +1,57 @@
-import type { Answers, Form, Item, PairwiseQuestion, Question } from "@/lib/api/types";
-import { positionOf } from "./verdict";
-
-export function isPairwise(question: Question): question is PairwiseQuestion {
-  return question.type === "pairwise";
-}
+import type { Form, Item } from "@/lib/api/types";
+import { isRequired, visibleQuestions } from "./questions/conditions";
+import { questionModule } from "./questions/registry";
+import type { Answers, Question } from "./questions/types";
 
 export function isAnswered(question: Question, answers: Answers, item: Item): boolean {
-  const answer = answers[question.name];
-  if (isPairwise(question)) return typeof answer === "object" && positionOf(answer, item) !== null;
-  return typeof answer === "string" && answer.trim() !== "";
+  return questionModule(question.type).isAnswered(question, answers[question.name], item);
 }
 
-/** Titles of the required questions that have no answer yet. */
-export function missingQuestions(form: Form, answers: Answers, item: Item): Question[] {
-  return form.questions.filter((question) => question.required && !isAnswered(question, answers, item));
-}
-
-/** What is sent: empty texts are left out rather than sent as empty answers. */
-export function cleanAnswers(form: Form, answers: Answers, item: Item): Answers {
+/** Only answers that are complete count when conditions are looked at: half a ranking decides nothing. */
+export function completeAnswers(form: Form, answers: Answers, item: Item): Answers {
   return Object.fromEntries(
-    form.questions
-      .filter((question) => isAnswered(question, answers, item))
-      .map((question) => {
-        const answer = answers[question.name] as Answers[string];
-        return [question.name, typeof answer === "string" ? answer.trim() : answer];
-      }),
+    form.questions.flatMap((question) => {
+      const answer = answers[question.name];
+      return answer !== undefined && isAnswered(question, answers, item) ? [[question.name, answer]] : [];
+    }),
   );
 }
 
-/** The question the digit keys answer: the one chosen, else the first pairwise one without an answer. */
+/** The questions on screen, and which of them have to be answered. */
+export function askedQuestions(form: Form, answers: Answers, item: Item) {
+  const complete = completeAnswers(form, answers, item);
+  const visible = visibleQuestions(form.questions, complete);
+  return visible.map((question) => ({ question, required: isRequired(question, visible, complete) }));
+}
+
+/** Required questions that have no answer yet. */
+export function missingQuestions(form: Form, answers: Answers, item: Item): Question[] {
+  return askedQuestions(form, answers, item)
+    .filter(({ question, required }) => required && !isAnswered(question, answers, item))
+    .map(({ question }) => question);
+}
+
+/** What is sent: without empty answers, and without those to questions that are not asked any more. */
+export function cleanAnswers(form: Form, answers: Answers, item: Item): Answers {
+  return Object.fromEntries(
+    askedQuestions(form, answers, item).flatMap(({ question }) => {
+      if (!isAnswered(question, answers, item)) return [];
+      const clean = questionModule(question.type).clean(question, answers[question.name], item);
+      return clean === undefined ? [] : [[question.name, clean]];
+    }),
+  );
+}
+
+/** The question the keys belong to: the one chosen, else the first without an answer, else the first. */
 export function activeQuestion(
-  form: Form,
+  asked: readonly Question[],
   answers: Answers,
   item: Item,
   chosen: string | null,
-): PairwiseQuestion | null {
-  const pairwise = form.questions.filter(isPairwise);
+): Question | undefined {
   return (
-    pairwise.find((question) => question.name === chosen) ??
-    pairwise.find((question) => !isAnswered(question, answers, item)) ??
-    pairwise.at(-1) ??
-    null
+    asked.find((question) => question.name === chosen) ??
+    asked.find((question) => !isAnswered(question, answers, item)) ??
+    asked[0]
   );
 }

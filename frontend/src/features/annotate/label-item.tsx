@@ -1,18 +1,20 @@
 import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { type Action, useActions } from "@/actions";
 import { ActionButton } from "@/components/ui";
-import type { Answers } from "@/lib/api/types";
+import { useT } from "@/lib/i18n";
 import { formatClock } from "./clock";
+import { Dock } from "./dock";
 import { clearDraft, loadDraft, saveDraft } from "./drafts";
-import { activeQuestion, cleanAnswers, isPairwise, missingQuestions } from "./form-state";
+import { activeQuestion, askedQuestions, cleanAnswers, missingQuestions } from "./form-state";
 import { PromptPane } from "./prompt-pane";
+import type { QuestionProps } from "./questions/module";
+import { questionModule } from "./questions/registry";
+import type { Answer, Answers } from "./questions/types";
 import { Responses } from "./responses";
 import type { LabelSession, SessionState, Task } from "./session";
 import { SkipDialog } from "./skip-dialog";
 import { useHeartbeat, useItemTimer } from "./use-label-session";
 import { useView } from "./use-view";
-import { answerOf, type Choice, choicesOf } from "./verdict";
-import { Questions } from "./verdict-dock";
 
 interface Props {
   task: Task;
@@ -24,11 +26,11 @@ interface Props {
 /** One item: prompt, responses, and the dock that never moves. */
 export function LabelItem({ task, session, state, status }: Props) {
   const { item, form } = task;
+  const t = useT();
   const [answers, setAnswers] = useState<Answers>(() => loadDraft(task.id) ?? task.answers);
-  const [chosenQuestion, setChosenQuestion] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
   const [missing, setMissing] = useState<Set<string>>(new Set());
   const [skipping, setSkipping] = useState(false);
-  const text = useRef<HTMLTextAreaElement>(null);
   const panes = useRef<(HTMLElement | null)[]>([]);
   const { timer, seconds, idle } = useItemTimer(task.id);
   useHeartbeat(task.lease, () => timer.isIdle);
@@ -39,23 +41,46 @@ export function LabelItem({ task, session, state, status }: Props) {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   }, []);
 
-  const change = (name: string, answer: Answers[string]) => {
-    const next = { ...answers, [name]: answer };
+  const change = (name: string, answer: Answer | undefined) => {
+    const { [name]: _, ...others } = answers;
+    const next = answer === undefined ? others : { ...others, [name]: answer };
     setAnswers(next);
     setMissing(new Set([...missing].filter((each) => each !== name)));
     saveDraft(task.id, next);
   };
-  const active = activeQuestion(form, answers, item, chosenQuestion);
-  const choose = (name: string, position: Choice["position"]) => {
-    change(name, answerOf(position, item));
-    setChosenQuestion(null);
+  const asked = askedQuestions(form, answers, item).map(({ question, required }) => ({
+    ...question,
+    required,
+  }));
+  const active = activeQuestion(asked, answers, item, chosen);
+  const questions: QuestionProps[] = asked.map((question) => ({
+    question,
+    answer: answers[question.name],
+    item,
+    active: question === active,
+    missing: missing.has(question.name),
+    answers,
+    form,
+    onChange: (answer) => change(question.name, answer),
+    onActivate: () => setChosen(question.name),
+    onDone: () => setChosen(null),
+  }));
+  const step = (by: 1 | -1) => {
+    const next = active && asked[asked.indexOf(active) + by];
+    if (next) setChosen(next.name);
+  };
+
+  const writing = [active, ...asked].find((each) => each?.type === "text" || each?.type === "rationale");
+  const write = () => {
+    const line = document.querySelector(`[data-question="${CSS.escape(writing?.name ?? "")}"]`);
+    line?.querySelector("textarea")?.focus();
   };
 
   const submit = () => {
     const unanswered = missingQuestions(form, answers, item);
-    if (unanswered.length > 0) {
+    if (unanswered[0]) {
       setMissing(new Set(unanswered.map((question) => question.name)));
-      if (unanswered[0]?.type === "text") text.current?.focus();
+      setChosen(unanswered[0].name);
       return;
     }
     clearDraft();
@@ -69,45 +94,33 @@ export function LabelItem({ task, session, state, status }: Props) {
     skip: { ...named.skip, when: () => task.lease !== null, run: () => setSkipping(true) },
     undo: { ...named.undo, when: () => state.canUndo, run: () => void session.undo() },
     redo: { ...named.redo, when: () => state.canRedo, run: () => session.redo() },
-    rationale: {
-      ...named.rationale,
-      when: () => form.questions.some((question) => question.type === "text"),
-      run: () => text.current?.focus(),
-    },
+    write: { ...named.write, when: () => writing !== undefined, run: write },
+    nextQuestion: { ...named.nextQuestion, when: () => asked.length > 1, run: () => step(1) },
+    previousQuestion: { ...named.previousQuestion, when: () => asked.length > 1, run: () => step(-1) },
     leaveText: {
       ...named.leaveText,
       when: () => document.activeElement instanceof HTMLTextAreaElement,
       run: () => (document.activeElement as HTMLElement).blur(),
     },
   };
-  useActions([...Object.values(main), ...viewActions, ...scaleActions(active, choose)]);
+  useActions([...Object.values(main), ...viewActions]);
 
   return (
     <>
-      <PromptPane item={item} open={promptOpen.open} onToggle={promptOpen.toggle} />
-      <Responses item={item} view={view} panes={panes} />
+      <PromptPane item={item} questions={questions} open={promptOpen.open} onToggle={promptOpen.toggle} />
+      <Responses item={item} questions={questions} view={view} panes={panes} />
       <section aria-label="Your verdict" className="border-t border-line bg-canvas px-4 pt-2.5 pb-2">
         <div className="flex items-end gap-4 max-sm:flex-col max-sm:items-stretch">
           <div className="min-w-0 flex-1">
-            <Questions
-              questions={form.questions}
-              answers={answers}
-              item={item}
-              active={active}
-              missing={missing}
-              textRef={text}
-              onChoose={(question, position) => choose(question.name, position)}
-              onText={(question, value) => change(question.name, value)}
-            />
+            <Dock questions={questions} />
           </div>
           <ActionButton action={main.submit} variant="primary" className="h-9 max-sm:h-11" />
         </div>
         <p role="status" className="min-h-5 pt-1 text-sm text-danger">
-          {missing.size > 0 &&
-            `Answer ${form.questions
-              .filter((q) => missing.has(q.name))
-              .map((q) => `“${q.title}”`)
-              .join(" and ")} first.`}
+          {questions
+            .filter((each) => each.missing)
+            .map((each) => missingSentence(each, t))
+            .join(" ")}
           {state.error}
         </p>
         <div className="flex flex-wrap items-center gap-x-1 gap-y-1 text-sm">
@@ -164,7 +177,23 @@ function mainActions() {
     skip: { id: "annotate.skip", label: "Skip", keys: ["x"], group, run },
     undo: { id: "annotate.undo", label: "Undo", keys: ["$mod+z"], group, run },
     redo: { id: "annotate.redo", label: "Forward", keys: ["$mod+Shift+z"], group, run },
-    rationale: { id: "annotate.rationale", label: "Say why", keys: ["r"], group, keyOnly: true, run },
+    write: { id: "annotate.rationale", label: "Say why", keys: ["r"], group, keyOnly: true, run },
+    nextQuestion: {
+      id: "annotate.next-question",
+      label: "Next question",
+      keys: ["j"],
+      group,
+      keyOnly: true,
+      run,
+    },
+    previousQuestion: {
+      id: "annotate.previous-question",
+      label: "Previous question",
+      keys: ["k"],
+      group,
+      keyOnly: true,
+      run,
+    },
     leaveText: {
       id: "annotate.leave-text",
       label: "Leave the text field",
@@ -177,17 +206,9 @@ function mainActions() {
   } satisfies Record<string, Action>;
 }
 
-function scaleActions(
-  question: ReturnType<typeof activeQuestion>,
-  choose: (name: string, position: Choice["position"]) => void,
-): Action[] {
-  if (!question || !isPairwise(question)) return [];
-  return choicesOf(question).map((choice) => ({
-    id: `annotate.choose-${choice.key}`,
-    label: choice.description,
-    keys: [choice.key],
-    group: "Verdict",
-    keyOnly: true,
-    run: () => choose(question.name, choice.position),
-  }));
+function missingSentence({ question, answer, item }: QuestionProps, t: ReturnType<typeof useT>): string {
+  return (
+    questionModule(question.type).missingSentence?.(question, answer, item) ??
+    t("Answer “{{title}}” first.", { title: question.title })
+  );
 }

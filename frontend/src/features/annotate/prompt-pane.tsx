@@ -2,11 +2,20 @@ import { Markdown } from "@/components/markdown";
 import { IconButton } from "@/components/ui";
 import type { Item } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
+import type { QuestionProps } from "./questions/module";
+import { TargetBody, TargetHeader } from "./target-text";
 
 const SPEAKERS: Record<string, string> = { user: "Person", assistant: "Assistant", system: "Instructions" };
 
+interface Props {
+  item: Item;
+  questions: QuestionProps[];
+  open: boolean;
+  onToggle: () => void;
+}
+
 /** The conversation the responses answer; one line when folded. */
-export function PromptPane({ item, open, onToggle }: { item: Item; open: boolean; onToggle: () => void }) {
+export function PromptPane({ item, questions, open, onToggle }: Props) {
   const last = item.prompt.at(-1);
   return (
     <section aria-label="Prompt" className="border-b border-line bg-subtle">
@@ -32,7 +41,7 @@ export function PromptPane({ item, open, onToggle }: { item: Item; open: boolean
                 {item.context}
               </p>
             )}
-            <Turns item={item} />
+            <Turns item={item} questions={questions} />
           </section>
         ) : (
           <p dir="auto" className="min-w-0 flex-1 truncate py-0.5 text-muted">
@@ -44,9 +53,16 @@ export function PromptPane({ item, open, onToggle }: { item: Item; open: boolean
   );
 }
 
-function Turns({ item }: { item: Item }) {
+function Turns({ item, questions }: Pick<Props, "item" | "questions">) {
   if (item.prompt.length === 1 && item.prompt[0]?.role === "user")
     return <Markdown text={item.prompt[0].content} />;
+  const turn = (index: number, message: Item["prompt"][number]) => ({
+    questions,
+    target: `turn:${index}`,
+    text: message.content,
+    images: message.images,
+    focused: false,
+  });
   return (
     <ol className="flex flex-col gap-3">
       {item.prompt.map((message, index) => (
@@ -56,7 +72,14 @@ function Turns({ item }: { item: Item }) {
           className={cx("grid grid-cols-[88px_1fr] gap-3 max-sm:grid-cols-1 max-sm:gap-0.5")}
         >
           <span className="pt-0.5 text-sm text-faint">{SPEAKERS[message.role] ?? message.role}</span>
-          <Markdown text={message.content} />
+          {message.role === "assistant" ? (
+            <div className="min-w-0">
+              <TargetHeader {...turn(index, message)} />
+              <TargetBody {...turn(index, message)} />
+            </div>
+          ) : (
+            <Markdown text={message.content} />
+          )}
         </li>
       ))}
     </ol>

@@ -1,8 +1,9 @@
 import { lazy, type RefObject, Suspense, useRef } from "react";
-import { Markdown } from "@/components/markdown";
 import { Kbd } from "@/components/ui";
 import type { Item } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
+import type { QuestionProps } from "./questions/module";
+import { TargetBody, TargetHeader } from "./target-text";
 
 const WordDiff = lazy(() => import("./word-diff"));
 
@@ -19,12 +20,13 @@ export interface View {
 
 interface Props {
   item: Item;
+  questions: QuestionProps[];
   view: View;
   panes: RefObject<(HTMLElement | null)[]>;
 }
 
 /** The responses side by side, below each other, or one alone. They carry no colour, so that colour never votes. */
-export function Responses({ item, view, panes }: Props) {
+export function Responses({ item, questions, view, panes }: Props) {
   const scrolling = useRef(false);
   const shown = item.responses
     .map((response, index) => ({ response, index }))
@@ -54,6 +56,13 @@ export function Responses({ item, view, panes }: Props) {
     >
       {shown.map(({ response, index }) => {
         const other = item.responses[index === 0 ? 1 : 0];
+        const target = {
+          questions,
+          target: response.response_id,
+          text: response.content,
+          images: response.images,
+          focused: (view.focused ?? 0) === index,
+        };
         return (
           <section
             key={response.response_id}
@@ -79,13 +88,14 @@ export function Responses({ item, view, panes }: Props) {
                 )}
               </span>
               {item.responses.length > 1 && <span className="sm:hidden">· swipe for the other</span>}
+              <TargetHeader {...target} />
             </h2>
             {view.diff && other ? (
               <Suspense fallback={null}>
                 <WordDiff text={response.content} against={other.content} />
               </Suspense>
             ) : (
-              <Markdown text={response.content} />
+              <TargetBody {...target} />
             )}
           </section>
         );

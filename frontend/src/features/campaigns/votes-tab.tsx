@@ -45,15 +45,19 @@ function AnswerText({ answers }: { answers: Answers }) {
         <span key={name} className="mr-3">
           {typeof answer === "string" ? (
             <span className="text-muted">“{answer}”</span>
+          ) : Array.isArray(answer) ? (
+            answer.join(", ")
           ) : "outcome" in answer ? (
             answer.outcome === "tie" ? (
               "About the same"
             ) : (
               "Both bad"
             )
+          ) : !("better" in answer) || typeof answer.strength !== "number" ? (
+            <code className="font-mono text-sm">{JSON.stringify(answer)}</code>
           ) : (
             <>
-              <code className="font-mono text-sm">{answer.better.slice(0, 8)}</code> better by{" "}
+              <code className="font-mono text-sm">{String(answer.better).slice(0, 8)}</code> better by{" "}
               {answer.strength}
             </>
           )}

@@ -3,7 +3,10 @@
  * Written by hand is only what that document leaves open: questions and answers, which a form decides, and the
  * filter language.
  */
+import type { Answers, Aspect, Question } from "@/features/annotate/questions/types";
 import type { components } from "./schema";
+
+export type * from "@/features/annotate/questions/types";
 
 type Schemas = components["schemas"];
 
@@ -70,43 +73,38 @@ export type Predicate =
   | { not: Predicate }
   | { field: string; op: PredicateOp; value: string | number | boolean | (string | number)[] };
 
-export interface PairwiseQuestion {
-  name: string;
-  type: "pairwise";
-  title: string;
-  steps: 3 | 5 | 7;
-  tie: boolean;
-  both_bad: boolean;
-  required: boolean;
-  aspect: string | null;
-}
-
-export interface TextQuestion {
-  name: string;
-  type: "text";
-  title: string;
-  required: boolean;
-  max_chars: number;
-}
-
-export type Question = PairwiseQuestion | TextQuestion;
-export type PairwiseAnswer =
-  | { better: string; strength: number }
-  | { outcome: "tie" }
-  | { outcome: "both_bad" };
-export type Answers = Record<string, PairwiseAnswer | string>;
-
 export type Form = Omit<Schemas["FormVersion"], "questions"> & { questions: Question[] };
+export type ItemMessage = { role: string; content: string; images?: string[] };
+export type ItemResponse = { response_id: string; content: string; images?: string[] };
+/** What a record's metadata lets annotators see beside its texts. */
+export interface Materials {
+  passages?: { title: string; sentences: string[] }[];
+  reference?: string;
+  rubric?: Aspect[];
+}
 /** The responses come in the order shown. */
-export type Item = Schemas["Item"];
+export type Item = Omit<Schemas["Item"], "prompt" | "responses" | "materials"> & {
+  prompt: ItemMessage[];
+  responses: ItemResponse[];
+  materials?: Materials | null;
+};
 export type Campaign = Omit<Schemas["Campaign"], "form"> & { form: Form };
 export type CampaignAnnotator = Schemas["CampaignAnnotator"];
 export type CampaignQuality = Schemas["Quality"];
 export type CampaignFeedback = Omit<Schemas["CampaignFeedback"], "answers"> & { answers: Answers };
 export type MyCampaign = Schemas["MyCampaign"];
-export type NextItem = Omit<Schemas["Next"], "form"> & { form: Form };
+export type NextItem = Omit<Schemas["Next"], "form" | "item" | "answers"> & {
+  form: Form;
+  item: Item;
+  /** Answers that carry over from an earlier version of the form. */
+  answers?: Answers;
+};
 export type FeedbackReceipt = Schemas["StoredFeedback"];
-export type FeedbackDetail = Omit<Schemas["Feedback"], "answers" | "form"> & { answers: Answers; form: Form };
+export type FeedbackDetail = Omit<Schemas["Feedback"], "answers" | "form" | "item"> & {
+  answers: Answers;
+  form: Form;
+  item: Item;
+};
 
 /** A step is its type and whatever its schema in the catalogue allows. */
 export interface RecipeStep {

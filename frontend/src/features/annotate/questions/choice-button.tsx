@@ -1,0 +1,45 @@
+import { Kbd } from "@/components/ui";
+import { cx } from "@/lib/cx";
+
+interface Props {
+  label: string;
+  chosen: boolean;
+  onChoose: () => void;
+  /** The key that does the same, printed while it works. */
+  keyShown?: string | undefined;
+  /** Said by screen readers where the label is short. */
+  description?: string;
+  /** Stands a little off from the buttons before it. */
+  apart?: boolean;
+}
+
+/** One of several answers; looks the same in every type of question. */
+export function ChoiceButton({ label, chosen, onChoose, keyShown, description, apart }: Props) {
+  return (
+    <button
+      type="button"
+      aria-pressed={chosen}
+      aria-keyshortcuts={keyShown}
+      aria-label={description}
+      title={description}
+      onClick={(event) => {
+        // After a click of the mouse, Enter should submit rather than press this button again.
+        if (event.detail > 0) event.currentTarget.blur();
+        onChoose();
+      }}
+      className={cx(
+        "inline-flex h-9 min-w-0 items-center justify-center gap-1.5 rounded-md border px-2.5 select-none max-sm:h-14 max-sm:flex-col max-sm:gap-0.5 max-sm:px-1 max-sm:text-sm",
+        apart && "sm:ms-3",
+        chosen
+          ? "border-accent bg-accent-soft font-semibold text-accent-text shadow-[inset_0_0_0_1px_var(--accent)]"
+          : "border-control/60 bg-raised hover:bg-sunken",
+      )}
+    >
+      {keyShown && <Kbd keys={keyShown} />}
+      <span className="truncate max-sm:text-center max-sm:leading-tight max-sm:whitespace-normal">
+        {label}
+      </span>
+      {chosen && <span aria-hidden="true">✓</span>}
+    </button>
+  );
+}

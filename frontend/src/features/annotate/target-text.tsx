@@ -1,0 +1,31 @@
+import { Markdown } from "@/components/markdown";
+import type { PaneProps, QuestionProps } from "./questions/module";
+import { questionModule } from "./questions/registry";
+
+interface Props {
+  questions: QuestionProps[];
+  target: string;
+  text: string;
+  images?: string[] | undefined;
+  focused: boolean;
+}
+
+/** One text of the item: as the active question wants it drawn, else as rendered markdown. */
+export function TargetBody({ questions, ...target }: Props) {
+  const active = questions.find((each) => each.active);
+  const Body = active && questionModule(active.question.type).PaneBody;
+  if (active && Body) return <Body {...paneProps(active, target)} />;
+  return <Markdown text={target.text} />;
+}
+
+/** The small controls that questions put beside the heading of each text. */
+export function TargetHeader({ questions, ...target }: Props) {
+  return questions.map((each) => {
+    const { PaneHeader } = questionModule(each.question.type);
+    return PaneHeader && <PaneHeader key={each.question.name} {...paneProps(each, target)} />;
+  });
+}
+
+function paneProps(props: QuestionProps, { images, ...target }: Omit<Props, "questions">): PaneProps {
+  return { ...props, ...target, ...(images && { images }) };
+}
