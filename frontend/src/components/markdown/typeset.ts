@@ -3,28 +3,30 @@ type Katex = typeof import("katex").default;
 
 let loading: Promise<Katex> | null = null;
 
-function load(): Promise<Katex> {
+function loadKatex(): Promise<Katex> {
   loading ??= Promise.all([import("katex"), import("katex/dist/katex.min.css")]).then(
     ([module]) => module.default,
   );
   return loading;
 }
 
+/** Nothing in a formula may run, load or grow without bound; a broken one is shown as its source. */
+const SAFE = { throwOnError: false, trust: false, strict: "ignore", maxSize: 20, maxExpand: 500 } as const;
+
+/** A formula as HTML, for those who place it themselves. */
+export async function formulaHtml(tex: string, display: boolean): Promise<string> {
+  const katex = await loadKatex();
+  return katex.renderToString(tex, { ...SAFE, displayMode: display });
+}
+
 /** Typesets every formula below `root`. A broken one stays readable as its source. */
 export async function typeset(root: HTMLElement, stillWanted: () => boolean): Promise<void> {
   if (!root.querySelector("[data-math]")) return;
-  const katex = await load();
+  const katex = await loadKatex();
   if (!stillWanted()) return;
   for (const element of root.querySelectorAll<HTMLElement>("[data-math]")) {
     const display = element.dataset.math === "block";
-    katex.render(element.textContent ?? "", element, {
-      displayMode: display,
-      throwOnError: false,
-      trust: false,
-      strict: "ignore",
-      maxSize: 20,
-      maxExpand: 500,
-    });
+    katex.render(element.textContent ?? "", element, { ...SAFE, displayMode: display });
     element.removeAttribute("data-math");
   }
 }
