@@ -42,3 +42,16 @@ class LeakPolicy(models.TextChoices):
 class FlagState(models.TextChoices):
     OPEN = "open", "Open"
     RESOLVED = "resolved", "Resolved"
+
+
+class FlagReason(models.TextChoices):
+    """What can be wrong with an item."""
+
+    CANNOT_JUDGE = "cannot_judge", "I cannot judge this"
+    BROKEN = "broken", "Broken or unreadable"
+    WRONG_LANGUAGE = "wrong_language", "Wrong language"
+    UPSETTING = "upsetting", "Upsetting"
+    UNSAFE = "unsafe", "Unsafe"
+    LEAKS_IDENTITY = "leaks_identity", "Says which model wrote it"
+    WRONG_PROMPT = "wrong_prompt", "Answers another prompt"
+    OTHER = "other", "Something else"

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from annotation.services.campaigns import annotators_add, campaign_create
+from annotation.services.discussion import flag_create, item_comment_create
 from annotation.services.feedback import feedback_submit
 from annotation.services.leasing import lease_next
 from annotation.services.queueing import ItemRow, items_enqueue
@@ -31,7 +32,7 @@ ClientOf = Callable[..., APIClient]
 ROLES = ["annotator", "reviewer", "curator", "admin"]
 ANYONE = "anyone"  # also without an account
 SIGNED_IN = "signed in"
-ASSIGNED = "assigned"  # the annotator whose campaign, lease or feedback it is
+ASSIGNED = "assigned"  # the annotator whose campaign, lease, feedback or mention it is
 OWN_OR_REVIEWER = "own, or as a reviewer"
 
 # Address → method → the least role that gets in.
@@ -62,11 +63,20 @@ TABLE: dict[str, dict[str, str]] = {
     "campaigns/<campaign_id>/feedback/": {"GET": "reviewer"},
     "campaigns/<campaign_id>/my-feedback/": {"GET": ASSIGNED},
     "campaigns/<campaign_id>/next/": {"POST": ASSIGNED},
+    "campaigns/<campaign_id>/flags/": {"GET": "reviewer"},
+    "campaigns/<campaign_id>/comments/": {"GET": "reviewer"},
+    "flags/<flag_id>/resolve/": {"POST": "reviewer"},
+    "items/<item_id>/comments/": {"GET": "reviewer", "POST": "reviewer"},
+    "my/mentions/": {"GET": SIGNED_IN},
+    "mentions/<mention_id>/read/": {"POST": ASSIGNED},
     "my/campaigns/": {"GET": SIGNED_IN},
     "leases/<lease_id>/submit/": {"POST": ASSIGNED},
     "leases/<lease_id>/skip/": {"POST": ASSIGNED},
     "leases/<lease_id>/release/": {"POST": ASSIGNED},
     "leases/<lease_id>/heartbeat/": {"POST": ASSIGNED},
+    "leases/<lease_id>/flag/": {"POST": ASSIGNED},
+    "leases/<lease_id>/comments/": {"GET": ASSIGNED, "POST": ASSIGNED},
+    "leases/<lease_id>/mentionable/": {"GET": ASSIGNED},
     "feedback/<feedback_id>/": {"GET": OWN_OR_REVIEWER},
     "feedback/<feedback_id>/revise/": {"POST": ASSIGNED},
     "campaigns/<campaign_id>/queue/": {"POST": "curator"},
@@ -168,6 +178,9 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
     )
     signal = Signal.objects.create(dataset_version=version, kind="length", name="L", key="k", created_by=admin)
     imported = Import.objects.create(dataset=version.dataset, filename="f", created_by=admin)
+    lease_id = _lease(campaign.pk, people["annotator"])
+    flag, _ = flag_create(lease_id=lease_id, author=people["annotator"], reason="other")
+    comment = item_comment_create(item_id=flag.item_id, author=admin, text="@annotator@example.org")
     ids = {
         "project_id": project.pk,
         "member_id": Membership.objects.get(user=people["reviewer"]).pk,
@@ -176,7 +189,10 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
         "token_key": "unknown",
         "job_id": job.pk,
         "campaign_id": campaign.pk,
-        "lease_id": _lease(campaign.pk, people["annotator"]),
+        "lease_id": lease_id,
+        "flag_id": flag.pk,
+        "item_id": flag.item_id,
+        "mention_id": comment.mentions.get().pk,
         "feedback_id": feedback["id"],
         "dataset_id": version.dataset_id,
         "import_id": imported.pk,

@@ -89,28 +89,28 @@ class SubmitApi(IdempotentApi, SignedInApi):
         return Response({"feedback": stored}, status=status.HTTP_201_CREATED)
 
 
-class _LeaseApi(ProjectApi):
+class LeaseApi(ProjectApi):
     verbs = {"POST": Verb.ANNOTATE}
 
     def get_project_id(self, **kwargs: Any) -> int:
         return lease_project_id(lease_id=kwargs["lease_id"], annotator_id=self.user.pk)
 
 
-class SkipApi(_LeaseApi):
+class SkipApi(LeaseApi):
     @extend_schema(operation_id="leases_skip", request=SkipInputSerializer, responses={204: None})
     def post(self, request: Request, lease_id: int) -> Response:
         lease_skip(lease_id=lease_id, annotator_id=self.user.pk, **self.parse(SkipInputSerializer))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ReleaseApi(_LeaseApi):
+class ReleaseApi(LeaseApi):
     @extend_schema(operation_id="leases_release", request=None, responses={204: None})
     def post(self, request: Request, lease_id: int) -> Response:
         lease_release(lease_id=lease_id, annotator_id=self.user.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class HeartbeatApi(_LeaseApi):
+class HeartbeatApi(LeaseApi):
     @extend_schema(operation_id="leases_heartbeat", request=None, responses=LeaseTimeSerializer)
     def post(self, request: Request, lease_id: int) -> Response:
         return Response(lease_heartbeat(lease_id=lease_id, annotator_id=self.user.pk))

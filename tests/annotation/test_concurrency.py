@@ -13,7 +13,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from annotation.models import Campaign, CampaignAnnotator, Feedback, Item, Lease, Vote
+from annotation.models import Campaign, CampaignAnnotator, Feedback, Item, ItemFlag, Lease, Vote
+from annotation.services.discussion import flag_create, flag_resolve
 from annotation.services.feedback import feedback_revise, feedback_submit
 from annotation.services.leasing import lease_next, lease_release, leases_expire
 from tests.annotation.conftest import prefers
@@ -188,3 +189,22 @@ def test_late_submit_and_takeover_at_once_never_both_win(campaign: Campaign, enq
     counts = Counter(Feedback.objects.values_list("item", flat=True))
     assert all(count == 1 for count in counts.values())
     assert all(item.open_slots + item.done_count == 1 for item in Item.objects.all())
+
+
+def test_a_flag_set_eight_times_at_once_is_one(campaign: Campaign, enqueue: Callable[..., Any]) -> None:
+    enqueue(campaign, 1)
+    (user,) = people(campaign, 1)
+    payload = lease_next(campaign_id=campaign.pk, annotator_id=user.pk)
+    assert payload is not None
+
+    def set_flag() -> Any:
+        return flag_create(lease_id=payload["lease"]["id"], author=user, reason="broken")
+
+    for turn in range(1, 4):
+        results = in_parallel([set_flag] * 8)
+
+        assert sum(new for _, new in results) == 1
+        assert len({flag.pk for flag, _ in results}) == 1
+        assert ItemFlag.objects.count() == turn
+        resolved = in_parallel([lambda: flag_resolve(flag_id=results[0][0].pk, resolved_by=user)] * 4)  # noqa: B023
+        assert sum(isinstance(result, ConflictError) for result in resolved) == 3

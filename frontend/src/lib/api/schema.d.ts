@@ -63,6 +63,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/comments/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A view of one campaign, whose project's roles decide. */
+        get: operations["campaign_comments_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns/{campaign_id}/feedback/": {
         parameters: {
             query?: never;
@@ -72,6 +89,23 @@ export interface paths {
         };
         /** @description A view of one campaign, whose project's roles decide. */
         get: operations["campaign_feedback_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/flags/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A view of one campaign, whose project's roles decide. */
+        get: operations["campaign_flags_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -418,6 +452,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flags/{flag_id}/resolve/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        post: operations["flags_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/{import_id}/": {
         parameters: {
             query?: never;
@@ -484,6 +541,36 @@ export interface paths {
         put?: never;
         /** @description A view for people who have no account yet (accepting an invitation). */
         post: operations["invitations_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{item_id}/comments/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        get: operations["item_comments_list"];
+        put?: never;
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        post: operations["item_comments_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -616,6 +703,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leases/{lease_id}/comments/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        get: operations["lease_comments_list"];
+        put?: never;
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        post: operations["lease_comments_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leases/{lease_id}/flag/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The lease goes on. Your open flag of the same reason is returned as it is, with 200. */
+        post: operations["leases_flag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leases/{lease_id}/heartbeat/": {
         parameters: {
             query?: never;
@@ -631,6 +765,27 @@ export interface paths {
          *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
          */
         post: operations["leases_heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leases/{lease_id}/mentionable/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["leases_mentionable"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -802,6 +957,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mentions/{mention_id}/read/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A view for any signed-in person. A read-only token cannot call its unsafe methods. */
+        post: operations["mentions_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/{model_id}/": {
         parameters: {
             query?: never;
@@ -832,6 +1004,23 @@ export interface paths {
         };
         /** @description A view for any signed-in person. A read-only token cannot call its unsafe methods. */
         get: operations["my_campaigns_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/my/mentions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Unread first. */
+        get: operations["my_mentions_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1487,6 +1676,17 @@ export interface components {
             /** Format: double */
             high: number | null;
         };
+        AnnotationCounts: {
+            kinds: {
+                [key: string]: number;
+            };
+            span_categories: {
+                [key: string]: number;
+            };
+            omission_categories: {
+                [key: string]: number;
+            };
+        };
         AnnotatorQuality: {
             user: components["schemas"]["UserRef"];
             is_simulated: boolean;
@@ -1610,6 +1810,10 @@ export interface components {
             seed?: number | null;
             limit?: number | null;
         };
+        CampaignRef: {
+            id: number;
+            name: string;
+        };
         /**
          * @description * `active` - Active
          *     * `paused` - Paused
@@ -1617,6 +1821,25 @@ export interface components {
          * @enum {string}
          */
         CampaignStateEnum: "active" | "paused" | "finished";
+        Comment: {
+            id: number;
+            item: components["schemas"]["ItemRef"];
+            author: components["schemas"]["Person"];
+            mine: boolean;
+            /** @description With mentions as `@handle`, or `@…` for somebody the reader may not know. */
+            text: string;
+            mentions: components["schemas"]["Mentionable"][];
+            /** Format: date-time */
+            created_at: string;
+        };
+        CommentInputRequest: {
+            /** @description `@name-without-spaces` or `@email` mentions somebody; text in `backticks` mentions nobody. */
+            text: string;
+        };
+        CommentPage: {
+            results: components["schemas"]["Comment"][];
+            next: string | null;
+        };
         Dataset: {
             id: number;
             project: number;
@@ -1686,6 +1909,7 @@ export interface components {
              * @default 0
              */
             turns: number;
+            readonly annotation_counts: components["schemas"]["AnnotationCounts"];
         };
         /**
          * @description * `keep` - Keep
@@ -1767,6 +1991,56 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description A flag as the person who set it sees it. */
+        Flag: {
+            id: number;
+            reason: components["schemas"]["FlagReasonEnum"];
+            note: string;
+            state: components["schemas"]["FlagStateEnum"];
+            /** Format: date-time */
+            created_at: string;
+            item: components["schemas"]["ItemRef"];
+            author: components["schemas"]["UserRef"];
+            resolved_by: components["schemas"]["UserRef"] | null;
+            /** Format: date-time */
+            resolved_at: string | null;
+        };
+        FlagInputRequest: {
+            reason: components["schemas"]["FlagReasonEnum"];
+            /** @default  */
+            note: string;
+        };
+        FlagPage: {
+            results: components["schemas"]["Flag"][];
+            next: string | null;
+        };
+        /**
+         * @description * `cannot_judge` - I cannot judge this
+         *     * `broken` - Broken or unreadable
+         *     * `wrong_language` - Wrong language
+         *     * `upsetting` - Upsetting
+         *     * `unsafe` - Unsafe
+         *     * `leaks_identity` - Says which model wrote it
+         *     * `wrong_prompt` - Answers another prompt
+         *     * `other` - Something else
+         * @enum {string}
+         */
+        FlagReasonEnum: "cannot_judge" | "broken" | "wrong_language" | "upsetting" | "unsafe" | "leaks_identity" | "wrong_prompt" | "other";
+        /** @description A flag as the person who set it sees it. */
+        FlagRef: {
+            id: number;
+            reason: components["schemas"]["FlagReasonEnum"];
+            note: string;
+            state: components["schemas"]["FlagStateEnum"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * @description * `open` - Open
+         *     * `resolved` - Resolved
+         * @enum {string}
+         */
+        FlagStateEnum: "open" | "resolved";
         FormVersion: {
             id: number;
             version: number;
@@ -2006,6 +2280,29 @@ export interface components {
             results: components["schemas"]["Member"][];
             next: string | null;
         };
+        Mention: {
+            id: number;
+            /** Format: date-time */
+            read_at: string | null;
+            comment: components["schemas"]["Comment"];
+            campaign: components["schemas"]["CampaignRef"];
+            project: components["schemas"]["ProjectRef"];
+            /** @description The reader's own newest lease on the item. */
+            lease: number | null;
+        };
+        MentionPage: {
+            results: components["schemas"]["Mention"][];
+            next: string | null;
+        };
+        Mentionable: {
+            id: number;
+            name: string;
+            /** @description What to write after `@` so that it means this person alone. */
+            handle: string;
+        };
+        MentionablePeople: {
+            results: components["schemas"]["Mentionable"][];
+        };
         ModelFile: {
             name: string;
             size_bytes: number;
@@ -2148,6 +2445,15 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        Person: {
+            id: number;
+            name: string;
+            /**
+             * Format: email
+             * @description Only for people who may see it.
+             */
+            email?: string;
+        };
         Project: {
             id: number;
             name: string;
@@ -2267,6 +2573,7 @@ export interface components {
             prompt: components["schemas"]["RowMessage"][];
             responses: components["schemas"]["RowResponse"][];
             labels: components["schemas"]["RowLabel"][];
+            annotations: components["schemas"]["RowAnnotation"][];
             context: string | null;
             metadata: {
                 [key: string]: unknown;
@@ -2278,6 +2585,30 @@ export interface components {
                 };
             };
         };
+        RowAnnotation: {
+            kind: components["schemas"]["RowAnnotationKindEnum"];
+            question: string;
+            /** @description The response it is about, where it is about one alone. */
+            target: string | null;
+            annotator: string | null;
+            source: components["schemas"]["SourceEnum"];
+            origin: string | null;
+            /** @description The answer in the shape of its question type. */
+            body: unknown;
+        };
+        /**
+         * @description * `spans` - spans
+         *     * `ratings` - ratings
+         *     * `rationale` - rationale
+         *     * `edit` - edit
+         *     * `thumbs` - thumbs
+         *     * `steps` - steps
+         *     * `choice` - choice
+         *     * `text` - text
+         *     * `ranking` - ranking
+         * @enum {string}
+         */
+        RowAnnotationKindEnum: "spans" | "ratings" | "rationale" | "edit" | "thumbs" | "steps" | "choice" | "text" | "ranking";
         RowLabel: {
             a: string;
             b: string;
@@ -2900,6 +3231,36 @@ export interface operations {
             };
         };
     };
+    campaign_comments_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     campaign_feedback_list: {
         parameters: {
             query?: never;
@@ -2917,6 +3278,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CampaignFeedbackPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    campaign_flags_list: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `open` - Open
+                 *     * `resolved` - Resolved
+                 */
+                state?: "open" | "resolved";
+            };
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagPage"];
                 };
             };
             /** @description Any refusal */
@@ -3508,6 +3905,36 @@ export interface operations {
             };
         };
     };
+    flags_resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flag"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     imports_get: {
         parameters: {
             query?: never;
@@ -3619,6 +4046,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationAccepted"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    item_comments_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    item_comments_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
                 };
             };
             /** @description Any refusal */
@@ -3812,6 +4303,112 @@ export interface operations {
             };
         };
     };
+    lease_comments_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lease_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lease_comments_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lease_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    leases_flag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lease_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagRef"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagRef"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     leases_heartbeat: {
         parameters: {
             query?: never;
@@ -3829,6 +4426,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeaseTime"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    leases_mentionable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lease_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentionablePeople"];
                 };
             };
             /** @description Any refusal */
@@ -4180,6 +4807,35 @@ export interface operations {
             };
         };
     };
+    mentions_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mention_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     models_get: {
         parameters: {
             query?: never;
@@ -4225,6 +4881,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyCampaigns"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    my_mentions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MentionPage"];
                 };
             };
             /** @description Any refusal */
