@@ -107,6 +107,15 @@ class _Spans(msgspec.Struct):
 _spans = msgspec.json.Decoder(_Spans).decode
 
 
+def spans_readable(body: Any) -> bool:
+    """Tell whether the marks and omissions of an answer can be counted."""
+    try:
+        msgspec.convert(body, _Spans)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
 def row_digest(record: Record) -> int:
     """256 bits of everything a row says; see `PartTally`."""
     labels = [_label_facts(label) for label in record.labels]

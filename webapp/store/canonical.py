@@ -245,8 +245,12 @@ class RecordWriter:
         self.rows += 1
         for message in record.prompt:
             self._characters += len(message.content)
+            if message.images:
+                self._characters += sum(map(len, message.images))
         for response in record.responses:
             self._characters += len(response.content)
+            if response.images:
+                self._characters += sum(map(len, response.images))
         if len(self._pending) >= self._rows_per_group or self._characters >= self._characters_per_group:
             self._flush()
 

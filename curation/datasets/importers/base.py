@@ -19,20 +19,6 @@ from webapp.store.canonical import (
 
 Row = dict[str, Any]
 
-ROLES = {
-    "user": "user",
-    "human": "user",
-    "assistant": "assistant",
-    "gpt": "assistant",
-    "model": "assistant",
-    "chatgpt": "assistant",
-    "function_call": "assistant",
-    "system": "system",
-    "developer": "system",
-    "tool": "tool",
-    "observation": "tool",
-    "function": "tool",
-}
 _TYPE_NAMES = {
     dict: "an object",
     list: "a list",
@@ -147,6 +133,11 @@ def response(content: str, generator: str | None = None) -> Response:
     return Response(response_id_of(content), content, generator)
 
 
+def response_to(turn: Message) -> Response:
+    """The response that an assistant's turn is."""
+    return Response(response_id_of(turn.content, turn.images), turn.content, images=turn.images)
+
+
 def text_at(row: Mapping[str, Any], key: str) -> str:
     """The text under a key. Raises RowError when it is missing, null or something else."""
     value = row.get(key)
@@ -165,54 +156,6 @@ def missing(key: str) -> RowError:
 
 def wrong_type(key: str, wanted: str, value: Any) -> RowError:
     return RowError("wrong_type", f"The field “{key}” must be {wanted}, not {_TYPE_NAMES.get(type(value), 'this')}.")
-
-
-def messages_at(row: Mapping[str, Any], key: str) -> list[Message]:
-    """A list of chat messages under a key, in either vocabulary: role/content or from/value."""
-    value = row.get(key)
-    if type(value) is not list:
-        raise missing(key) if value is None else wrong_type(key, "a list of messages", value)
-    return [message_of(entry, f"{key}[{index}]") for index, entry in enumerate(value)]
-
-
-def message_of(entry: Any, where: str) -> Message:
-    if type(entry) is not dict:
-        raise wrong_type(where, "a message", entry)
-    role = entry.get("role") or entry.get("from")
-    if type(role) is not str:
-        raise missing(f"{where}.role")
-    known = ROLES.get(role.lower())
-    if known is None:
-        raise RowError("unknown_role", f"The role “{role[:40]}” in “{where}” is not one a conversation can have.")
-    content = entry["content"] if "content" in entry else entry.get("value")
-    if type(content) is list:
-        content = _joined(content, where)
-    if type(content) is not str:
-        raise missing(f"{where}.content") if content is None else wrong_type(f"{where}.content", "text", content)
-    return Message(known, content)
-
-
-def _joined(parts: list[Any], where: str) -> str:
-    """The text of a message given as typed parts; only text parts can be kept."""
-    texts = [part.get("text") if type(part) is dict and part.get("type") == "text" else None for part in parts]
-    if any(type(text) is not str for text in texts):
-        raise RowError("wrong_type", f"The message “{where}” holds a part that is not text.")
-    return "".join(texts)  # type: ignore[arg-type]
-
-
-def split_conversations(chosen: list[Message], rejected: list[Message]) -> tuple[list[Message], str, str]:
-    """The turns two conversations share, and the assistant's last turn of each.
-
-    Raises RowError when either does not end with the assistant, or when they part before their last turn.
-    """
-    for name, turns in (("chosen", chosen), ("rejected", rejected)):
-        if not turns or turns[-1].role != "assistant":
-            raise RowError("no_assistant_turn", f"The {name} conversation does not end with an assistant turn.")
-    if chosen[:-1] != rejected[:-1]:
-        raise RowError(
-            "no_shared_prompt", "The two conversations differ before their last turn, so they share no prompt."
-        )
-    return chosen[:-1], chosen[-1].content, rejected[-1].content
 
 
 def preference(row: Mapping[str, Any]) -> list[DraftLabel]:

@@ -1,8 +1,10 @@
 """Our own rows: a prompt with any number of responses, labelled or not.
 
 `{"prompt": text | messages, "responses": [text | {"content", "response_id"?, "generator"?, …}], "labels"?: […],
-"context"?, "metadata"?}`. A label names two responses by position or by id: `{"a", "b", "value"}` with `value` > 0
-when `b` is better, `{"a", "b", "outcome": "tie" | "both_bad"}`, or `{"chosen", "rejected", "strength"?}`.
+"context"?, "metadata"?, "annotations"?}`. A label names two responses by position or by id: `{"a", "b", "value"}`
+with `value` > 0 when `b` is better, `{"a", "b", "outcome": "tie" | "both_bad"}`, or
+`{"chosen", "rejected", "strength"?}`.
+An annotation is `{"kind", "question", "body", "target"?, "annotator"?}`; its body names responses by their ids here.
 """
 
 from __future__ import annotations
@@ -12,10 +14,10 @@ from typing import Any
 
 from curation.datasets.importers.base import (
     Draft,
+    DraftAnnotation,
     DraftLabel,
     Row,
     RowError,
-    messages_at,
     missing,
     optional_text_at,
     rest_of,
@@ -23,9 +25,12 @@ from curation.datasets.importers.base import (
     text_at,
     wrong_type,
 )
-from webapp.store.canonical import Message, Response, response_id_of
+from curation.datasets.importers.images import images_at
+from curation.datasets.importers.messages import messages_at
+from curation.datasets.parts import spans_readable
+from webapp.store.canonical import ANNOTATION_KINDS, Message, Response, response_id_of
 
-_USED = frozenset({"record_id", "prompt", "responses", "labels", "context", "metadata", "signals"})
+_USED = frozenset({"record_id", "prompt", "responses", "labels", "context", "metadata", "signals", "annotations"})
 
 
 class CanonicalRows:
@@ -48,9 +53,10 @@ class CanonicalRows:
         return Draft(
             messages,
             responses,
-            [_label(entry, f"labels[{i}]", names) for i, entry in enumerate(_labels(row))],
+            [_label(entry, f"labels[{i}]", names) for i, entry in enumerate(_list_at(row, "labels"))],
             optional_text_at(row, "context"),
             _metadata(row),
+            _annotations(row, names, responses),
         )
 
 
@@ -59,10 +65,8 @@ def _response(entry: Any, where: str) -> Response:
         return Response(response_id_of(entry), entry)
     if type(entry) is not dict:
         raise wrong_type(where, "text or an object", entry)
-    content = text_at(entry, "content")
-    images = entry.get("images") or None
-    if images is not None and not (type(images) is list and all(type(image) is str for image in images)):
-        raise wrong_type(f"{where}.images", "a list of addresses", images)
+    content = "" if entry.get("content") is None and entry.get("images") else text_at(entry, "content")
+    images = images_at(entry.get("images"), f"{where}.images")
     return Response(
         response_id_of(content, images),
         content,
@@ -101,13 +105,13 @@ def _names(given: list[Any], responses: list[Response]) -> dict[Any, int]:
     return names
 
 
-def _labels(row: Row) -> list[Any]:
-    labels = row.get("labels")
-    if labels is None:
+def _list_at(row: Row, key: str) -> list[Any]:
+    value = row.get(key)
+    if value is None:
         return []
-    if type(labels) is not list:
-        raise wrong_type("labels", "a list", labels)
-    return labels
+    if type(value) is not list:
+        raise wrong_type(key, "a list", value)
+    return value
 
 
 def _label(entry: Any, where: str, names: dict[Any, int]) -> DraftLabel:
@@ -148,6 +152,28 @@ def _value(entry: Row, where: str) -> int | None:
     if outcome not in (None, "preference", "tie") or (outcome == "preference") > (value != 0) or outcome == "tie":
         raise RowError("bad_label", f"“{where}.outcome” does not go with its value.")
     return value
+
+
+def _annotations(row: Row, names: dict[Any, int], responses: list[Response]) -> list[DraftAnnotation]:
+    found = []
+    for index, entry in enumerate(_list_at(row, "annotations")):
+        where = f"annotations[{index}]"
+        if type(entry) is not dict:
+            raise wrong_type(where, "an object", entry)
+        kind, body, target = text_at(entry, "kind"), entry.get("body"), optional_text_at(entry, "target")
+        if kind not in ANNOTATION_KINDS:
+            raise RowError("bad_annotation", f"“{where}.kind” is one of {', '.join(ANNOTATION_KINDS)}.")
+        if body is None:
+            raise missing(f"{where}.body")
+        if kind == "spans" and not spans_readable(body):
+            raise RowError("bad_annotation", f"“{where}.body” must hold marks and omissions with a category each.")
+        if target is not None and not target.startswith("turn:"):
+            if target not in names:
+                raise RowError("unknown_response", f"“{where}.target” names no response of this row.")
+            target = responses[names[target]].response_id
+        annotator = optional_text_at(entry, "annotator")
+        found.append(DraftAnnotation(kind, text_at(entry, "question"), body, target, annotator))
+    return found
 
 
 def _metadata(row: Row) -> dict[str, Any]:

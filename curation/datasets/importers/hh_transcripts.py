@@ -9,11 +9,11 @@ from curation.datasets.importers.base import (
     Row,
     RowError,
     preference,
-    response,
+    response_to,
     rest_of,
-    split_conversations,
     text_at,
 )
+from curation.datasets.importers.messages import split_conversations
 from webapp.store.canonical import Message
 
 _TURN = re.compile(r"(?:\A|\n\n)\s*(Human|Assistant):")
@@ -38,7 +38,7 @@ class HHTranscripts:
         prompt, better, worse = split_conversations(_turns(chosen, "chosen"), _turns(rejected, "rejected"))
         return Draft(
             prompt,
-            [response(better), response(worse)],
+            [response_to(better), response_to(worse)],
             preference(row),
             metadata=rest_of(row, _USED),
         )

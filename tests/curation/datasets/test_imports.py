@@ -64,6 +64,7 @@ def test_a_file_becomes_version_one(upload: Upload, admin_client: APIClient, dat
         "outcomes": {"preference": 3},
         "multi_turn": 0,
         "turns": 3,
+        "annotation_counts": {"kinds": {}, "span_categories": {}, "omission_categories": {}},
     }
     latest = admin_client.get(f"/api/datasets/{dataset.pk}/").json()["latest_version"]
     assert latest == {"id": version["id"], "number": 1, "rows": 3}

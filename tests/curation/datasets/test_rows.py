@@ -79,6 +79,7 @@ def test_a_row_shows_everything_it_holds(admin_client: APIClient, version: Datas
             {"response_id": r.response_id, "content": r.content, "generator": None} for r in record.responses
         ],
         "labels": [{name: getattr(label, name) for name in label.__struct_fields__} for label in record.labels],
+        "annotations": [],
         "context": None,
         "metadata": ROWS[0]["metadata"],
         "signals": {},
