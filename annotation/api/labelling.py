@@ -21,6 +21,7 @@ from annotation.api.serializers.labelling import (
     SkipInputSerializer,
     StoredFeedbackSerializer,
 )
+from annotation.domain.reading import MAX_MILLISECONDS, ReadingError, validate_reading
 from annotation.selectors.campaigns import lease_project_id
 from annotation.services.feedback import feedback_submit
 from annotation.services.leasing import lease_heartbeat, lease_next, lease_release, lease_skip
@@ -30,7 +31,6 @@ from webapp.api.views import ProjectApi, SignedInApi
 from webapp.projects.policies import Verb
 
 MAX_EXCLUDED = 100
-MAX_MILLISECONDS = 30 * 86_400_000
 MAX_ID = 2**63 - 1
 
 
@@ -54,7 +54,7 @@ def _is_number(value: object, highest: int) -> bool:
 
 
 def answers_in(request: Request) -> dict[str, Any]:
-    """The body of submit and revise: answers are checked against the form later, times here."""
+    """The body of submit and revise: answers are checked against the form later, everything about them here."""
     body = _body(request)
     times = {}
     for name in ("duration_ms", "active_ms"):
@@ -63,7 +63,25 @@ def answers_in(request: Request) -> dict[str, Any]:
             raise ApplicationError(
                 f"{name}: give a whole number of milliseconds, not negative.", fields={name: ["Not a duration."]}
             )
-    return {"answers": body.get("answers"), **times}
+    return {"answers": body.get("answers"), "form_version": _form_version(body), "reading": _reading(body), **times}
+
+
+def _form_version(body: dict[str, Any]) -> int | None:
+    version = body.get("form_version")
+    if version is not None and not _is_number(version, MAX_ID):
+        raise ApplicationError(
+            "form_version: give the id of the form version that was answered.",
+            fields={"form_version": ["Not an id."]},
+        )
+    return version
+
+
+def _reading(body: dict[str, Any]) -> dict[str, Any] | None:
+    try:
+        return validate_reading(body.get("reading"))
+    except ReadingError as error:
+        path = f"reading.{error.field}" if error.field else "reading"
+        raise ApplicationError(f"{path}: {error}", fields={path: [str(error)]}) from error
 
 
 class NextApi(SignedInApi):

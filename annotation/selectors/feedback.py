@@ -65,4 +65,5 @@ def shown_item(feedback: Feedback) -> dict[str, Any]:
         "prompt": item.prompt,
         "responses": [responses[response_id] for response_id in feedback.shown_order],
         "context": item.context,
+        "materials": item.materials,
     }

@@ -23,12 +23,12 @@ from webapp.api.sql import query, query_prepared
 
 _LEASE = """
 SELECT lease.id, lease.presentation_seed, item.prompt, item.responses, item.materials,
-    form.id AS form_version, form.questions,
+    lease.form_version_id AS pinned, form.id AS form_version, form.questions,
     campaign.state AS campaign_state, member.role, assigned.active AS assigned
 FROM annotation_lease lease
 JOIN annotation_item item ON item.id = lease.item_id
 JOIN annotation_campaign campaign ON campaign.id = lease.campaign_id
-JOIN annotation_formversion form ON form.id = campaign.form_version_id
+JOIN annotation_formversion form ON form.id = coalesce(lease.form_version_id, campaign.form_version_id)
 LEFT JOIN projects_membership member
     ON member.project_id = campaign.project_id AND member.user_id = lease.annotator_id
 LEFT JOIN annotation_campaignannotator assigned
@@ -48,12 +48,15 @@ _VOTES = """
 """
 
 # A lease that ran out still holds its slot until somebody takes it back; after that, a late answer is welcome
-# as long as a slot is open, and refused when the item went to someone else.
+# as long as a slot is open, and refused when the item went to someone else. The lease must still be pinned to the
+# form version the answers were checked under: a changed form may have moved it on meanwhile. An item that was opened
+# again under a new form has earlier revisions by the same person.
 _SUBMIT = f"""
 WITH mine AS MATERIALIZED (
     SELECT lease.id, lease.item_id, lease.state, lease.guidelines_version
     FROM annotation_lease lease
     WHERE lease.id = %(lease)s AND lease.annotator_id = %(annotator)s AND lease.state IN ('active', 'expired')
+        AND lease.form_version_id IS NOT DISTINCT FROM %(pinned)s::bigint
         AND (lease.state = 'active' OR NOT EXISTS (
             SELECT FROM annotation_lease other
             WHERE other.item_id = lease.item_id AND other.annotator_id = lease.annotator_id
@@ -74,10 +77,15 @@ WITH mine AS MATERIALIZED (
 ), feedback AS (
     INSERT INTO annotation_feedback (
         campaign_id, item_id, annotator_id, lease_id, form_version_id, guidelines_version, revision, answers,
-        shown_order, duration_ms, active_ms, created_at
+        shown_order, duration_ms, active_ms, reading, created_at
     )
-    SELECT counted.campaign_id, counted.id, %(annotator)s, mine.id, %(form_version)s, mine.guidelines_version, 1,
-        %(answers)s::jsonb, %(shown_order)s::varchar[], %(duration_ms)s::bigint, %(active_ms)s::bigint, now()
+    SELECT counted.campaign_id, counted.id, %(annotator)s, mine.id, %(form_version)s, mine.guidelines_version,
+        coalesce((
+            SELECT max(given.revision) FROM annotation_feedback given
+            WHERE given.item_id = counted.id AND given.annotator_id = %(annotator)s
+        ), 0) + 1,
+        %(answers)s::jsonb, %(shown_order)s::varchar[], %(duration_ms)s::bigint, %(active_ms)s::bigint,
+        %(reading)s::jsonb, now()
     FROM mine, counted
     RETURNING id, item_id, campaign_id, annotator_id, revision, created_at
 ), voted AS ({_VOTES})
@@ -85,9 +93,8 @@ SELECT id, revision, item_id AS item, created_at FROM feedback
 """  # noqa: S608 - only constants are put together
 
 _EARLIER = """
-SELECT earlier.id, earlier.shown_order, item.prompt, item.responses, item.materials, form.questions,
-    campaign.state AS campaign_state,
-    member.role, assigned.active AS assigned,
+SELECT earlier.id, earlier.shown_order, item.prompt, item.responses, item.materials,
+    form.id AS form_version, form.questions, campaign.state AS campaign_state, member.role, assigned.active AS assigned,
     (SELECT max(revision) FROM annotation_feedback WHERE item_id = earlier.item_id
         AND annotator_id = earlier.annotator_id) = earlier.revision AS newest
 FROM annotation_feedback earlier
@@ -105,10 +112,10 @@ _REVISE = f"""
 WITH feedback AS (
     INSERT INTO annotation_feedback (
         campaign_id, item_id, annotator_id, lease_id, form_version_id, guidelines_version, revision, answers,
-        shown_order, duration_ms, active_ms, created_at
+        shown_order, duration_ms, active_ms, reading, created_at
     )
     SELECT campaign_id, item_id, annotator_id, lease_id, form_version_id, guidelines_version, revision + 1,
-        %(answers)s::jsonb, shown_order, %(duration_ms)s::bigint, %(active_ms)s::bigint, now()
+        %(answers)s::jsonb, shown_order, %(duration_ms)s::bigint, %(active_ms)s::bigint, %(reading)s::jsonb, now()
     FROM annotation_feedback
     WHERE id = %(feedback)s
     RETURNING id, item_id, campaign_id, annotator_id, revision, created_at
@@ -117,42 +124,63 @@ SELECT id, revision, item_id AS item, created_at FROM feedback
 """  # noqa: S608 - only constants are put together
 
 
+# The same person may revise their earlier answer while they give a new one; each takes the next number.
+ATTEMPTS = 3
+
+
 def feedback_submit(
     *,
     lease_id: int,
     annotator_id: int,
     answers: object,
+    form_version: int | None = None,
     duration_ms: int | None = None,
     active_ms: int | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Store a person's answers to the item they hold, once; returns `{"id", "revision", "item", "created_at"}`.
 
-    Raises NotFoundError (not their lease), ForbiddenError, ConflictError (answered already, or campaign finished),
-    GoneError (time ran out and the item is taken) or ApplicationError with a sentence for each wrong answer.
+    They are checked under the form version the lease was given with; `form_version` says which one the client
+    showed. `reading` is as `annotation.domain.reading` returns it.
+
+    Raises NotFoundError (not their lease), ForbiddenError, ConflictError (answered already, campaign finished, or of
+    type `stale_form` under another version), GoneError (time ran out and the item is taken) or ApplicationError with
+    a sentence for each wrong answer.
     """
-    found = query_prepared(_LEASE, {"lease": lease_id, "annotator": annotator_id})
-    if not found:
-        raise NotFoundError("You hold no such item.")
-    _refuse_outsiders(found[0])
-    checked = _checked(found[0], answers)
-    order = presentation_order(checked.pop("response_ids"), found[0]["presentation_seed"])
+    found = _lease(lease_id, annotator_id)
+    _refuse_outsiders(found)
+    _refuse_other_form(found, form_version, "this item was given out with")
+    checked = _checked(found, answers)
+    order = presentation_order(checked.pop("response_ids"), found["presentation_seed"])
     params = {
         **checked,
-        **_times(duration_ms, active_ms),
+        **_circumstances(duration_ms, active_ms, reading),
         "lease": lease_id,
         "annotator": annotator_id,
-        "form_version": found[0]["form_version"],
+        "pinned": found["pinned"],
+        "form_version": found["form_version"],
         "shown_order": order,
     }
-    # A second look, for a lease that was taken back between the statement's snapshot and its lock on the row.
-    for _ in range(2):
-        stored = _write(_SUBMIT, params, "You have submitted this item already; take the next one.")
+    refusal: ApplicationError = ConflictError("You changed your answers to this item at the same moment; try again.")
+    # Further looks, for a lease that was taken back between the statement's snapshot and its lock on the row.
+    for _ in range(ATTEMPTS):
+        stored = _write(_SUBMIT, params)
         if stored:
             return stored[0]
+        if stored is None:
+            continue
+        _refuse_other_form(_lease(lease_id, annotator_id), found["form_version"], "this item is given out with by now")
         refusal = lease_refusal(lease_id=lease_id, annotator_id=annotator_id)
         if isinstance(refusal, ConflictError):
             break
     raise refusal
+
+
+def _lease(lease_id: int, annotator_id: int) -> dict[str, Any]:
+    found = query_prepared(_LEASE, {"lease": lease_id, "annotator": annotator_id})
+    if not found:
+        raise NotFoundError("You hold no such item.")
+    return found[0]
 
 
 def feedback_revise(
@@ -160,23 +188,39 @@ def feedback_revise(
     feedback_id: int,
     annotator_id: int,
     answers: object,
+    form_version: int | None = None,
     duration_ms: int | None = None,
     active_ms: int | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Add a revision to one's own feedback, under the form and in the order it was first given.
 
-    Raises ConflictError when `feedback_id` is not the newest revision any more.
+    Raises ConflictError when `feedback_id` is not the newest revision any more, or of type `stale_form` when
+    `form_version` is not the one it was given under.
     """
     found = query(_EARLIER, {"feedback": feedback_id, "annotator": annotator_id})
     if not found:
         raise NotFoundError("You have given no such feedback.")
     _refuse_outsiders(found[0])
-    outdated = "You have changed this answer since; load its newest revision and change that."
+    _refuse_other_form(found[0], form_version, "this feedback was given under")
+    outdated = ConflictError("You have changed this answer since; load its newest revision and change that.")
     if not found[0]["newest"]:
-        raise ConflictError(outdated)
+        raise outdated
     checked = _checked(found[0], answers)
     del checked["response_ids"]
-    return _write(_REVISE, {**checked, **_times(duration_ms, active_ms), "feedback": feedback_id}, outdated)[0]
+    stored = _write(_REVISE, {**checked, **_circumstances(duration_ms, active_ms, reading), "feedback": feedback_id})
+    if stored is None:
+        raise outdated
+    return stored[0]
+
+
+def _refuse_other_form(row: Mapping[str, Any], form_version: int | None, which: str) -> None:
+    if form_version is not None and form_version != row["form_version"]:
+        raise ConflictError(
+            f"form_version: these answers are for another version of the form than {which}; load the item again and "
+            "answer what has changed.",
+            type="stale_form",
+        )
 
 
 def _refuse_outsiders(row: Mapping[str, Any]) -> None:
@@ -206,17 +250,23 @@ def _checked(row: Mapping[str, Any], answers: object) -> dict[str, Any]:
     }
 
 
-def _times(duration_ms: int | None, active_ms: int | None) -> dict[str, int | None]:
+def _circumstances(
+    duration_ms: int | None, active_ms: int | None, reading: Mapping[str, Any] | None
+) -> dict[str, int | str | None]:
     """Active time is part of the duration; two clocks of a browser may differ by some milliseconds."""
     if duration_ms is not None and active_ms is not None:
         active_ms = min(active_ms, duration_ms)
-    return {"duration_ms": duration_ms, "active_ms": active_ms}
+    return {
+        "duration_ms": duration_ms,
+        "active_ms": active_ms,
+        "reading": None if reading is None else orjson.dumps(reading).decode(),
+    }
 
 
-def _write(statement: str, params: Mapping[str, Any], taken: str) -> list[dict[str, Any]]:
-    """Run one writing statement; a row that is there already becomes a ConflictError saying `taken`."""
+def _write(statement: str, params: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+    """Run one writing statement; None when the revision it would write is there already."""
     try:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
             return query_prepared(statement, params)
-    except IntegrityError as error:
-        raise ConflictError(taken) from error
+    except IntegrityError:
+        return None

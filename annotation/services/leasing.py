@@ -25,21 +25,29 @@ ANNOTATING_ROLES = [role for role, verbs in ROLE_VERBS.items() if Verb.ANNOTATE 
 # Scalar subqueries keep the planner on the index of open items, in order of position: joins would let it sort, and
 # NOT EXISTS let it compare every item with every lease of the person, which a kept plan then did for 50,000 of them.
 # NO KEY UPDATE, because another person's feedback on the item holds KEY SHARE, which must not make us skip it.
+# The person's own row is locked first, and read at its newest: a search that was sent back while this statement
+# waited (the form has changed, or items came back) finds nothing here, and is made again with fresh eyes.
 _NEXT = """
 WITH me AS MATERIALIZED (
-    SELECT assigned.id, assigned.next_position, campaign.seed, campaign.lease_seconds, campaign.guidelines_version
+    SELECT assigned.id, assigned.next_position, campaign.seed, campaign.lease_seconds, campaign.guidelines_version,
+        campaign.form_version_id
     FROM annotation_campaign campaign
     JOIN annotation_campaignannotator assigned
         ON assigned.campaign_id = campaign.id AND assigned.user_id = %(annotator)s AND assigned.active
     JOIN projects_membership member
         ON member.project_id = campaign.project_id AND member.user_id = assigned.user_id
     WHERE campaign.id = %(campaign)s AND campaign.state = 'active' AND member.role = ANY(%(roles)s)
+        AND assigned.next_position >= (
+            SELECT seen.next_position FROM annotation_campaignannotator seen
+            WHERE seen.campaign_id = %(campaign)s AND seen.user_id = %(annotator)s
+        )
+    FOR NO KEY UPDATE OF assigned
 ), held AS MATERIALIZED (
-    SELECT id, item_id, slot, presentation_seed, expires_at
+    SELECT id, item_id, slot, presentation_seed, form_version_id, expires_at
     FROM annotation_lease
     WHERE campaign_id = %(campaign)s AND annotator_id = %(annotator)s AND state = 'active'
 ), own AS MATERIALIZED (
-    SELECT id, item_id, presentation_seed, expires_at
+    SELECT id, item_id, presentation_seed, form_version_id, expires_at
     FROM held
     WHERE expires_at > now() AND id <> ALL(%(exclude)s::bigint[]) AND EXISTS (SELECT FROM me)
     ORDER BY id
@@ -76,27 +84,39 @@ WITH me AS MATERIALIZED (
     WHERE assigned.id = (SELECT id FROM me)
 ), leased AS (
     INSERT INTO annotation_lease (
-        campaign_id, item_id, annotator_id, state, slot, presentation_seed, guidelines_version, skip_reason,
-        expires_at, created_at
+        campaign_id, item_id, annotator_id, state, slot, presentation_seed, guidelines_version, form_version_id,
+        skip_reason, expires_at, created_at
     )
     SELECT %(campaign)s, taken.id, %(annotator)s, 'active', free.number,
-        hashtextextended(taken.id || ':' || %(annotator)s, me.seed), me.guidelines_version, '',
-        now() + make_interval(secs => me.lease_seconds), now()
+        hashtextextended(taken.id || ':' || %(annotator)s, me.seed), me.guidelines_version,
+        me.form_version_id, '', now() + make_interval(secs => me.lease_seconds), now()
     FROM taken, me, free
-    RETURNING id, item_id, presentation_seed, expires_at
+    RETURNING id, item_id, presentation_seed, form_version_id, expires_at
 )
 SELECT member.role, assigned.active AS assigned, campaign.state AS campaign_state,
     (SELECT count(*) FROM held WHERE expires_at > now()) AS held,
     lease.id AS lease_id, lease.presentation_seed, lease.expires_at,
     item.id AS item_id, item.position, item.prompt, item.responses, item.context,
-    form.id AS form_id, form.version AS form_version, form.questions
+    item.materials, form.id AS form_id, form.version AS form_version, form.questions, earlier.answers, earlier.carried
 FROM annotation_campaign campaign
-JOIN annotation_formversion form ON form.id = campaign.form_version_id
 LEFT JOIN projects_membership member ON member.project_id = campaign.project_id AND member.user_id = %(annotator)s
 LEFT JOIN annotation_campaignannotator assigned
     ON assigned.campaign_id = campaign.id AND assigned.user_id = %(annotator)s
 LEFT JOIN (SELECT * FROM own UNION ALL SELECT * FROM leased) lease ON true
 LEFT JOIN annotation_item item ON item.id = lease.item_id
+JOIN annotation_formversion form ON form.id = coalesce(lease.form_version_id, campaign.form_version_id)
+LEFT JOIN LATERAL (
+    SELECT feedback.answers, (
+        SELECT jsonb_agg(later.carries_over)
+        FROM annotation_formversion later, annotation_formversion given
+        WHERE given.id = feedback.form_version_id
+            AND later.form_id = form.form_id AND later.version > given.version AND later.version <= form.version
+    ) AS carried
+    FROM annotation_feedback feedback
+    WHERE feedback.item_id = lease.item_id AND feedback.annotator_id = %(annotator)s
+    ORDER BY feedback.revision DESC
+    LIMIT 1
+) earlier ON true
 WHERE campaign.id = %(campaign)s
 """
 
@@ -189,9 +209,9 @@ RETURNING lease.expires_at
 def lease_next(*, campaign_id: int, annotator_id: int, exclude: Sequence[int] = ()) -> dict[str, Any] | None:
     """An item for this person: one they hold (unless it is in `exclude`), else the first open one.
 
-    Returns `{"lease", "item", "form"}` as the API shows it, or None when nothing is left for them now. Raises
-    NotFoundError, ForbiddenError or ConflictError when the campaign is not theirs, not active, or when they hold
-    as many items as a person may.
+    Returns `{"lease", "item", "form", "answers"}` as the API shows it, or None when nothing is left for them now.
+    Raises NotFoundError, ForbiddenError or ConflictError when the campaign is not theirs, not active, or when they
+    hold as many items as a person may.
     """
     params = {
         "campaign": campaign_id,
@@ -240,6 +260,7 @@ def _refuse_strangers(row: dict[str, Any]) -> None:
 
 
 def _payload(row: dict[str, Any]) -> dict[str, Any]:
+    questions = orjson.loads(row["questions"])
     responses = {response["response_id"]: response for response in orjson.loads(row["responses"])}
     order = presentation_order(list(responses), row["presentation_seed"])
     return {
@@ -250,9 +271,23 @@ def _payload(row: dict[str, Any]) -> dict[str, Any]:
             "prompt": orjson.loads(row["prompt"]),
             "responses": [responses[response_id] for response_id in order],
             "context": row["context"],
+            "materials": orjson.loads(row["materials"] or "null"),
         },
-        "form": {"id": row["form_id"], "version": row["form_version"], "questions": orjson.loads(row["questions"])},
+        "form": {"id": row["form_id"], "version": row["form_version"], "questions": questions},
+        "answers": _carried_answers(row, [question["name"] for question in questions]),
     }
+
+
+def _carried_answers(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """What this person said about the item under an earlier form and need not say again.
+
+    Each later version of the form states which answers it carries over; one that any of them drops is gone.
+    """
+    if row["answers"] is None:
+        return {}
+    answers = orjson.loads(row["answers"])
+    steps = orjson.loads(row["carried"] or "[]")
+    return {name: answers[name] for name in names if name in answers and all(name in step for step in steps)}
 
 
 def leases_expire(*, campaign_id: int | None = None, limit: int = 1000) -> int:
@@ -310,4 +345,6 @@ def lease_refusal(*, lease_id: int, annotator_id: int) -> NotFoundError | Confli
     if state == "expired":
         return GoneError("Your time for this item ran out and it was given out again; take the next one.")
     said = {"submitted": "submitted", "skipped": "skipped", "released": "given back"}.get(state, state)
+    if state == "reopened":
+        return ConflictError("The form has changed since you answered this item; take it again to answer what is new.")
     return ConflictError(f"You have {said} this item already; take the next one.")

@@ -33,9 +33,11 @@ def test_gives_the_first_item_in_the_documented_shape(
     body = answer.json()
     item = Item.objects.get(position=0)
     lease = Lease.objects.get()
-    assert body.keys() == {"lease", "item", "form"}
+    assert body.keys() == {"lease", "item", "form", "answers"}
+    assert body["form"]["id"] == lease.form_version_id == campaign.form_version_id
+    assert body["answers"] == {}
     assert body["lease"]["id"] == lease.pk
-    assert body["item"].keys() == {"id", "position", "prompt", "responses", "context"}
+    assert body["item"].keys() == {"id", "position", "prompt", "responses", "context", "materials"}
     assert body["item"]["id"] == item.pk
     assert body["item"]["prompt"] == [{"role": "user", "content": "What is 0?"}]
     assert [question["name"] for question in body["form"]["questions"]] == ["preference", "reason"]

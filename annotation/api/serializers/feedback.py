@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from annotation.api.serializers.base import json_object
 from annotation.api.serializers.forms import FormVersionSerializer
-from annotation.api.serializers.labelling import ItemSerializer
+from annotation.api.serializers.labelling import ItemSerializer, ReadingSerializer
 from annotation.choices import Outcome
 from webapp.accounts.api.serializers import UserRefSerializer
 
@@ -57,10 +57,12 @@ class CampaignFeedbackSerializer(serializers.Serializer):
     item = ItemRefSerializer()
     answers = json_object()
     votes = VoteSerializer(many=True)
+    form_version = serializers.IntegerField(source="form_version.version", help_text="Number of the form's version.")
     shown_order = serializers.ListField(child=serializers.CharField())
     guidelines_version = serializers.IntegerField()
     duration_ms = serializers.IntegerField(allow_null=True)
     active_ms = serializers.IntegerField(allow_null=True)
+    reading = ReadingSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
 
     class Meta:

@@ -1702,6 +1702,9 @@ export interface components {
             answers: {
                 [key: string]: unknown;
             };
+            /** @description Id of the form version that was answered; 409 of type `stale_form` when it is not the lease's. */
+            form_version?: number | null;
+            reading?: components["schemas"]["ReadingRequest"] | null;
             duration_ms?: number | null;
             active_ms?: number | null;
         };
@@ -1760,10 +1763,13 @@ export interface components {
                 [key: string]: unknown;
             };
             votes: components["schemas"]["Vote"][];
+            /** @description Number of the form's version. */
+            form_version: number;
             shown_order: string[];
             guidelines_version: number;
             duration_ms: number | null;
             active_ms: number | null;
+            reading: components["schemas"]["Reading"] | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -2132,10 +2138,12 @@ export interface components {
             /** @description In the order this person is shown them. */
             responses: components["schemas"]["ItemResponse"][];
             context: string | null;
+            materials: components["schemas"]["Materials"] | null;
         };
         ItemMessage: {
             role: string;
             content: string;
+            images?: string[];
         };
         ItemRef: {
             id: number;
@@ -2145,6 +2153,7 @@ export interface components {
         ItemResponse: {
             response_id: string;
             content: string;
+            images?: string[];
         };
         /** @description The schema of a job; `JobSerializer` fills it. */
         Job: {
@@ -2248,6 +2257,15 @@ export interface components {
          * @enum {string}
          */
         LossTypeEnum: "sigmoid" | "hinge" | "ipo" | "exo_pair" | "nca_pair" | "robust" | "bco_pair" | "sppo_hard" | "aot" | "aot_unpaired" | "apo_zero" | "apo_down" | "discopop" | "sigmoid_norm";
+        /** @description What stands beside the responses; any part may be missing. */
+        Materials: {
+            passages?: components["schemas"]["Passage"][];
+            reference?: string;
+            /** @description Aspects of this item's own. */
+            rubric?: {
+                [key: string]: unknown;
+            }[];
+        };
         Me: {
             id: number;
             /** Format: email */
@@ -2376,6 +2394,10 @@ export interface components {
             lease: components["schemas"]["Lease"];
             item: components["schemas"]["Item"];
             form: components["schemas"]["FormVersion"];
+            /** @description What this person said under an earlier form and need not say again. */
+            answers: {
+                [key: string]: unknown;
+            };
         };
         NextInputRequest: {
             /** @description Leases the client has already, which it does not want again. */
@@ -2413,6 +2435,10 @@ export interface components {
         PairSide: {
             response_id: string;
             content: string;
+        };
+        Passage: {
+            title: string;
+            sentences: string[];
         };
         PatchedCampaignUpdateRequest: {
             name?: string;
@@ -2505,6 +2531,28 @@ export interface components {
          * @enum {string}
          */
         QueueOrderEnum: "original" | "shuffle";
+        /** @description How the item was read. A target is a response id, or `turn:N` for a turn of the prompt. */
+        Reading: {
+            idle_ms?: number;
+            first_answer_ms?: number;
+            /** @description Target → share of its text that was scrolled into view; at most 50. */
+            seen?: {
+                [key: string]: number;
+            };
+            /** @description At most 50 targets. */
+            reached_end?: string[];
+        };
+        /** @description How the item was read. A target is a response id, or `turn:N` for a turn of the prompt. */
+        ReadingRequest: {
+            idle_ms?: number;
+            first_answer_ms?: number;
+            /** @description Target → share of its text that was scrolled into view; at most 50. */
+            seen?: {
+                [key: string]: number;
+            };
+            /** @description At most 50 targets. */
+            reached_end?: string[];
+        };
         Recipe: {
             id: number;
             project: number;
