@@ -25,6 +25,7 @@ const row = (order: string[], labels: Label[]): DatasetRow => ({
   ],
   responses: order.map((response_id) => ({ response_id, content: response_id, generator: null })),
   labels,
+  annotations: [],
   context: null,
   metadata: {},
   signals: {},
