@@ -65,12 +65,17 @@ export interface KeyRule {
   repeat?: boolean;
 }
 
+/** A key that writes or moves within text. Whatever a key map says, text fields keep these. */
+function isTextKey({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return !ctrlKey && !metaKey && !altKey && key !== "Escape" && !/^F\d+$/.test(key);
+}
+
 /** Whether an action may answer this key press. */
 export function mayAnswer(event: KeyboardEvent, rule: KeyRule): boolean {
   if (event.defaultPrevented || event.isComposing) return false;
   if (event.repeat && !rule.repeat) return false;
   if (!rule.inDialog && openModal() !== null) return false;
-  if (!rule.whileTyping && isTypingTarget(event.target)) return false;
+  if (isTypingTarget(event.target) && (!rule.whileTyping || isTextKey(event))) return false;
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   return !(plain && isUsedByControl(event));
 }

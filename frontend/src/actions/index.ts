@@ -1,3 +1,3 @@
-export { type Action, registry, runAction } from "./registry";
-export { useAction, useActions, useRegisteredActions } from "./use-actions";
+export { type Action, type Keymap, registry, runAction } from "./registry";
+export { useAction, useActions, useKeyOf, useKeysOf, useRegisteredActions } from "./use-actions";
 export { useListKeys } from "./use-list-keys";

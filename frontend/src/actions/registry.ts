@@ -9,7 +9,7 @@ export interface Action extends KeyRule {
   /** What a button says: a verb in sentence case. */
   label: string;
   /** Key bindings in tinykeys' words: "n", "$mod+k", "g d", "Shift+?". The first one is printed. */
-  keys?: string[];
+  keys?: readonly string[];
   /** Heading in the help sheet and the palette. */
   group: string;
   icon?: IconName;
@@ -25,23 +25,52 @@ export interface KeyConflict {
   ids: string[];
 }
 
+/** Action id → the keys a person chose for it; no keys at all is a choice too. */
+export type Keymap = Readonly<Record<string, readonly string[]>>;
+
 type Listener = () => void;
+
+const NO_CHOICES: Keymap = {};
 
 /** Holds the actions of everything now on screen. Later registrations win over earlier ones for the same key. */
 export class ActionRegistry {
   private readonly entries = new Map<symbol, Action>();
   private readonly listeners = new Set<Listener>();
   private snapshot: readonly Action[] = [];
+  private keymap: Keymap = NO_CHOICES;
   private readonly warned = new Set<string>();
 
-  register(action: Action): () => void {
-    const token = Symbol(action.id);
-    this.entries.set(token, action);
+  /** Takes actions, with their default keys, until the returned function is called. */
+  register(...actions: Action[]): () => void {
+    const tokens = actions.map((action) => {
+      const token = Symbol(action.id);
+      this.entries.set(token, action);
+      return token;
+    });
     this.changed();
     return () => {
-      this.entries.delete(token);
+      for (const token of tokens) this.entries.delete(token);
       this.changed();
     };
+  }
+
+  /** A person's own keys take the place of the defaults, everywhere at once. */
+  setKeymap(keymap: Keymap | undefined): void {
+    if ((keymap ?? NO_CHOICES) === this.keymap) return;
+    this.keymap = keymap ?? NO_CHOICES;
+    this.changed();
+  }
+
+  /** The keys that work for an action whose defaults are `keys`. */
+  keysOf(id: string, keys: readonly string[] | undefined): readonly string[] | undefined {
+    return Object.hasOwn(this.keymap, id) ? this.keymap[id] : keys;
+  }
+
+  getKeymap = (): Keymap => this.keymap;
+
+  /** All actions with the keys they have when nobody chose others. */
+  defaults(): readonly Action[] {
+    return [...this.entries.values()];
   }
 
   subscribe = (listener: Listener): (() => void) => {
@@ -49,7 +78,7 @@ export class ActionRegistry {
     return () => this.listeners.delete(listener);
   };
 
-  /** All actions in order of registration; the same array until something changes. */
+  /** All actions in order of registration, with the keys that work; the same array until something changes. */
   list = (): readonly Action[] => this.snapshot;
 
   get(id: string): Action | undefined {
@@ -84,13 +113,20 @@ export class ActionRegistry {
   }
 
   private changed(): void {
-    this.snapshot = [...this.entries.values()];
+    this.snapshot = [...this.entries.values()].map((action) => {
+      const keys = this.keysOf(action.id, action.keys);
+      return keys === action.keys ? action : { ...action, keys };
+    });
+    if (import.meta.env.DEV) this.warnOfConflicts();
+    for (const listener of this.listeners) listener();
+  }
+
+  private warnOfConflicts(): void {
     for (const conflict of this.conflicts()) {
       const text = `Key "${conflict.key}" is bound to ${conflict.ids.join(" and ")}; the last one wins.`;
       if (!this.warned.has(text)) console.warn(text);
       this.warned.add(text);
     }
-    for (const listener of this.listeners) listener();
   }
 }
 
@@ -102,8 +138,19 @@ export function runAction(action: Action): void {
   if (isEnabled(action)) action.run();
 }
 
+const normalized = new Map<string, string>();
+
 /** "Shift+A" and "shift+a" are one key. */
 export function normalizeKey(key: string): string {
+  let known = normalized.get(key);
+  if (known === undefined) {
+    known = written(key);
+    normalized.set(key, known);
+  }
+  return known;
+}
+
+function written(key: string): string {
   return parseKeybinding(key)
     .map(([required, optional, name]) =>
       [...required]

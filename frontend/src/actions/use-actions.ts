@@ -13,16 +13,13 @@ export function useActions(actions: Action[]): void {
   const shape = JSON.stringify(actions.map((each) => [each.id, each.label, each.keys, each.group]));
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the actions' identity.
   useEffect(() => {
-    const undo = latest.current.map((action, index) =>
-      registry.register({
+    return registry.register(
+      ...latest.current.map((action, index) => ({
         ...action,
         when: () => latest.current[index]?.when?.() ?? true,
         run: () => latest.current[index]?.run(),
-      }),
+      })),
     );
-    return () => {
-      for (const each of undo) each();
-    };
   }, [shape]);
 }
 
@@ -34,4 +31,18 @@ export function useAction(action: Action): Action {
 
 export function useRegisteredActions(): readonly Action[] {
   return useSyncExternalStore(registry.subscribe, registry.list);
+}
+
+/**
+ * The key to print for an action made elsewhere: what the person chose, else `fallback`; undefined when they took
+ * the key away.
+ */
+export function useKeyOf(id: string, fallback: string): string | undefined {
+  return useKeysOf({ id, keys: [fallback] })?.[0];
+}
+
+/** The keys that work for this action now. */
+export function useKeysOf(action: Pick<Action, "id" | "keys">): readonly string[] | undefined {
+  useSyncExternalStore(registry.subscribe, registry.getKeymap);
+  return registry.keysOf(action.id, action.keys);
 }

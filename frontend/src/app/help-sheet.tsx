@@ -1,23 +1,63 @@
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
 import { useRegisteredActions } from "@/actions";
 import { singleKeysEnabled } from "@/actions/keyboard";
+import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Kbd } from "@/components/ui/kbd";
 import { Link } from "@/components/ui/link";
+import { useT } from "@/lib/i18n";
 import { paths } from "@/lib/paths";
+import { meQuery } from "@/lib/session";
 
-/** Every key that works on this page now. */
+const KeyEditor = lazy(() =>
+  import("@/components/key-map").then((module) => ({ default: module.KeyEditor })),
+);
+
+/** Every key that works on this page now, and the way to change them. */
 export function HelpSheet({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const t = useT();
+  const signedIn = useQuery({ ...meQuery, enabled: false }).data !== undefined;
+  const [editing, setEditing] = useState(false);
+  const close = (next: boolean) => {
+    if (!next) setEditing(false);
+    onOpenChange(next);
+  };
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={close}
+      title={editing ? t("Change keys") : t("Keys on this page")}
+      size="lg"
+      footer={
+        signedIn && (
+          <Button onClick={() => setEditing(!editing)}>{editing ? t("Done") : t("Change keys")}</Button>
+        )
+      }
+    >
+      {editing ? (
+        <Suspense fallback={null}>
+          <KeyEditor />
+        </Suspense>
+      ) : (
+        <KeyList close={() => close(false)} />
+      )}
+    </Dialog>
+  );
+}
+
+function KeyList({ close }: { close: () => void }) {
+  const t = useT();
   const actions = useRegisteredActions().filter((action) => action.keys?.length);
   const groups = [...new Set(actions.map((action) => action.group))].reverse();
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keys on this page" size="lg">
+    <>
       {!singleKeysEnabled() && (
         <p className="mb-4 text-muted">
-          Single-letter keys are switched off in{" "}
-          <Link to={paths.account()} onClick={() => onOpenChange(false)}>
-            your account
+          {t("Single-letter keys are switched off.")}{" "}
+          <Link to={paths.account()} onClick={close}>
+            {t("Switch them on in your account")}
           </Link>
-          .
         </p>
       )}
       <div className="columns-1 gap-10 sm:columns-2">
@@ -44,6 +84,6 @@ export function HelpSheet({ open, onOpenChange }: { open: boolean; onOpenChange:
           </section>
         ))}
       </div>
-    </Dialog>
+    </>
   );
 }

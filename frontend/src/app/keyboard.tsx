@@ -1,6 +1,10 @@
-import { useEffect, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useLayoutEffect, useState } from "react";
 import { registry, useActions } from "@/actions";
+import { EVERYWHERE } from "@/actions/catalogue";
 import { bindKeyboard } from "@/actions/keyboard";
+import { useT } from "@/lib/i18n";
+import { meQuery } from "@/lib/session";
 import { CommandPalette } from "./command-palette";
 import { HelpSheet } from "./help-sheet";
 
@@ -8,24 +12,20 @@ import { HelpSheet } from "./help-sheet";
 export function Keyboard() {
   const [open, setOpen] = useState<"help" | "palette" | null>(null);
   useEffect(() => bindKeyboard(registry), []);
+  usePersonalKeys();
+  const t = useT();
   useActions([
     {
-      id: "app.palette",
-      label: "Find a command or page",
-      keys: ["$mod+k"],
-      group: "Everywhere",
-      icon: "search",
-      whileTyping: true,
+      ...EVERYWHERE.palette,
+      label: t(EVERYWHERE.palette.label),
+      group: t(EVERYWHERE.palette.group),
       inDialog: true,
-      keyOnly: true,
       run: () => setOpen((now) => (now === "palette" ? null : "palette")),
     },
     {
-      id: "app.help",
-      label: "Show keys",
-      keys: ["Shift+?"],
-      group: "Everywhere",
-      icon: "keyboard",
+      ...EVERYWHERE.help,
+      label: t(EVERYWHERE.help.label),
+      group: t(EVERYWHERE.help.group),
       run: () => setOpen("help"),
     },
   ]);
@@ -35,4 +35,10 @@ export function Keyboard() {
       <CommandPalette open={open === "palette"} onOpenChange={(next) => setOpen(next ? "palette" : null)} />
     </>
   );
+}
+
+/** The keys of whoever is signed in; nobody's on pages without a session. */
+function usePersonalKeys(): void {
+  const keymap = useQuery({ ...meQuery, enabled: false }).data?.keymap;
+  useLayoutEffect(() => registry.setKeymap(keymap), [keymap]);
 }

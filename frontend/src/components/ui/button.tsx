@@ -1,5 +1,5 @@
 import type { ComponentProps, ReactNode } from "react";
-import { type Action, runAction } from "@/actions";
+import { type Action, runAction, useKeysOf } from "@/actions";
 import { ariaKeys } from "@/actions/format-keys";
 import { cx } from "@/lib/cx";
 import { Icon, type IconName } from "./icon";
@@ -68,11 +68,12 @@ export function ActionButton({
   children,
   ...rest
 }: { action: Action; children?: ReactNode } & Omit<ButtonProps, "onClick" | "shortcut" | "icon">) {
+  const keys = useKeysOf(action);
   return (
     <Button
       icon={action.icon}
-      shortcut={action.keys?.[0]}
-      aria-keyshortcuts={ariaKeys(action.keys)}
+      shortcut={keys?.[0]}
+      aria-keyshortcuts={ariaKeys(keys)}
       disabled={action.when ? !action.when() : false}
       onClick={() => runAction(action)}
       {...rest}

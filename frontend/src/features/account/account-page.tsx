@@ -1,19 +1,25 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { setSingleKeys, singleKeysEnabled } from "@/actions/keyboard";
+import { KeyEditor } from "@/components/key-map";
 import { Button, Checkbox, Field, Input, Page, Section, toast } from "@/components/ui";
 import { api } from "@/lib/api/client";
 import { fieldError, messageOf } from "@/lib/api/errors";
 import type { Me } from "@/lib/api/types";
+import { useT } from "@/lib/i18n";
 import { meQuery, useMe } from "@/lib/session";
 import { setTheme, type Theme, useTheme } from "@/lib/theme";
 import { Tokens } from "./tokens";
 
 export function AccountPage() {
+  const t = useT();
   return (
     <Page title="Account" width="reading">
       <Profile />
       <Appearance />
+      <Section title={t("Keys")}>
+        <KeyEditor />
+      </Section>
       <Tokens />
     </Page>
   );

@@ -1,0 +1,1 @@
+export { KeyEditor } from "./key-editor";
