@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from annotation.domain.conditions import all_hold, check_conditions
 from annotation.domain.items import ItemView
 from annotation.domain.questions.base import AnswerError, QuestionError, VoteDraft
 from annotation.domain.questions.registry import QUESTION_TYPES
@@ -28,45 +29,66 @@ def validate_questions(questions: object) -> list[dict[str, Any]]:
     cleaned: list[dict[str, Any]] = []
     for index, question in enumerate(questions):
         try:
-            cleaned.append(_validate_question(question))
+            cleaned.append(_validate_question(question, cleaned))
         except QuestionError as error:
             faults[f"questions.{index}.{error.field}"] = [error.message]
             continue
         if cleaned[-1]["name"] in {earlier["name"] for earlier in cleaned[:-1]}:
             faults[f"questions.{index}.name"] = [f"Two questions are named “{cleaned[-1]['name']}”."]
+    faults = faults or _check_links(cleaned)
     if faults:
         raise FormError(faults)
     return cleaned
 
 
-def _validate_question(question: object) -> dict[str, Any]:
+def _validate_question(question: object, earlier: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if not isinstance(question, Mapping):
         raise QuestionError("type", "A question is an object with “name” and “type”.")
     kind = question.get("type")
     if not isinstance(kind, str) or kind not in QUESTION_TYPES:
         raise QuestionError("type", f"“type” is one of {', '.join(QUESTION_TYPES)}.")
-    return QUESTION_TYPES[kind].validate_definition(question)
+    cleaned = QUESTION_TYPES[kind].validate_definition(question)
+    for field in ("show_if", "required_if"):
+        cleaned[field] = check_conditions(question, field, earlier)
+    return cleaned
+
+
+def _check_links(questions: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Faults of questions that name others which may stand after them."""
+    spans = {question["name"] for question in questions if question["type"] == "spans"}
+    return {
+        f"questions.{index}.marks_into": ["“marks_into” names a spans question of this form."]
+        for index, question in enumerate(questions)
+        if question.get("marks_into") is not None and question["marks_into"] not in spans
+    }
 
 
 def validate_answers(questions: Sequence[Mapping[str, Any]], answers: object, item: ItemView) -> dict[str, Any]:
     """The answers in the form's order, each checked against its question. Raises FormError.
 
-    An answer of null is no answer. A name the form does not have is refused: it would be lost otherwise.
+    An answer of null is no answer. A name the form does not have is refused, and so is an answer to a question
+    that the answers before it leave out: both would be lost otherwise.
     """
     if not isinstance(answers, Mapping):
         raise FormError({"answers": ["Give an object of question name → answer."]})
     names = {question["name"] for question in questions}
     faults = {f"answers.{name}": ["The form has no question of this name."] for name in answers if name not in names}
+    asked: dict[str, Mapping[str, Any]] = {}
     cleaned: dict[str, Any] = {}
     for question in questions:
         name = question["name"]
         answer = answers.get(name)
+        if not all_hold(question.get("show_if", ()), asked, cleaned):
+            if answer is not None:
+                faults[f"answers.{name}"] = ["After the answers before it, this question is not asked."]
+            continue
+        asked[name] = question
         if answer is None:
-            if question["required"]:
+            if _is_required(question, asked, cleaned):
                 faults[f"answers.{name}"] = [f"“{question['title']}” needs an answer."]
             continue
         try:
-            cleaned[name] = QUESTION_TYPES[question["type"]].validate_answer(question, answer, item)
+            cleaned[name] = _validated(question, answer, item, required=_is_required(question, asked, cleaned))
         except AnswerError as error:
             faults[f"answers.{name}"] = [str(error)]
     if faults:
@@ -74,6 +96,21 @@ def validate_answers(questions: Sequence[Mapping[str, Any]], answers: object, it
     if not cleaned:
         raise FormError({"answers": ["Answer at least one question, or skip the item."]})
     return cleaned
+
+
+def _is_required(question: Mapping[str, Any], asked: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
+    conditions = question.get("required_if", ())
+    return bool(question["required"]) or (bool(conditions) and all_hold(conditions, asked, answers))
+
+
+def _validated(question: Mapping[str, Any], answer: object, item: ItemView, *, required: bool) -> Any:
+    kind = QUESTION_TYPES[question["type"]]
+    # A question that answers made required is held to the same completeness as one that always is.
+    held_to = question if required == question["required"] else {**question, "required": required}
+    try:
+        return kind.validate_answer(held_to, answer, item)
+    except RecursionError as error:
+        raise AnswerError("The answer is nested too deeply.") from error
 
 
 def votes_of(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], item: ItemView) -> list[VoteDraft]:

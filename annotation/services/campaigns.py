@@ -11,7 +11,7 @@ from django.db.models import F
 
 from annotation.choices import CampaignState
 from annotation.domain.forms import FormError, validate_questions
-from annotation.domain.templates import TEMPLATES
+from annotation.domain.templates import templates
 from annotation.models import Campaign, CampaignAnnotator, Form, FormVersion, GuidelinesVersion, Item
 from annotation.services.leasing import leases_release_of
 from webapp.accounts.models import User
@@ -57,11 +57,16 @@ def campaign_create(
 def _questions(questions: Sequence[dict[str, Any]] | None, template: str | None) -> list[dict[str, Any]]:
     if (questions is None) == (template is None):
         raise ApplicationError("Give either questions or the name of a template.", fields={"questions": ["Missing."]})
-    if template is not None and template not in TEMPLATES:
-        known = ", ".join(TEMPLATES)
+    if template is not None and template not in templates():
+        known = ", ".join(templates())
         raise ApplicationError(f"There is no template “{template}”; choose one of: {known}.")
+    return questions_checked(templates()[template].questions if template is not None else questions)
+
+
+def questions_checked(questions: object) -> list[dict[str, Any]]:
+    """The questions with defaults filled in. Raises ApplicationError with a sentence for each fault."""
     try:
-        return validate_questions(TEMPLATES[template] if template is not None else questions)
+        return validate_questions(questions)
     except FormError as error:
         raise ApplicationError(str(error), fields=error.fields) from error
 

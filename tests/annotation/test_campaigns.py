@@ -17,6 +17,7 @@ from webapp.projects.models import Invitation, Membership, Project
 
 pytestmark = pytest.mark.django_db
 
+DEFAULTS: dict[str, Any] = {"required": True, "description": "", "show_if": [], "required_if": []}
 PAIRWISE = {"name": "better", "type": "pairwise", "title": "Which?", "steps": 5}
 
 
@@ -67,9 +68,7 @@ class TestCreate:
         made = curator_client.post(
             f"/api/projects/{project.pk}/campaigns/", {"name": "Own", "questions": [PAIRWISE]}
         ).json()
-        assert made["form"]["questions"] == [
-            {**PAIRWISE, "required": True, "tie": True, "both_bad": True, "aspect": None}
-        ]
+        assert made["form"]["questions"] == [{**PAIRWISE, **DEFAULTS, "tie": True, "both_bad": True, "aspect": None}]
 
     @pytest.mark.parametrize(
         ("body", "field"),

@@ -17,7 +17,7 @@ from annotation.domain.items import ItemView
 from annotation.domain.presentation import presentation_order
 from annotation.domain.questions.base import AnswerError, QuestionError
 from annotation.domain.questions.registry import QUESTION_TYPES
-from annotation.domain.templates import TEMPLATES
+from annotation.domain.templates import NAMES, templates
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -75,7 +75,7 @@ class TestForms:
 
     @given(json_values)
     def test_any_answers_are_cleaned_or_refused(self, answers: Any) -> None:
-        questions = validate_questions(TEMPLATES["pairwise"])
+        questions = validate_questions(templates()["pairwise"].questions)
         faults: dict[str, list[str]] = {}
         try:
             validate_answers(questions, answers, view(["a" * 32, "b" * 32]))
@@ -84,7 +84,8 @@ class TestForms:
         assert all(path.startswith("answers") for path in faults)
 
     def test_templates_are_valid_and_complete(self) -> None:
-        assert all(validate_questions(questions) == questions for questions in TEMPLATES.values())
+        assert list(templates()) == list(NAMES)
+        assert all(validate_questions(each.questions) == each.questions for each in templates().values())
 
     def test_every_fault_is_named_at_once(self) -> None:
         questions = [
@@ -115,7 +116,7 @@ class TestForms:
         assert list(validate_answers(questions, {"a": "1", "b": "2"}, view([]))) == ["b", "a"]
 
     def test_a_pair_is_two_different_responses(self) -> None:
-        questions = validate_questions(TEMPLATES["pairwise"])
+        questions = validate_questions(templates()["pairwise"].questions)
         assert form_fits(questions, view(["a", "b"]))
         assert not form_fits(questions, view(["a", "a"]))
         assert not form_fits(questions, view(["a"]))

@@ -14,3 +14,26 @@ class FormVersionSerializer(serializers.Serializer):
 
     class Meta:
         ref_name = "FormVersion"
+
+
+class FormQuestionsSerializer(serializers.Serializer):
+    questions = serializers.ListField(child=json_object(), max_length=100)
+
+    class Meta:
+        ref_name = "FormQuestions"
+
+
+class FormTemplateSerializer(FormQuestionsSerializer):
+    name = serializers.CharField(help_text="What `template` takes when a campaign is created.")
+    title = serializers.CharField()
+    description = serializers.CharField()
+
+    class Meta:
+        ref_name = "FormTemplate"
+
+
+class FormTemplatesSerializer(serializers.Serializer):
+    results = FormTemplateSerializer(many=True)
+
+    class Meta:
+        ref_name = "FormTemplates"

@@ -1,4 +1,4 @@
-"""One or several of a list of named options, such as reasons."""
+"""One or several of a list of named options, about the item or about each of its texts."""
 
 from __future__ import annotations
 
@@ -6,52 +6,95 @@ from collections.abc import Mapping
 from typing import Any
 
 from annotation.domain.items import ItemView
-from annotation.domain.questions.base import NAME, AnswerError, QuestionError, VoteDraft, common_parts, flag
+from annotation.domain.questions.base import (
+    ITEM,
+    NAME,
+    PER,
+    AnswerError,
+    FactKind,
+    Facts,
+    QuestionError,
+    VoteDraft,
+    by_target,
+    common_parts,
+    flag,
+    one_of,
+    targets_of,
+)
 
 MAX_OPTIONS = 50
 MAX_LABEL_CHARS = 120
+FACTS: dict[str, FactKind] = {"chosen": "words"}
 
 
 def validate_definition(question: Mapping[str, Any]) -> dict[str, Any]:
-    cleaned = common_parts(question, allowed=("options", "multiple"), required=True)
-    options = question.get("options")
-    if not isinstance(options, list) or not 2 <= len(options) <= MAX_OPTIONS:
-        raise QuestionError("options", f"Give 2 to {MAX_OPTIONS} options.")
-    named = [_option(option) for option in options]
+    return {
+        **common_parts(question, allowed=("options", "multiple", "per"), required=True),
+        "options": options_part(question, "options", least=2),
+        "multiple": flag(question, "multiple", default=False),
+        "per": one_of(question, "per", PER, default=ITEM),
+    }
+
+
+def options_part(question: Mapping[str, Any], field: str, *, least: int) -> list[dict[str, str]]:
+    """A list of `{"value", "label"}` with different values."""
+    options = question.get(field, [])
+    if not isinstance(options, list) or not least <= len(options) <= MAX_OPTIONS:
+        raise QuestionError(field, f"Give {least} to {MAX_OPTIONS} {field}.")
+    named = [_option(option, f"{field}.{number}") for number, option in enumerate(options)]
     if len({option["value"] for option in named}) != len(named):
-        raise QuestionError("options", "Two options have the same value.")
-    return {**cleaned, "options": named, "multiple": flag(question, "multiple", default=False)}
+        raise QuestionError(field, f"Two {field} have the same value.")
+    return named
 
 
-def _option(option: object) -> dict[str, str]:
-    if not isinstance(option, Mapping) or not set(option) <= {"value", "label"}:
-        raise QuestionError("options", "An option is {“value”, “label”}.")
+def _option(option: object, field: str) -> dict[str, str]:
+    if not isinstance(option, Mapping) or any(part not in ("value", "label") for part in option):
+        raise QuestionError(field, "It is an object of “value” and “label”.")
     value = option.get("value")
     label = option.get("label", value)
     if not isinstance(value, str) or not NAME.fullmatch(value):
-        raise QuestionError("options", "An option's value has lower-case letters, digits and underscores only.")
+        raise QuestionError(f"{field}.value", "The value has lower-case letters, digits and underscores only.")
     if not isinstance(label, str) or not 1 <= len(label) <= MAX_LABEL_CHARS:
-        raise QuestionError("options", f"An option's label has 1 to {MAX_LABEL_CHARS} characters.")
+        raise QuestionError(f"{field}.label", f"The label has 1 to {MAX_LABEL_CHARS} characters.")
     return {"value": value, "label": label}
+
+
+def chosen_of(answer: object, values: list[str]) -> list[str]:
+    """A list of options' values, in the form's order. Raises AnswerError."""
+    if not isinstance(answer, list) or any(not isinstance(value, str) or value not in values for value in answer):
+        raise AnswerError("Answer with a list of the options' values.")
+    return [value for value in values if value in answer]
 
 
 def fits(question: Mapping[str, Any], item: ItemView) -> bool:
     return True
 
 
-def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView) -> str | list[str]:
-    """An option's value, or for `multiple` a list of values, which comes back in the form's order."""
+def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView) -> Any:
+    """An option's value, or for `multiple` a list of values; with another `per`, one of these for each target."""
+    if question.get("per", ITEM) == ITEM:
+        return _one(question, answer)
+    chosen = by_target(answer, targets_of(question["per"], item), every=question["required"])
+    return {target: _one(question, each) for target, each in chosen.items()}
+
+
+def _one(question: Mapping[str, Any], answer: object) -> str | list[str]:
     values = [option["value"] for option in question["options"]]
     if not question["multiple"]:
         if not isinstance(answer, str) or answer not in values:
             raise AnswerError("Choose one of the options.")
         return answer
-    if not isinstance(answer, list) or any(not isinstance(value, str) or value not in values for value in answer):
-        raise AnswerError("Answer with a list of the options' values.")
-    if question["required"] and not answer:
+    chosen = chosen_of(answer, values)
+    if question["required"] and not chosen:
         raise AnswerError("Choose at least one option.")
-    return [value for value in values if value in answer]
+    return chosen
 
 
 def votes(question: Mapping[str, Any], answer: object, item: ItemView) -> list[VoteDraft]:
     return []
+
+
+def facts(question: Mapping[str, Any], answer: Any) -> Facts:
+    parts = list(answer.values()) if isinstance(answer, Mapping) else [answer]
+    chosen = {value for part in parts for value in ([part] if isinstance(part, str) else part)}
+    return {"chosen": sorted(chosen)}

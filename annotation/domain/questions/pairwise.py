@@ -6,26 +6,33 @@ from collections.abc import Mapping
 from typing import Any
 
 from annotation.domain.items import ItemView
-from annotation.domain.questions.base import AnswerError, QuestionError, VoteDraft, common_parts, flag
+from annotation.domain.questions.base import (
+    AnswerError,
+    FactKind,
+    Facts,
+    QuestionError,
+    VoteDraft,
+    aspect_part,
+    common_parts,
+    flag,
+    is_whole,
+)
 
 STEPS = (3, 5, 7)
-MAX_ASPECT_CHARS = 60
+FACTS: dict[str, FactKind] = {"outcome": "word", "strength": "number", "better": "word"}
 
 
 def validate_definition(question: Mapping[str, Any]) -> dict[str, Any]:
     cleaned = common_parts(question, allowed=("steps", "tie", "both_bad", "aspect"), required=True)
     steps = question.get("steps", 7)
-    if isinstance(steps, bool) or steps not in STEPS:
+    if not is_whole(steps, 3, 7) or steps not in STEPS:
         raise QuestionError("steps", "“steps” is 3, 5 or 7: the same number of strengths for each side and a middle.")
-    aspect = question.get("aspect")
-    if aspect is not None and (not isinstance(aspect, str) or not 1 <= len(aspect) <= MAX_ASPECT_CHARS):
-        raise QuestionError("aspect", f"“aspect” is null or a text of 1 to {MAX_ASPECT_CHARS} characters.")
     return {
         **cleaned,
         "steps": int(steps),
         "tie": flag(question, "tie", default=True),
         "both_bad": flag(question, "both_bad", default=True),
-        "aspect": aspect,
+        "aspect": aspect_part(question),
     }
 
 
@@ -44,7 +51,7 @@ def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView)
         raise AnswerError("Say which response is better, or that it is a tie or both are bad.")
     if set(answer) == {"outcome"}:
         outcome = answer["outcome"]
-        if outcome not in ("tie", "both_bad"):
+        if not isinstance(outcome, str) or outcome not in ("tie", "both_bad"):
             raise AnswerError("“outcome” is “tie” or “both_bad”; name the better response otherwise.")
         if not question[outcome]:
             raise AnswerError(f"This question does not offer “{outcome}”.")
@@ -52,10 +59,10 @@ def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView)
     if set(answer) != {"better", "strength"}:
         raise AnswerError("Give either “better” and “strength”, or only “outcome”.")
     better, strength = answer["better"], answer["strength"]
-    if better not in item.response_ids:
+    if not isinstance(better, str) or better not in item.response_ids:
         raise AnswerError("“better” must be the response_id of one of this item's responses.")
     highest = max_strength(question)
-    if not isinstance(strength, int) or isinstance(strength, bool) or not 1 <= strength <= highest:
+    if not is_whole(strength, 1, highest):
         raise AnswerError(f"“strength” is a whole number from 1 to {highest}.")
     return {"better": better, "strength": strength}
 
@@ -71,3 +78,9 @@ def votes(question: Mapping[str, Any], answer: Mapping[str, Any], item: ItemView
         value = answer["strength"] if answer["better"] == b else -answer["strength"]
     strength = None if value is None else abs(value)
     return [VoteDraft(question["name"], question["aspect"], a, b, outcome, value, strength, question["steps"])]
+
+
+def facts(question: Mapping[str, Any], answer: Mapping[str, Any]) -> Facts:
+    if "outcome" in answer:
+        return {"outcome": answer["outcome"], **({"strength": 0} if answer["outcome"] == "tie" else {})}
+    return {"outcome": "preference", "strength": answer["strength"], "better": answer["better"]}

@@ -1,0 +1,52 @@
+"""Where something is in a text. Offsets count Unicode code points of the source; marks keep whole graphemes."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+import regex
+
+_GRAPHEME = regex.compile(r"\X")
+# Letters, digits and marks make words; apostrophes and hyphens hold their parts together.
+_WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}\p{M}_]")
+
+
+def sha256_of(text: str) -> str:
+    """Hex SHA-256 of the text's UTF-8."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def grapheme_starts(text: str) -> frozenset[int]:
+    """Every offset at which a grapheme begins, and the end of the text."""
+    return frozenset([*(match.start() for match in _GRAPHEME.finditer(text)), len(text)])
+
+
+def splits_word(text: str, offset: int) -> bool:
+    """Tell whether there is a letter, digit or mark on both sides of an offset."""
+    if not 0 < offset < len(text):
+        return False
+    return all(_WORD_CHARACTER.match(character) for character in (text[offset - 1], text[offset]))
+
+
+def steps_of(text: str, split: str) -> list[tuple[int, int]]:
+    """Start and end of each step of a reasoning chain, without the white space around it.
+
+    With `line` every line that is not blank is a step, with `blank_line` every run of such lines.
+    """
+    steps: list[tuple[int, int]] = []
+    offset = 0
+    joined = False
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if stripped:
+            start = offset + line.index(stripped)
+            end = start + len(stripped)
+            if joined and split == "blank_line":
+                steps[-1] = (steps[-1][0], end)
+            else:
+                steps.append((start, end))
+        joined = bool(stripped)
+        offset += len(line) + 1
+    return steps
