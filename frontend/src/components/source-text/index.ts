@@ -1,5 +1,6 @@
 export { marksWithin, type SourceMark } from "./marks";
 export {
+  isUnit,
   markIdsAt,
   type Offsets,
   offsetAt,

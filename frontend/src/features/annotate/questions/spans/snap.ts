@@ -1,0 +1,79 @@
+import type { Offsets } from "@/components/source-text";
+import { BLANK } from "../blanks";
+import type { SpansQuestion } from "../types";
+
+/** Parts of words, as the server counts them: a mark may not begin or end between two of these. */
+const WORD = /[\p{L}\p{N}\p{M}_]/u;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const segments = new Map<string, Intl.Segments>();
+
+function segmentsOf(text: string): Intl.Segments {
+  const known = segments.get(text);
+  if (known) return known;
+  const made = graphemes.segment(text);
+  if (segments.size > 20) segments.clear();
+  segments.set(text, made);
+  return made;
+}
+
+function characterBefore(text: string, offset: number): string {
+  const last = text.codePointAt(offset - 2);
+  if (last !== undefined && last > 0xffff) return String.fromCodePoint(last);
+  return offset > 0 ? (text[offset - 1] ?? "") : "";
+}
+
+function characterAt(text: string, offset: number): string {
+  const point = text.codePointAt(offset);
+  return point === undefined ? "" : String.fromCodePoint(point);
+}
+
+/** Whether the offset stands within what a reader sees as one character. */
+function splitsGrapheme(text: string, offset: number): boolean {
+  if (offset <= 0 || offset >= text.length) return false;
+  return segmentsOf(text).containing(offset)?.index !== offset;
+}
+
+/** Whether the offset stands between two letters, digits or their marks. */
+function splitsWord(text: string, offset: number): boolean {
+  return WORD.test(characterBefore(text, offset)) && WORD.test(characterAt(text, offset));
+}
+
+/**
+ * The marks that a selection stands for: without blanks around it, of whole characters, and of whole words where
+ * the question asks for them. Null when nothing but blanks is selected. Offsets are UTF-16 units.
+ */
+export function snap(
+  text: string,
+  selected: Offsets,
+  boundaries: SpansQuestion["boundaries"],
+): Offsets | null {
+  let { start, end } = selected;
+  while (start < end && BLANK.test(text[start] ?? "")) start += 1;
+  while (end > start && BLANK.test(text[end - 1] ?? "")) end -= 1;
+  if (start >= end) return null;
+  const splits = (offset: number) =>
+    splitsGrapheme(text, offset) || (boundaries === "word" && splitsWord(text, offset));
+  while (splits(start)) start -= 1;
+  while (splits(end)) end += 1;
+  return { start, end };
+}
+
+/** The word at a caret, which may also stand just behind it; null between blanks. */
+export function wordAt(text: string, caret: number): Offsets | null {
+  const from = text[caret] !== undefined && !BLANK.test(text[caret] ?? "") ? caret : caret - 1;
+  if (from < 0 || BLANK.test(text[from] ?? " ")) return null;
+  return snap(text, { start: from, end: from + 1 }, "word");
+}
+
+const sentences = new Intl.Segmenter(undefined, { granularity: "sentence" });
+
+/** The sentence at a caret, within its line; null on an empty line. */
+export function sentenceAt(text: string, caret: number): Offsets | null {
+  const from = text.lastIndexOf("\n", caret - 1) + 1;
+  const stop = text.indexOf("\n", caret);
+  const line = text.slice(from, stop < 0 ? text.length : stop);
+  const found = sentences.segment(line).containing(Math.min(caret - from, Math.max(line.length - 1, 0)));
+  if (!found) return null;
+  return snap(text, { start: from + found.index, end: from + found.index + found.segment.length }, "word");
+}
