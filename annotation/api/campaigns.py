@@ -15,6 +15,7 @@ from annotation.api.serializers.campaigns import (
     CampaignInputSerializer,
     CampaignSerializer,
     CampaignUpdateSerializer,
+    MyCampaignsInputSerializer,
     MyCampaignsSerializer,
 )
 from annotation.api.serializers.quality import QualitySerializer
@@ -123,6 +124,9 @@ class CampaignQualityApi(CampaignApi):
 
 
 class MyCampaignListApi(SignedInApi):
-    @extend_schema(operation_id="my_campaigns_list", responses=MyCampaignsSerializer)
+    @extend_schema(
+        operation_id="my_campaigns_list", parameters=[MyCampaignsInputSerializer], responses=MyCampaignsSerializer
+    )
     def get(self, request: Request) -> Response:
-        return Response(MyCampaignsSerializer({"results": my_campaigns(self.user.pk)}).data)
+        rows = my_campaigns(self.user.pk, **self.parse_query(MyCampaignsInputSerializer))
+        return Response(MyCampaignsSerializer({"results": rows}).data)

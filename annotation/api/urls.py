@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from annotation.api import campaigns, discussion, feedback, labelling
+from annotation.api import campaigns, discussion, feedback, form_templates, form_versions, labelling
 
 urlpatterns = [
+    path("form-templates/", form_templates.FormTemplateListApi.as_view()),
+    path("projects/<int:project_id>/forms/validate/", form_templates.FormValidateApi.as_view()),
     path("projects/<int:project_id>/campaigns/", campaigns.CampaignListApi.as_view()),
     path("campaigns/<int:campaign_id>/", campaigns.CampaignDetailApi.as_view()),
     path("campaigns/<int:campaign_id>/annotators/", campaigns.CampaignAnnotatorListApi.as_view()),
@@ -13,6 +15,9 @@ urlpatterns = [
     path("campaigns/<int:campaign_id>/feedback/", feedback.CampaignFeedbackListApi.as_view()),
     path("campaigns/<int:campaign_id>/my-feedback/", feedback.MyFeedbackListApi.as_view()),
     path("campaigns/<int:campaign_id>/next/", labelling.NextApi.as_view()),
+    path("campaigns/<int:campaign_id>/form/", form_versions.FormChangeApi.as_view()),
+    path("campaigns/<int:campaign_id>/form/check/", form_versions.FormCheckApi.as_view()),
+    path("campaigns/<int:campaign_id>/form-versions/", form_versions.FormVersionListApi.as_view()),
     path("campaigns/<int:campaign_id>/flags/", discussion.CampaignFlagListApi.as_view()),
     path("campaigns/<int:campaign_id>/comments/", discussion.CampaignCommentListApi.as_view()),
     path("flags/<int:flag_id>/resolve/", discussion.FlagResolveApi.as_view()),

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
-from annotation.choices import CampaignState
+from annotation.choices import CampaignState, LeakPolicy
 from annotation.domain.forms import FormError, validate_questions
 from annotation.domain.templates import templates
 from annotation.models import Campaign, CampaignAnnotator, Form, FormVersion, GuidelinesVersion, Item
 from annotation.services.leasing import leases_release_of
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, ConflictError, NotFoundError
+from webapp.api.sql import query
 from webapp.projects.choices import Role
 from webapp.projects.models import Membership, Project
 from webapp.projects.services.projects import member_add
@@ -30,6 +31,8 @@ def campaign_create(
     questions: Sequence[dict[str, Any]] | None = None,
     template: str | None = None,
     guidelines: str = "",
+    guidelines_examples: Sequence[Mapping[str, Any]] = (),
+    identity_leaks: str = LeakPolicy.MASK,
     overlap: int = 1,
     lease_seconds: int = 900,
     seed: int | None = None,
@@ -47,10 +50,12 @@ def campaign_create(
         overlap=overlap,
         lease_seconds=lease_seconds,
         guidelines=guidelines,
+        guidelines_examples=list(guidelines_examples),
+        identity_leaks=LeakPolicy(identity_leaks),
         seed=secrets.randbits(63) if seed is None else seed,
         created_by=created_by,
     )
-    GuidelinesVersion.objects.create(campaign=campaign, version=1, text=guidelines)
+    _keep_guidelines(campaign)
     return campaign
 
 
@@ -77,11 +82,13 @@ def campaign_update(
     campaign_id: int,
     name: str | None = None,
     guidelines: str | None = None,
+    guidelines_examples: Sequence[Mapping[str, Any]] | None = None,
+    identity_leaks: str | None = None,
     state: str | None = None,
     overlap: int | None = None,
     lease_seconds: int | None = None,
 ) -> Campaign:
-    """Change what is given. A new text of guidelines becomes a new version of them.
+    """Change what is given. Another text or other examples become a new version of the guidelines.
 
     Raises ConflictError when `overlap` would become smaller: people may have answered, or be answering, already.
     """
@@ -94,14 +101,29 @@ def campaign_update(
         campaign.state = CampaignState(state)
     if lease_seconds is not None:
         campaign.lease_seconds = lease_seconds
-    if guidelines is not None and guidelines != campaign.guidelines:
+    if identity_leaks is not None:
+        campaign.identity_leaks = LeakPolicy(identity_leaks)
+    before = (campaign.guidelines, campaign.guidelines_examples)
+    if guidelines is not None:
         campaign.guidelines = guidelines
+    if guidelines_examples is not None:
+        campaign.guidelines_examples = [dict(example) for example in guidelines_examples]
+    if (campaign.guidelines, campaign.guidelines_examples) != before:
         campaign.guidelines_version += 1
-        GuidelinesVersion.objects.create(campaign=campaign, version=campaign.guidelines_version, text=guidelines)
+        _keep_guidelines(campaign)
     if overlap is not None:
         _raise_overlap(campaign, overlap)
     campaign.save()
     return campaign
+
+
+def _keep_guidelines(campaign: Campaign) -> None:
+    GuidelinesVersion.objects.create(
+        campaign=campaign,
+        version=campaign.guidelines_version,
+        text=campaign.guidelines,
+        examples=campaign.guidelines_examples,
+    )
 
 
 def _raise_overlap(campaign: Campaign, overlap: int) -> None:
@@ -148,6 +170,8 @@ def annotators_add(
 @transaction.atomic
 def annotator_remove(*, campaign_id: int, user_id: int) -> None:
     """End an assignment and give back the items the person holds. What they said stays."""
+    # A change of the form takes people's rows before their leases, and this the other way round.
+    query("SELECT FROM annotation_campaign WHERE id = %s FOR KEY SHARE", [campaign_id])
     ended = CampaignAnnotator.objects.filter(campaign=campaign_id, user=user_id, active=True).update(active=False)
     if not ended:
         raise NotFoundError("This person is not assigned to the campaign.")

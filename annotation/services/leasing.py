@@ -14,6 +14,7 @@ import orjson
 from django.db import IntegrityError, connection, transaction
 
 from annotation.choices import CampaignState
+from annotation.domain.form_changes import carried_answers
 from annotation.domain.presentation import presentation_order
 from annotation.models.queue import MAX_HELD_LEASES
 from webapp.api.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
@@ -274,20 +275,15 @@ def _payload(row: dict[str, Any]) -> dict[str, Any]:
             "materials": orjson.loads(row["materials"] or "null"),
         },
         "form": {"id": row["form_id"], "version": row["form_version"], "questions": questions},
-        "answers": _carried_answers(row, [question["name"] for question in questions]),
+        "answers": _carried(row, questions),
     }
 
 
-def _carried_answers(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """What this person said about the item under an earlier form and need not say again.
-
-    Each later version of the form states which answers it carries over; one that any of them drops is gone.
-    """
+def _carried(row: dict[str, Any], questions: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What this person said about the item under an earlier form and need not say again."""
     if row["answers"] is None:
         return {}
-    answers = orjson.loads(row["answers"])
-    steps = orjson.loads(row["carried"] or "[]")
-    return {name: answers[name] for name in names if name in answers and all(name in step for step in steps)}
+    return carried_answers(orjson.loads(row["answers"]), questions, orjson.loads(row["carried"] or "[]"))
 
 
 def leases_expire(*, campaign_id: int | None = None, limit: int = 1000) -> int:

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -18,6 +20,13 @@ from webapp.projects.models import Invitation, Membership, Project
 pytestmark = pytest.mark.django_db
 
 DEFAULTS: dict[str, Any] = {"required": True, "description": "", "show_if": [], "required_if": []}
+EXAMPLE = {
+    "title": "Honest beats friendly",
+    "prompt": "Is the earth flat?",
+    "responses": ["No.", "Great question! Yes."],
+    "verdict": "The first, by far",
+    "explanation": "It is true.",
+}
 PAIRWISE = {"name": "better", "type": "pairwise", "title": "Which?", "steps": 5}
 
 
@@ -44,6 +53,8 @@ class TestCreate:
             "state": "active",
             "guidelines": "Be fair.",
             "guidelines_version": 1,
+            "guidelines_examples": [],
+            "identity_leaks": "mask",
             "overlap": 2,
             "lease_seconds": 60,
             "form": {"id": campaign.form_version_id, "version": 1, "questions": body["form"]["questions"]},
@@ -158,6 +169,61 @@ class TestReadAndUpdate:
             "Prefer the honest answer.",
             "Prefer the kinder answer.",
         ]
+
+    def test_examples_are_part_of_the_guidelines_version(
+        self, campaign: Campaign, curator_client: APIClient, ann_client: APIClient
+    ) -> None:
+        url = f"/api/campaigns/{campaign.pk}/"
+        assert curator_client.patch(url, {"guidelines_examples": [EXAMPLE]}).status_code == 200
+        again = curator_client.patch(url, {"guidelines_examples": [EXAMPLE], "guidelines": campaign.guidelines}).json()
+        changed = curator_client.patch(url, {"guidelines": "Be kind."}).json()
+
+        assert (again["guidelines_version"], changed["guidelines_version"]) == (2, 3)
+        assert changed["guidelines_examples"] == [EXAMPLE]
+        assert list(GuidelinesVersion.objects.order_by("version").values_list("text", "examples")) == [
+            ("Prefer the honest answer.", []),
+            ("Prefer the honest answer.", [EXAMPLE]),
+            ("Be kind.", [EXAMPLE]),
+        ]
+        (mine,) = ann_client.get("/api/my/campaigns/").json()["results"]
+        assert (mine["guidelines_version"], mine["guidelines_examples"]) == (3, [EXAMPLE])
+
+    @pytest.mark.parametrize(
+        ("examples", "field"),
+        [
+            ("none", "guidelines_examples"),
+            ([5], "guidelines_examples.0"),
+            ([{}], "guidelines_examples.0.title"),
+            ([{**EXAMPLE, "title": ""}], "guidelines_examples.0.title"),
+            ([{**EXAMPLE, "responses": "x"}], "guidelines_examples.0.responses"),
+            ([{**EXAMPLE, "responses": ["x"] * 11}], "guidelines_examples.0.responses"),
+            ([{**EXAMPLE, "colour": "red"}], "guidelines_examples.0.colour"),
+            ([EXAMPLE, {**EXAMPLE, "explanation": "x" * 5001}], "guidelines_examples.1.explanation"),
+            ([EXAMPLE] * 31, "guidelines_examples"),
+        ],
+    )
+    def test_what_is_no_example_changes_nothing(
+        self, campaign: Campaign, curator_client: APIClient, examples: Any, field: str
+    ) -> None:
+        url = f"/api/campaigns/{campaign.pk}/"
+        refused = curator_client.patch(url, {"name": "Two", "guidelines_examples": examples})
+
+        assert refused.status_code == 400
+        assert field in refused.json()["fields"]
+        campaign.refresh_from_db()
+        assert (campaign.name, campaign.guidelines_examples, campaign.guidelines_version) == ("Round one", [], 1)
+        assert GuidelinesVersion.objects.count() == 1
+
+    def test_what_happens_to_identity_leaks_is_chosen(self, curator_client: APIClient, project: Project) -> None:
+        made = create(curator_client, project, identity_leaks="quarantine", guidelines_examples=[EXAMPLE]).json()
+        url = f"/api/campaigns/{made['id']}/"
+
+        assert (made["identity_leaks"], made["guidelines_examples"]) == ("quarantine", [EXAMPLE])
+        assert GuidelinesVersion.objects.get().examples == [EXAMPLE]
+        assert curator_client.patch(url, {"identity_leaks": "allow"}).json()["identity_leaks"] == "allow"
+        assert curator_client.patch(url, {"identity_leaks": "hide"}).status_code == 400
+        assert create(curator_client, project, identity_leaks="hide").status_code == 400
+        assert Campaign.objects.get().identity_leaks == "allow"
 
     def test_overlap_can_only_grow(self, make_campaign: Callable[..., Campaign], curator_client: APIClient) -> None:
         campaign = make_campaign(overlap=2)
@@ -299,9 +365,63 @@ class TestMine:
             "project": {"id": project.pk, "name": project.name},
             "state": "active",
             "my_done": 1,
+            "my_today": 1,
+            "my_median_active_ms": 8000,
             "remaining_for_me": 3,
+            "items": 5,
+            "completed_items": 0,
             "guidelines": "Read both.",
+            "guidelines_version": 1,
+            "guidelines_examples": [],
         }
+
+    def test_the_team_is_counted_and_nobody_named(
+        self,
+        make_campaign: Callable[..., Campaign],
+        enqueue: Callable[..., Any],
+        make_member: Callable[..., User],
+        assign: Callable[..., Any],
+        client_of: Callable[..., APIClient],
+        answer: Callable[..., Any],
+    ) -> None:
+        campaign = make_campaign(overlap=2)
+        enqueue(campaign, 3)
+        people = [make_member("annotator", f"p{number}@example.org") for number in range(2)]
+        for user in people:
+            assign(campaign, user)
+        first, second = (client_of(user) for user in people)
+        for client, items in ((first, 3), (second, 1)):
+            for _ in range(items):
+                answer(client, campaign)
+        second.post(f"/api/campaigns/{campaign.pk}/next/", {})
+
+        def figures(client: APIClient, **params: Any) -> tuple[Any, ...]:
+            (mine,) = client.get("/api/my/campaigns/", params).json()["results"]
+            return tuple(mine[name] for name in ("items", "completed_items", "my_done", "my_today"))
+
+        assert figures(first) == (3, 1, 3, 3)
+        assert figures(second) == (3, 1, 1, 1)
+        tomorrow = (timezone.now() + timedelta(days=1)).isoformat()
+        assert figures(first, since=tomorrow) == (3, 1, 3, 0)
+        assert first.get("/api/my/campaigns/", {"since": "dawn"}).status_code == 400
+        assert "@example.org" not in first.get("/api/my/campaigns/").content.decode()
+
+    def test_it_takes_as_many_statements_for_many_campaigns_as_for_one(
+        self,
+        campaign: Campaign,
+        make_campaign: Callable[..., Campaign],
+        ann: User,
+        ann_client: APIClient,
+        assign: Callable[..., Any],
+    ) -> None:
+        with CaptureQueriesContext(connection) as one:
+            assert len(ann_client.get("/api/my/campaigns/").json()["results"]) == 1
+        for number in range(4):
+            assign(make_campaign(name=f"Round {number}"), ann)
+        with CaptureQueriesContext(connection) as five:
+            assert len(ann_client.get("/api/my/campaigns/").json()["results"]) == 5
+
+        assert len(one) == len(five) == 2
 
     def test_former_members_see_nothing(self, campaign: Campaign, ann: User, ann_client: APIClient) -> None:
         Membership.objects.filter(user=ann).delete()

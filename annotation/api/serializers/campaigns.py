@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from annotation.api.serializers.base import json_object
 from annotation.api.serializers.forms import FormVersionSerializer
-from annotation.choices import CampaignState
+from annotation.choices import CampaignState, LeakPolicy
 from annotation.models import Campaign
 from webapp.accounts.api.serializers import ProjectRefSerializer, UserRefSerializer
+
+MAX_EXAMPLES = 30
+
+
+class GuidelinesExampleSerializer(serializers.Serializer):
+    """A worked example: what was judged, how, and why."""
+
+    title = serializers.CharField(max_length=200)
+    prompt = serializers.CharField(max_length=20_000, allow_blank=True, trim_whitespace=False)
+    responses = serializers.ListField(
+        child=serializers.CharField(max_length=20_000, allow_blank=True, trim_whitespace=False), max_length=10
+    )
+    verdict = serializers.CharField(max_length=500, allow_blank=True)
+    explanation = serializers.CharField(max_length=5000, allow_blank=True)
+
+    class Meta:
+        ref_name = "GuidelinesExample"
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := sorted(str(part) for part in data if part not in self.fields)):
+            raise serializers.ValidationError({unknown[0]: "An example has no such part."})
+        return super().to_internal_value(data)
 
 
 class CampaignProgressSerializer(serializers.Serializer):
@@ -31,6 +55,8 @@ class CampaignSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=CampaignState.choices)
     guidelines = serializers.CharField()
     guidelines_version = serializers.IntegerField()
+    guidelines_examples = GuidelinesExampleSerializer(many=True)
+    identity_leaks = serializers.ChoiceField(choices=LeakPolicy.choices)
     overlap = serializers.IntegerField()
     lease_seconds = serializers.IntegerField()
     form = FormVersionSerializer(source="form_version")
@@ -52,6 +78,12 @@ class CampaignInputSerializer(serializers.Serializer):
     questions = serializers.ListField(child=json_object(), required=False)
     template = serializers.CharField(required=False, help_text="Name of a ready-made form, such as `pairwise`.")
     guidelines = serializers.CharField(max_length=200_000, allow_blank=True, default="", trim_whitespace=False)
+    guidelines_examples = GuidelinesExampleSerializer(many=True, max_length=MAX_EXAMPLES, required=False)  # type: ignore[call-arg]
+    identity_leaks = serializers.ChoiceField(
+        choices=LeakPolicy.choices,
+        required=False,
+        help_text="What happens at queueing to texts that name the model that wrote them.",
+    )
     overlap = serializers.IntegerField(min_value=1, max_value=100, default=1, help_text="People asked about each item.")
     lease_seconds = serializers.IntegerField(min_value=30, max_value=7 * 86_400, default=900)
 
@@ -62,6 +94,10 @@ class CampaignInputSerializer(serializers.Serializer):
 class CampaignUpdateSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=120, required=False)
     guidelines = serializers.CharField(max_length=200_000, allow_blank=True, required=False, trim_whitespace=False)
+    guidelines_examples = GuidelinesExampleSerializer(many=True, max_length=MAX_EXAMPLES, required=False)  # type: ignore[call-arg]
+    identity_leaks = serializers.ChoiceField(
+        choices=LeakPolicy.choices, required=False, help_text="For items that are queued from now on."
+    )
     state = serializers.ChoiceField(choices=CampaignState.choices, required=False)
     overlap = serializers.IntegerField(min_value=1, max_value=100, required=False, help_text="May only be raised.")
     lease_seconds = serializers.IntegerField(min_value=30, max_value=7 * 86_400, required=False)
@@ -103,11 +139,24 @@ class MyCampaignSerializer(serializers.Serializer):
     project = ProjectRefSerializer()
     state = serializers.ChoiceField(choices=CampaignState.choices)
     my_done = serializers.IntegerField()
+    my_today = serializers.IntegerField(help_text="Answers given since `since`, or since midnight UTC.")
+    my_median_active_ms = serializers.IntegerField(allow_null=True, help_text="Of the latest answers.")
     remaining_for_me = serializers.IntegerField()
+    items = serializers.IntegerField()
+    completed_items = serializers.IntegerField(help_text="Answered by as many people as are asked, by anybody.")
     guidelines = serializers.CharField()
+    guidelines_version = serializers.IntegerField()
+    guidelines_examples = GuidelinesExampleSerializer(many=True)
 
     class Meta:
         ref_name = "MyCampaign"
+
+
+class MyCampaignsInputSerializer(serializers.Serializer):
+    since = serializers.DateTimeField(required=False, help_text="When the reader's day began.")
+
+    class Meta:
+        ref_name = "MyCampaignsInput"
 
 
 class MyCampaignsSerializer(serializers.Serializer):

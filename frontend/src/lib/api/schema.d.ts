@@ -114,6 +114,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/form/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Answers stay with the version they were given under. With `reopen`, answers that leave a required question of the new version open are asked for again. */
+        post: operations["campaign_form_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/form-versions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A view of one campaign, whose project's roles decide. */
+        get: operations["campaign_form_versions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/{campaign_id}/form/check/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What a change to these questions would carry over. Changes nothing. */
+        post: operations["campaign_form_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns/{campaign_id}/labels/": {
         parameters: {
             query?: never;
@@ -469,6 +520,23 @@ export interface paths {
          *     kept, so a refused call can be corrected and sent again under the same key.
          */
         post: operations["flags_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/form-templates/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A view for any signed-in person. A read-only token cannot call its unsafe methods. */
+        get: operations["form_templates_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1183,6 +1251,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/forms/validate/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Returns the questions with every default filled in, or a sentence for each fault by its path. */
+        post: operations["forms_validate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/jobs/": {
         parameters: {
             query?: never;
@@ -1708,6 +1793,10 @@ export interface components {
             duration_ms?: number | null;
             active_ms?: number | null;
         };
+        AskedAgain: {
+            name: string;
+            reason: string;
+        };
         BaseModel: {
             key: string;
             title: string;
@@ -1731,6 +1820,8 @@ export interface components {
             state: components["schemas"]["CampaignStateEnum"];
             guidelines: string;
             guidelines_version: number;
+            guidelines_examples: components["schemas"]["GuidelinesExample"][];
+            identity_leaks: components["schemas"]["LeakPolicyEnum"];
             overlap: number;
             lease_seconds: number;
             form: components["schemas"]["FormVersion"];
@@ -1786,6 +1877,15 @@ export interface components {
             template?: string;
             /** @default  */
             guidelines: string;
+            guidelines_examples?: components["schemas"]["GuidelinesExampleRequest"][];
+            /**
+             * @description What happens at queueing to texts that name the model that wrote them.
+             *
+             *     * `allow` - Show as it is
+             *     * `mask` - Mask the name
+             *     * `quarantine` - Leave the item out
+             */
+            identity_leaks?: components["schemas"]["LeakPolicyEnum"];
             /**
              * @description People asked about each item.
              * @default 1
@@ -2047,6 +2147,58 @@ export interface components {
          * @enum {string}
          */
         FlagStateEnum: "open" | "resolved";
+        FormChangeInputRequest: {
+            questions: {
+                [key: string]: unknown;
+            }[];
+            /** @description Questions whose earlier answers count under the new version; null for all that can. */
+            carry_over?: string[] | null;
+            /**
+             * @description Ask again where earlier answers leave a required question open.
+             * @default false
+             */
+            reopen: boolean;
+            /** @default  */
+            note: string;
+        };
+        FormChanged: {
+            form: components["schemas"]["FormVersionDetail"];
+            /** @description Answers that are asked for again. */
+            reopened: number;
+        };
+        FormCheck: {
+            carries: string[];
+            asked_again: components["schemas"]["AskedAgain"][];
+            added: string[];
+            removed: string[];
+        };
+        FormCheckInputRequest: {
+            questions: {
+                [key: string]: unknown;
+            }[];
+        };
+        FormQuestions: {
+            questions: {
+                [key: string]: unknown;
+            }[];
+        };
+        FormQuestionsRequest: {
+            questions: {
+                [key: string]: unknown;
+            }[];
+        };
+        FormTemplate: {
+            questions: {
+                [key: string]: unknown;
+            }[];
+            /** @description What `template` takes when a campaign is created. */
+            name: string;
+            title: string;
+            description: string;
+        };
+        FormTemplates: {
+            results: components["schemas"]["FormTemplate"][];
+        };
         FormVersion: {
             id: number;
             version: number;
@@ -2054,6 +2206,26 @@ export interface components {
             questions: {
                 [key: string]: unknown;
             }[];
+        };
+        /** @description A version with its history. The view counts feedback for a whole page and hands it in by version id. */
+        FormVersionDetail: {
+            id: number;
+            version: number;
+            /** @description Typed questions with all defaults filled in. */
+            questions: {
+                [key: string]: unknown;
+            }[];
+            /** @description Questions whose answers under the version before count here too. */
+            carries_over: string[];
+            note: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Answers that count now and were given under this version. */
+            readonly feedback: number;
+        };
+        FormVersionDetailPage: {
+            results: components["schemas"]["FormVersionDetail"][];
+            next: string | null;
         };
         FunnelStep: {
             index: number;
@@ -2066,6 +2238,22 @@ export interface components {
                 [key: string]: number;
             };
             in: number;
+        };
+        /** @description A worked example: what was judged, how, and why. */
+        GuidelinesExample: {
+            title: string;
+            prompt: string;
+            responses: string[];
+            verdict: string;
+            explanation: string;
+        };
+        /** @description A worked example: what was judged, how, and why. */
+        GuidelinesExampleRequest: {
+            title: string;
+            prompt: string;
+            responses: string[];
+            verdict: string;
+            explanation: string;
         };
         /** @description n + 1 edges for n counts. */
         Histogram: {
@@ -2230,6 +2418,13 @@ export interface components {
             number: number;
             rows: number;
         };
+        /**
+         * @description * `allow` - Show as it is
+         *     * `mask` - Mask the name
+         *     * `quarantine` - Leave the item out
+         * @enum {string}
+         */
+        LeakPolicyEnum: "allow" | "mask" | "quarantine";
         Lease: {
             id: number;
             /** Format: date-time */
@@ -2373,8 +2568,17 @@ export interface components {
             project: components["schemas"]["ProjectRef"];
             state: components["schemas"]["CampaignStateEnum"];
             my_done: number;
+            /** @description Answers given since `since`, or since midnight UTC. */
+            my_today: number;
+            /** @description Of the latest answers. */
+            my_median_active_ms: number | null;
             remaining_for_me: number;
+            items: number;
+            /** @description Answered by as many people as are asked, by anybody. */
+            completed_items: number;
             guidelines: string;
+            guidelines_version: number;
+            guidelines_examples: components["schemas"]["GuidelinesExample"][];
         };
         MyCampaigns: {
             results: components["schemas"]["MyCampaign"][];
@@ -2443,6 +2647,15 @@ export interface components {
         PatchedCampaignUpdateRequest: {
             name?: string;
             guidelines?: string;
+            guidelines_examples?: components["schemas"]["GuidelinesExampleRequest"][];
+            /**
+             * @description For items that are queued from now on.
+             *
+             *     * `allow` - Show as it is
+             *     * `mask` - Mask the name
+             *     * `quarantine` - Leave the item out
+             */
+            identity_leaks?: components["schemas"]["LeakPolicyEnum"];
             state?: components["schemas"]["CampaignStateEnum"];
             /** @description May only be raised. */
             overlap?: number;
@@ -3375,6 +3588,104 @@ export interface operations {
             };
         };
     };
+    campaign_form_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormChangeInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormChanged"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    campaign_form_versions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormVersionDetailPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    campaign_form_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormCheckInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormCheck"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     campaigns_fold_labels: {
         parameters: {
             query?: never;
@@ -3970,6 +4281,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Flag"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    form_templates_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormTemplates"];
                 };
             };
             /** @description Any refusal */
@@ -4916,7 +5255,10 @@ export interface operations {
     };
     my_campaigns_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description When the reader's day began. */
+                since?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5269,6 +5611,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    forms_validate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormQuestionsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormQuestions"];
                 };
             };
             /** @description Any refusal */
