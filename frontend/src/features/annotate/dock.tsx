@@ -7,7 +7,7 @@ export function Dock({ questions }: { questions: QuestionProps[] }) {
   const list = useRef<HTMLDivElement>(null);
   const active = questions.find((each) => each.active)?.question.name;
   useEffect(() => {
-    const line = active && list.current?.querySelector(`[data-question="${CSS.escape(active)}"]`);
+    const line = active && list.current?.querySelector(`[data-question="${active}"]`);
     if (line) line.scrollIntoView({ block: "nearest" });
   }, [active]);
   return (

@@ -1,26 +1,59 @@
 import { useId } from "react";
 import { useT } from "@/lib/i18n";
 import type { QuestionProps } from "../module";
+import { ITEM, targetsOf, without } from "../per-target";
 import { QuestionLine } from "../question-line";
-import type { TextAnswer, TextQuestion } from "../types";
+import { targetName } from "../targets";
+import type { Target, TextAnswer, TextQuestion } from "../types";
+import { textsOf } from "./answer";
 
-/** A field that grows with what is written. */
+export const FIELD =
+  "field-sizing-content max-h-32 min-h-9 w-full min-w-0 flex-1 resize-none rounded-md border border-control/60 bg-raised px-2.5 py-1.5 placeholder:text-faint";
+
+/** A field that grows with what is written, or one for each text. */
 export function TextDock(props: QuestionProps<TextQuestion, TextAnswer>) {
-  const { question, answer, onChange } = props;
+  const { question, answer, item, onChange } = props;
   const t = useT();
   const id = useId();
+  const texts = textsOf(answer);
+  const single = (question.per ?? ITEM) === ITEM;
+  const write = (target: Target, words: string) => {
+    if (single) onChange(words || undefined);
+    else onChange(words ? { ...texts, [target]: words } : without(texts, target));
+  };
+  const field = (target: Target) => (
+    <textarea
+      id={single ? id : `${id}-${target}`}
+      rows={1}
+      dir="auto"
+      value={texts[target] ?? ""}
+      maxLength={question.max_chars}
+      placeholder={question.required ? t("Write here") : t("Optional")}
+      onChange={(event) => write(target, event.target.value)}
+      className={FIELD}
+    />
+  );
+  if (single) {
+    return (
+      <QuestionLine {...props} htmlFor={id}>
+        {field(ITEM)}
+      </QuestionLine>
+    );
+  }
   return (
-    <QuestionLine {...props} htmlFor={id}>
-      <textarea
-        id={id}
-        rows={1}
-        dir="auto"
-        value={typeof answer === "string" ? answer : ""}
-        maxLength={question.max_chars}
-        placeholder={question.required ? t("Say why") : t("Optional")}
-        onChange={(event) => onChange(event.target.value || undefined)}
-        className="field-sizing-content max-h-32 min-h-9 w-full min-w-0 flex-1 resize-none rounded-md border border-control/60 bg-raised px-2.5 py-1.5 placeholder:text-faint"
-      />
+    <QuestionLine {...props}>
+      <div className="grid min-w-0 flex-1 gap-2 sm:grid-cols-[repeat(auto-fit,minmax(240px,1fr))]">
+        {targetsOf(question.per, item).map((target) => (
+          <label
+            key={target}
+            htmlFor={`${id}-${target}`}
+            className="flex min-w-0 flex-col gap-0.5 text-sm text-muted"
+          >
+            {targetName(item, target, t)}
+            {field(target)}
+          </label>
+        ))}
+      </div>
     </QuestionLine>
   );
 }

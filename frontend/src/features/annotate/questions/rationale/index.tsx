@@ -1,0 +1,44 @@
+import { lazy, Suspense } from "react";
+import { Markdown } from "@/components/markdown";
+import { t } from "@/lib/i18n";
+import type { PaneProps, QuestionModule } from "../module";
+import { countCodePoints } from "../offsets";
+import type { RationaleAnswer, RationaleQuestion } from "../types";
+import { linkStore, useLinking } from "./link-store";
+import { RationaleDock } from "./rationale-dock";
+
+const LinkPane = lazy(() => import("./link-pane"));
+
+/** The text as it is, until words are being chosen for a link. */
+function PaneBody(props: PaneProps<RationaleQuestion, RationaleAnswer>) {
+  const { linking } = useLinking(linkStore(props.item.id, props.question.name));
+  const plain = <Markdown text={props.text} />;
+  if (!linking) return plain;
+  return (
+    <Suspense fallback={plain}>
+      <LinkPane {...props} />
+    </Suspense>
+  );
+}
+
+/** Long enough, and not nothing: with reasons to choose from, one of them is enough where no length is asked for. */
+function isComplete(question: RationaleQuestion, answer: RationaleAnswer | undefined): boolean {
+  if (!answer) return false;
+  const written = countCodePoints(answer.text.trim());
+  if (question.min_chars > 0) return written >= question.min_chars;
+  return written > 0 || answer.reasons.length > 0;
+}
+
+export const rationale: QuestionModule<RationaleQuestion, RationaleAnswer> = {
+  isAnswered: (question, answer) => isComplete(question, answer),
+  clean: (_question, answer) => answer,
+  missingSentence: (question, answer) => {
+    const count = question.min_chars - countCodePoints((answer?.text ?? "").trim());
+    return count > 0
+      ? t("“{{title}}”: write at least {{count}} more characters.", { title: question.title, count })
+      : t("Answer “{{title}}” first.", { title: question.title });
+  },
+  facts: (_question, answer) => ({ characters: countCodePoints(answer.text), reasons: answer.reasons }),
+  Dock: RationaleDock,
+  PaneBody,
+};

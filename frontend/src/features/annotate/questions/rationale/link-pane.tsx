@@ -1,0 +1,59 @@
+import { type KeyboardEvent, useRef } from "react";
+import { SourceText, selectionToOffsets } from "@/components/source-text";
+import { useT } from "@/lib/i18n";
+import type { PaneProps } from "../module";
+import { toCodePoint } from "../offsets";
+import { moveCaret, moveFor } from "../spans/caret";
+import { snap } from "../spans/snap";
+import { targetName } from "../targets";
+import type { RationaleAnswer, RationaleQuestion } from "../types";
+import { linkStore } from "./link-store";
+
+/** A text in which the words of a link are chosen: select them with the mouse, or with Shift and arrows and Enter. */
+export default function LinkPane(props: PaneProps<RationaleQuestion, RationaleAnswer>) {
+  const { question, answer, item, target, text, onChange } = props;
+  const t = useT();
+  const root = useRef<HTMLDivElement>(null);
+  const store = linkStore(item.id, question.name);
+
+  const take = () => {
+    const { linking } = store.get();
+    const selected = root.current && selectionToOffsets(root.current, document.getSelection());
+    const words = selected && snap(text, selected, "character");
+    if (!linking || !words || !answer) return;
+    const link = {
+      ...linking,
+      target,
+      from: toCodePoint(text, words.start),
+      to: toCodePoint(text, words.end),
+      quote: text.slice(words.start, words.end),
+    };
+    onChange({ ...answer, links: [...answer.links, link] });
+    document.getSelection()?.removeAllRanges();
+    store.set({ linking: null });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const move = moveFor(event);
+    if (event.key === "Escape") store.set({ linking: null });
+    else if (event.key === "Enter") take();
+    else if (move && root.current) moveCaret(root.current, move);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: words are chosen in the text itself, by mouse or keys.
+    <section
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: choosing words needs a place for the caret.
+      tabIndex={0}
+      data-link-text={target}
+      aria-label={t("{{text}}: select the words to link to", { text: targetName(item, target, t) })}
+      className="cursor-text rounded-sm outline-offset-4"
+      onKeyDown={onKeyDown}
+      onPointerUp={() => setTimeout(take)}
+    >
+      <SourceText ref={root} text={text} />
+    </section>
+  );
+}

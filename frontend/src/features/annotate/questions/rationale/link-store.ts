@@ -1,0 +1,15 @@
+import { SharedStore, storeFactory, useShared } from "../shared-store";
+
+interface LinkUi {
+  /** The part of the rationale (code points) that waits for the words it is about. */
+  linking: { start: number; end: number } | null;
+}
+
+export class LinkStore extends SharedStore<LinkUi> {
+  constructor() {
+    super({ linking: null });
+  }
+}
+
+export const linkStore = storeFactory(() => new LinkStore());
+export const useLinking: (store: LinkStore) => LinkUi = useShared;

@@ -1,0 +1,39 @@
+import type { ReactNode } from "react";
+import { cx } from "@/lib/cx";
+import { useT } from "@/lib/i18n";
+import type { QuestionProps } from "./module";
+import { ITEM } from "./per-target";
+import { targetName } from "./targets";
+import type { Target } from "./types";
+
+interface Props {
+  item: QuestionProps["item"];
+  target: Target;
+  /** The keys answer this one now. */
+  current: boolean;
+  onChoose: () => void;
+  children: ReactNode;
+}
+
+/** The controls of one text within a question that asks about several. */
+export function TargetLine({ item, target, current, onChoose, children }: Props) {
+  const t = useT();
+  if (target === ITEM) return <div className="flex min-w-0 flex-1 flex-wrap gap-1.5">{children}</div>;
+  const name = targetName(item, target, t);
+  return (
+    <fieldset
+      aria-label={name}
+      onFocusCapture={onChoose}
+      className="flex min-w-0 items-center gap-2 max-sm:justify-between"
+    >
+      <span
+        aria-hidden="true"
+        className={cx("min-w-16 text-sm", current ? "font-semibold text-accent-text" : "text-muted")}
+      >
+        {current && <span className="me-1">▸</span>}
+        {name}
+      </span>
+      <span className="flex min-w-0 flex-wrap gap-1.5">{children}</span>
+    </fieldset>
+  );
+}

@@ -1,0 +1,68 @@
+import { useActions } from "@/actions";
+import { useT } from "@/lib/i18n";
+import { ChoiceButton } from "../choice-button";
+import type { QuestionProps } from "../module";
+import { targetsOf } from "../per-target";
+import { QuestionLine } from "../question-line";
+import { TargetLine } from "../target-line";
+import type { Target, ThumbsAnswer, ThumbsQuestion } from "../types";
+import { useCursor } from "../use-cursor";
+
+const THUMBS = [
+  { value: "up", key: "1", label: "👍 Good", description: "Thumb up" },
+  { value: "down", key: "2", label: "👎 Bad", description: "Thumb down" },
+] as const;
+
+/** Up or down for each text on its own. */
+export function ThumbsDock(props: QuestionProps<ThumbsQuestion, ThumbsAnswer>) {
+  const { question, answer, item, active, onChange, onDone } = props;
+  const t = useT();
+  const places = targetsOf(question.per, item);
+  const { at, goTo, advance } = useCursor({
+    places,
+    isDone: (place) => answer?.[place] !== undefined,
+    active,
+    onDone,
+  });
+  const give = (target: Target, thumb: "up" | "down") => {
+    onChange({ ...answer, [target]: thumb });
+    advance(target);
+  };
+  useActions(
+    THUMBS.map((thumb) => ({
+      id: `annotate.thumb-${thumb.value}`,
+      label: t(thumb.description),
+      keys: [thumb.key],
+      group: "Verdict",
+      keyOnly: true,
+      when: () => active && at !== undefined,
+      run: () => at !== undefined && give(at, thumb.value),
+    })),
+  );
+  return (
+    <QuestionLine {...props}>
+      <div className="flex min-w-0 flex-1 flex-wrap gap-x-6 gap-y-1.5 max-sm:flex-col">
+        {places.map((target) => (
+          <TargetLine
+            key={target}
+            item={item}
+            target={target}
+            current={active && places.length > 1 && target === at}
+            onChoose={() => goTo(target)}
+          >
+            {THUMBS.map((thumb) => (
+              <ChoiceButton
+                key={thumb.value}
+                label={t(thumb.label)}
+                description={t(thumb.description)}
+                keyShown={active && target === at ? thumb.key : undefined}
+                chosen={answer?.[target] === thumb.value}
+                onChoose={() => give(target, thumb.value)}
+              />
+            ))}
+          </TargetLine>
+        ))}
+      </div>
+    </QuestionLine>
+  );
+}
