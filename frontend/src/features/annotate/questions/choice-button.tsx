@@ -1,11 +1,12 @@
-import { Kbd } from "@/components/ui";
 import { cx } from "@/lib/cx";
+import { KeyOf } from "./key-of";
 
 interface Props {
   label: string;
   chosen: boolean;
   onChoose: () => void;
-  /** The key that does the same, printed while it works. */
+  /** The action that does the same, and its default key: the person's own is printed while it works. */
+  action?: string;
   keyShown?: string | undefined;
   /** Said by screen readers where the label is short. */
   description?: string;
@@ -14,7 +15,7 @@ interface Props {
 }
 
 /** One of several answers; looks the same in every type of question. */
-export function ChoiceButton({ label, chosen, onChoose, keyShown, description, apart }: Props) {
+export function ChoiceButton({ label, chosen, onChoose, action, keyShown, description, apart }: Props) {
   return (
     <button
       type="button"
@@ -35,7 +36,7 @@ export function ChoiceButton({ label, chosen, onChoose, keyShown, description, a
           : "border-control/60 bg-raised hover:bg-sunken",
       )}
     >
-      {keyShown && <Kbd keys={keyShown} />}
+      {keyShown && <KeyOf id={action ?? ""} keys={keyShown} />}
       <span className="truncate max-sm:text-center max-sm:leading-tight max-sm:whitespace-normal">
         {label}
       </span>

@@ -57,6 +57,7 @@ export function ChoiceDock(props: QuestionProps<ChoiceQuestion, ChoiceAnswer>) {
               <ChoiceButton
                 key={option.value}
                 label={option.label}
+                action={`annotate.option-${index + 1}`}
                 keyShown={active && target === at ? optionKey(index) : undefined}
                 chosen={[chosen[target]].flat().includes(option.value)}
                 onChoose={() => choose(target, option.value)}

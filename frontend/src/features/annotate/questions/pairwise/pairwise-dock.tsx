@@ -31,6 +31,7 @@ export function PairwiseDock(props: QuestionProps<PairwiseQuestion, PairwiseAnsw
         {choices.map((choice) => (
           <ChoiceButton
             key={choice.key}
+            action={`annotate.choose-${choice.key}`}
             keyShown={active ? choice.key : undefined}
             label={choice.label}
             description={choice.description}

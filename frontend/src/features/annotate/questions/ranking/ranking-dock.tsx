@@ -1,9 +1,9 @@
 import { type DragEvent, useState } from "react";
 import { useActions } from "@/actions";
-import { Kbd } from "@/components/ui";
 import { cx } from "@/lib/cx";
 import { useT } from "@/lib/i18n";
 import { ChoiceButton } from "../choice-button";
+import { KeyOf } from "../key-of";
 import type { QuestionProps } from "../module";
 import { QuestionLine } from "../question-line";
 import { responseTargets, targetName } from "../targets";
@@ -99,6 +99,7 @@ export function RankingDock(props: QuestionProps<RankingQuestion, RankingAnswer>
       {question.not_rankable && (
         <ChoiceButton
           label={t("Not rankable")}
+          action="annotate.not-rankable"
           keyShown={active ? "0" : undefined}
           chosen={notRankable}
           onChoose={giveUp}
@@ -128,7 +129,7 @@ function Slot({ name, digit, onTake, onClick, children }: SlotProps) {
   };
   const heading = (
     <>
-      {digit && <Kbd keys={digit} />}
+      {digit && <KeyOf id={`annotate.rank-${digit}`} keys={digit} />}
       {name}
     </>
   );

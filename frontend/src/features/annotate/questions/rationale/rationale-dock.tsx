@@ -91,6 +91,7 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
               <ChoiceButton
                 key={reason.value}
                 label={reason.label}
+                action={`annotate.reason-${index + 1}`}
                 keyShown={active ? optionKey(index) : undefined}
                 chosen={answer.reasons.includes(reason.value)}
                 onChoose={() => toggle(reason.value)}

@@ -55,6 +55,7 @@ export function ThumbsDock(props: QuestionProps<ThumbsQuestion, ThumbsAnswer>) {
                 key={thumb.value}
                 label={t(thumb.label)}
                 description={t(thumb.description)}
+                action={`annotate.thumb-${thumb.value}`}
                 keyShown={active && target === at ? thumb.key : undefined}
                 chosen={answer?.[target] === thumb.value}
                 onChoose={() => give(target, thumb.value)}
