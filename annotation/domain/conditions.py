@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from annotation.domain.questions.base import QuestionError
+from annotation.domain.questions.base import QuestionError, is_text, is_whole, shown, within
 from annotation.domain.questions.registry import QUESTION_TYPES
 
 MAX_CONDITIONS = 10
+MAX_NUMBER = 1_000_000_000
+MAX_WORDS = 50
+MAX_WORD_CHARS = 200
 ANSWERED = "answered"
 TESTS = {
     "bool": ("is",),
@@ -33,10 +36,8 @@ def check_conditions(
     types = {each["name"]: each["type"] for each in earlier}
     checked = []
     for number, condition in enumerate(conditions):
-        try:
+        with within(f"{field}.{number}"):
             checked.append(_checked(condition, types))
-        except QuestionError as error:
-            raise QuestionError(f"{field}.{number}.{error.field}", error.message) from error
     return checked
 
 
@@ -46,7 +47,7 @@ def _checked(condition: object, types: Mapping[str, str]) -> dict[str, Any]:
         raise QuestionError("question", f"A condition is an object of {', '.join(parts)}.")
     name = condition["question"]
     if not isinstance(name, str) or name not in types:
-        raise QuestionError("question", f"“{str(name)[:40]}” is not a question before this one.")
+        raise QuestionError("question", f"“{shown(name)}” is not a question before this one.")
     kinds: dict[str, str] = {**QUESTION_TYPES[types[name]].FACTS, ANSWERED: "bool"}
     fact, test, value = condition["fact"], condition["test"], condition["value"]
     if not isinstance(fact, str) or fact not in kinds:
@@ -54,21 +55,28 @@ def _checked(condition: object, types: Mapping[str, str]) -> dict[str, Any]:
     tests = TESTS[kinds[fact]]
     if not isinstance(test, str) or test not in tests:
         raise QuestionError("test", f"“{fact}” is tested by {', '.join(tests)}.")
-    _check_value(kinds[fact], test, value, types)
+    if test == "differs_from":
+        _check_other(name, fact, value, types)
+    else:
+        _check_value(kinds[fact], value)
     return {part: condition[part] for part in parts}
 
 
-def _check_value(kind: str, test: str, value: object, types: Mapping[str, str]) -> None:
+def _check_other(name: str, fact: str, value: object, types: Mapping[str, str]) -> None:
+    if not isinstance(value, str) or value not in types or value == name:
+        raise QuestionError("value", "“value” names another question before this one.")
+    if fact not in QUESTION_TYPES[types[value]].FACTS:
+        raise QuestionError("value", f"“{value}” is a {types[value]} question, which has no “{fact}” to compare.")
+
+
+def _check_value(kind: str, value: object) -> None:
     if kind == "bool" and not isinstance(value, bool):
         raise QuestionError("value", "“value” is true or false.")
-    if kind == "number" and (not isinstance(value, int) or isinstance(value, bool)):
-        raise QuestionError("value", "“value” is a whole number.")
-    if test == "differs_from":
-        if not isinstance(value, str) or value not in types:
-            raise QuestionError("value", "“value” names another question before this one.")
-    elif kind in ("word", "words"):
+    if kind == "number" and not is_whole(value, 0, MAX_NUMBER):
+        raise QuestionError("value", f"“value” is a whole number from 0 to {MAX_NUMBER:,}.")
+    if kind in ("word", "words"):
         words = value if isinstance(value, list) else [value]
-        if not words or any(not isinstance(word, str) for word in words):
+        if not 1 <= len(words) <= MAX_WORDS or not all(is_text(word, 1, MAX_WORD_CHARS) for word in words):
             raise QuestionError("value", "“value” is a word or a list of words, any of which will do.")
 
 

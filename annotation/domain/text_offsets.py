@@ -8,8 +8,10 @@ from functools import lru_cache
 import regex
 
 _GRAPHEME = regex.compile(r"\X")
-# Letters, digits and marks make words; apostrophes and hyphens hold their parts together.
-_WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}\p{M}_]")
+# Letters, digits and marks make words, but not in scripts that write no spaces between words.
+_WORD_CHARACTER = regex.compile(
+    r"[[\p{L}\p{N}\p{M}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]", regex.V1
+)
 
 
 def sha256_of(text: str) -> str:
@@ -17,10 +19,19 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@lru_cache(maxsize=64)
-def grapheme_starts(text: str) -> frozenset[int]:
-    """Every offset at which a grapheme begins, and the end of the text."""
-    return frozenset([*(match.start() for match in _GRAPHEME.finditer(text)), len(text)])
+@lru_cache(maxsize=16)
+def _grapheme_starts(text: str) -> bytes:
+    """1 for every offset at which a grapheme begins, and for the end of the text."""
+    starts = bytearray(len(text) + 1)
+    starts[-1] = 1
+    for match in _GRAPHEME.finditer(text):
+        starts[match.start()] = 1
+    return bytes(starts)
+
+
+def splits_grapheme(text: str, offset: int) -> bool:
+    """Tell whether an offset from 0 to the text's length stands within what a reader sees as one character."""
+    return not _grapheme_starts(text)[offset]
 
 
 def splits_word(text: str, offset: int) -> bool:

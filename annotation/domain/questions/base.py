@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple, Protocol, TypeGuard
 
 from annotation.domain.items import ItemView
@@ -13,6 +14,7 @@ MAX_TITLE_CHARS = 300
 MAX_DESCRIPTION_CHARS = 2000
 MAX_ASPECT_CHARS = 60
 MAX_NAMED = 50
+MAX_SHOWN_CHARS = 40
 # PostgreSQL's jsonb can hold neither.
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 PER = ("item", "response", "turn")
@@ -64,9 +66,9 @@ class QuestionType(Protocol):
 def common_parts(question: Mapping[str, Any], *, allowed: Sequence[str], required: bool) -> dict[str, Any]:
     """Check the parts every question has and refuse unknown ones, which are mostly misspelt known ones."""
     known = {"name", "type", "title", "required", "description", "show_if", "required_if", *allowed}
-    unknown = sorted(str(part) for part in question if part not in known)
-    if unknown:
-        raise QuestionError(unknown[0], f"“{unknown[0]}” is not a part of a {question['type']} question.")
+    unknown = unknown_part(question, known)
+    if unknown is not None:
+        raise QuestionError(unknown, f"“{unknown}” is not a part of a question of type {question['type']}.")
     name = question.get("name")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise QuestionError(
@@ -84,11 +86,35 @@ def common_parts(question: Mapping[str, Any], *, allowed: Sequence[str], require
     }
 
 
+def shown(value: object) -> str:
+    """What somebody sent as a sentence can quote it, whatever it is: never long, and always storable."""
+    return UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value[:MAX_SHOWN_CHARS]) if isinstance(value, str) else "…"
+
+
+def unknown_part(given: Mapping[Any, Any], known: Collection[str]) -> str | None:
+    """A part that is not known, as a sentence can quote it; None when all are."""
+    return min((shown(part) for part in given if part not in known), default=None)
+
+
+@contextmanager
+def within(path: str) -> Iterator[None]:
+    """Faults found inside are reported below `path`."""
+    try:
+        yield
+    except QuestionError as error:
+        raise QuestionError(f"{path}.{error.field}", error.message) from error
+
+
+def is_text(value: object, least: int, most: int) -> TypeGuard[str]:
+    """Tell whether a value is a storable text of so many characters, not counting white space around it."""
+    return isinstance(value, str) and least <= len(value.strip()) <= most and not UNSTORABLE.search(value)
+
+
 def text_part(part: Mapping[str, Any], field: str, *, default: str, most: int) -> str:
     """A short text of a definition, trimmed; only one that defaults to "" may be empty."""
     value = part.get(field, default)
     least = 0 if default == "" else 1
-    if not isinstance(value, str) or not least <= len(value.strip()) <= most or UNSTORABLE.search(value):
+    if not is_text(value, least, most):
         raise QuestionError(field, f"“{field}” is a text of {least} to {most} characters.")
     return value.strip()
 
@@ -121,9 +147,11 @@ def whole_number(question: Mapping[str, Any], field: str, *, default: int, low: 
 
 def aspect_part(question: Mapping[str, Any]) -> str | None:
     aspect = question.get("aspect")
-    if aspect is not None and (not isinstance(aspect, str) or not 1 <= len(aspect) <= MAX_ASPECT_CHARS):
+    if aspect is None:
+        return None
+    if not is_text(aspect, 1, MAX_ASPECT_CHARS):
         raise QuestionError("aspect", f"“aspect” is null or a text of 1 to {MAX_ASPECT_CHARS} characters.")
-    return aspect
+    return aspect.strip()
 
 
 def named_list(
@@ -137,10 +165,8 @@ def named_list(
     for number, entry in enumerate(value):
         if not isinstance(entry, Mapping):
             raise QuestionError(f"{field}.{number}", f"Each entry of “{field}” is an object with “name” and “title”.")
-        try:
+        with within(f"{field}.{number}"):
             entries.append({**_named(entry), **read(entry)})
-        except QuestionError as error:
-            raise QuestionError(f"{field}.{number}.{error.field}", error.message) from error
     if len({entry["name"] for entry in entries}) != len(entries):
         raise QuestionError(field, f"Two entries of “{field}” have the same name.")
     return entries
@@ -158,9 +184,9 @@ def _named(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def only_parts(entry: Mapping[str, Any], *allowed: str) -> None:
-    unknown = sorted(str(part) for part in entry if part not in ("name", "title", "description", *allowed))
-    if unknown:
-        raise QuestionError(unknown[0], f"“{unknown[0]}” is not a part of this.")
+    unknown = unknown_part(entry, ("name", "title", "description", *allowed))
+    if unknown is not None:
+        raise QuestionError(unknown, f"“{unknown}” is not a part of this.")
 
 
 def targets_of(per: str, item: ItemView) -> list[str]:
@@ -174,9 +200,9 @@ def answer_object(answer: object, *parts: str) -> Mapping[str, Any]:
     """The answer as an object of exactly these parts at most. Raises AnswerError."""
     if not isinstance(answer, Mapping):
         raise AnswerError("Answer with an object.")
-    unknown = sorted(str(part) for part in answer if part not in parts)
-    if unknown:
-        raise AnswerError(f"“{unknown[0]}” is not a part of this answer; it has {', '.join(parts)}.")
+    unknown = unknown_part(answer, parts)
+    if unknown is not None:
+        raise AnswerError(f"“{unknown}” is not a part of this answer; it has {', '.join(parts)}.")
     return answer
 
 
@@ -186,7 +212,7 @@ def by_target(answer: object, targets: Sequence[str], *, every: bool) -> dict[st
         raise AnswerError("Answer with an object of text → answer.")
     for target in answer:
         if target not in targets:
-            raise AnswerError(f"“{str(target)[:40]}” is not one of this item's texts.")
+            raise AnswerError(f"“{shown(target)}” is not one of this item's texts.")
     if every and len(answer) < len(set(targets)):
         raise AnswerError(f"Answer for all {len(set(targets))} texts; {len(answer)} are answered.")
     if not answer:

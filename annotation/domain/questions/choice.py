@@ -20,6 +20,8 @@ from annotation.domain.questions.base import (
     flag,
     one_of,
     targets_of,
+    text_part,
+    within,
 )
 
 MAX_OPTIONS = 50
@@ -41,22 +43,22 @@ def options_part(question: Mapping[str, Any], field: str, *, least: int) -> list
     options = question.get(field, [])
     if not isinstance(options, list) or not least <= len(options) <= MAX_OPTIONS:
         raise QuestionError(field, f"Give {least} to {MAX_OPTIONS} {field}.")
-    named = [_option(option, f"{field}.{number}") for number, option in enumerate(options)]
+    named = []
+    for number, option in enumerate(options):
+        if not isinstance(option, Mapping) or any(part not in ("value", "label") for part in option):
+            raise QuestionError(f"{field}.{number}", "It is an object of “value” and “label”.")
+        with within(f"{field}.{number}"):
+            named.append(_option(option))
     if len({option["value"] for option in named}) != len(named):
         raise QuestionError(field, f"Two {field} have the same value.")
     return named
 
 
-def _option(option: object, field: str) -> dict[str, str]:
-    if not isinstance(option, Mapping) or any(part not in ("value", "label") for part in option):
-        raise QuestionError(field, "It is an object of “value” and “label”.")
+def _option(option: Mapping[str, Any]) -> dict[str, str]:
     value = option.get("value")
-    label = option.get("label", value)
     if not isinstance(value, str) or not NAME.fullmatch(value):
-        raise QuestionError(f"{field}.value", "The value has lower-case letters, digits and underscores only.")
-    if not isinstance(label, str) or not 1 <= len(label) <= MAX_LABEL_CHARS:
-        raise QuestionError(f"{field}.label", f"The label has 1 to {MAX_LABEL_CHARS} characters.")
-    return {"value": value, "label": label}
+        raise QuestionError("value", "The value has lower-case letters, digits and underscores only.")
+    return {"value": value, "label": text_part(option, "label", default=value, most=MAX_LABEL_CHARS)}
 
 
 def chosen_of(answer: object, values: list[str]) -> list[str]:

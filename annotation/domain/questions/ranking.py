@@ -18,6 +18,7 @@ from annotation.domain.questions.base import (
     common_parts,
     flag,
     is_whole,
+    shown,
 )
 
 MAX_RESPONSES = 50
@@ -43,7 +44,7 @@ def validate_definition(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def fits(question: Mapping[str, Any], item: ItemView) -> bool:
     ids = item.response_ids
-    return 2 <= len(ids) == len(set(ids))
+    return 2 <= len(ids) == len(set(ids)) <= MAX_RESPONSES
 
 
 def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView)
 def _dense(question: Mapping[str, Any], ranks: Mapping[Any, Any], ids: list[str]) -> dict[str, int]:
     for response_id, rank in ranks.items():
         if response_id not in ids:
-            raise AnswerError(f"“{str(response_id)[:40]}” is not the id of one of this item's responses.")
+            raise AnswerError(f"“{shown(response_id)}” is not the id of one of this item's responses.")
         if not is_whole(rank, 1, MAX_RESPONSES):
             raise AnswerError(f"A rank is a whole number from 1 (the best) to {MAX_RESPONSES}.")
     needed = 1 if question["partial"] else len(ids)

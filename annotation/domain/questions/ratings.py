@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotation.domain.items import ItemView
@@ -15,15 +15,18 @@ from annotation.domain.questions.base import (
     by_target,
     common_parts,
     flag,
+    is_text,
     is_whole,
     named_list,
     one_of,
     only_parts,
+    shown,
     targets_of,
     whole_number,
 )
 
 HIGHEST = 10
+NUMBERS = [str(number) for number in range(HIGHEST + 1)]
 NOT_APPLICABLE = "na"
 MAX_ANCHOR_CHARS = 500
 FACTS: dict[str, FactKind] = {"lowest": "number", "highest": "number"}
@@ -37,7 +40,7 @@ def validate_definition(question: Mapping[str, Any]) -> dict[str, Any]:
     if low >= high:
         raise QuestionError("high", "“high” must be above “low”.")
     item_rubric = flag(question, "item_rubric", default=False)
-    return {
+    cleaned = {
         **parts,
         "per": one_of(question, "per", ("response", "item"), default="response"),
         "low": low,
@@ -46,11 +49,10 @@ def validate_definition(question: Mapping[str, Any]) -> dict[str, Any]:
         "aspects": named_list(question, "aspects", _aspect, least=0 if item_rubric else 1),
         "item_rubric": item_rubric,
     }
-
-
-def rubric_of(value: object) -> list[dict[str, Any]]:
-    """The rubric an item brings along, checked like a question's aspects. Raises QuestionError."""
-    return named_list({"rubric": value}, "rubric", _aspect, least=1)
+    for cell, (lowest, highest) in _cells(cleaned, cleaned["aspects"]).items():
+        if lowest >= highest:
+            raise QuestionError("aspects", f"The scale of “{cell}” ends at {highest}; it must begin below that.")
+    return cleaned
 
 
 def _aspect(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,15 +69,14 @@ def _scale(entry: Mapping[str, Any]) -> dict[str, Any]:
     anchors = entry.get("anchors", {})
     if not isinstance(anchors, Mapping) or len(anchors) > HIGHEST + 1:
         raise QuestionError("anchors", "“anchors” is an object of number → what it stands for.")
-    for number, words in anchors.items():
-        if not str(number).isdecimal() or not isinstance(words, str) or not 1 <= len(words) <= MAX_ANCHOR_CHARS:
-            raise QuestionError("anchors", f"An anchor is a number and a text of 1 to {MAX_ANCHOR_CHARS} characters.")
-    scale: dict[str, Any] = {"anchors": {str(number): words for number, words in anchors.items()}}
-    if "low" in entry or "high" in entry:
-        scale["low"] = whole_number(entry, "low", default=0, low=0, high=HIGHEST - 1)
-        scale["high"] = whole_number(entry, "high", default=HIGHEST, low=1, high=HIGHEST)
-        if scale["low"] >= scale["high"]:
-            raise QuestionError("high", "“high” must be above “low”.")
+    if not all(number in NUMBERS and is_text(words, 1, MAX_ANCHOR_CHARS) for number, words in anchors.items()):
+        raise QuestionError(
+            "anchors", f"An anchor is a number from 0 to {HIGHEST} and a text of 1 to {MAX_ANCHOR_CHARS} characters."
+        )
+    scale: dict[str, Any] = {"anchors": {number: anchors[number] for number in NUMBERS if number in anchors}}
+    for end in ("low", "high"):
+        if end in entry:
+            scale[end] = whole_number(entry, end, default=0, low=0, high=HIGHEST)
     return scale
 
 
@@ -87,8 +88,12 @@ def aspects_of(question: Mapping[str, Any], item: ItemView) -> list[Mapping[str,
 
 def cells_of(question: Mapping[str, Any], item: ItemView) -> dict[str, tuple[int, int]]:
     """Cell name → lowest and highest rating. A cell is an aspect, or `aspect/criterion` where it has criteria."""
+    return _cells(question, aspects_of(question, item))
+
+
+def _cells(question: Mapping[str, Any], aspects: Sequence[Mapping[str, Any]]) -> dict[str, tuple[int, int]]:
     cells = {}
-    for aspect in aspects_of(question, item):
+    for aspect in aspects:
         low, high = aspect.get("low", question["low"]), aspect.get("high", question["high"])
         if not aspect.get("criteria"):
             cells[aspect["name"]] = (low, high)
@@ -98,7 +103,9 @@ def cells_of(question: Mapping[str, Any], item: ItemView) -> dict[str, tuple[int
 
 
 def fits(question: Mapping[str, Any], item: ItemView) -> bool:
-    return bool(item.responses) and bool(aspects_of(question, item))
+    """There must be something to rate, on scales of at least two numbers; an item's own rubric may have none."""
+    scales = cells_of(question, item).values()
+    return bool(item.responses) and bool(scales) and all(low < high for low, high in scales)
 
 
 def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView) -> dict[str, dict[str, int | str]]:
@@ -116,7 +123,7 @@ def _row(
         raise AnswerError("Rate with an object of aspect → number.")
     for cell, rating in row.items():
         if cell not in cells:
-            raise AnswerError(f"“{str(cell)[:80]}” is not one of the aspects to rate.")
+            raise AnswerError(f"“{shown(cell)}” is not one of the aspects to rate.")
         low, high = cells[cell]
         if isinstance(rating, str) and rating == NOT_APPLICABLE and question["na"]:
             continue

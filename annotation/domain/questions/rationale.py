@@ -16,11 +16,12 @@ from annotation.domain.questions.base import (
     common_parts,
     flag,
     is_whole,
+    shown,
     storable,
     whole_number,
 )
 from annotation.domain.questions.choice import chosen_of, options_part
-from annotation.domain.text_offsets import grapheme_starts
+from annotation.domain.text_offsets import splits_grapheme
 
 MAX_CHARS = 20_000
 MAX_LINKS = 100
@@ -81,16 +82,16 @@ def _link(link: object, rationale: str, item: ItemView) -> dict[str, Any]:
 def target_text(target: object, item: ItemView) -> tuple[str, str]:
     """A target and its text. Raises AnswerError when the item has no such text."""
     text = item.text_of(target) if isinstance(target, str) else None
-    if text is None:
-        raise AnswerError(f"“{str(target)[:40]}” is not one of this item's texts.")
-    return str(target), text
+    if not isinstance(target, str) or text is None:
+        raise AnswerError(f"“{shown(target)}” is not one of this item's texts.")
+    return target, text
 
 
 def offsets(start: object, end: object, text: str, *, what: str) -> tuple[int, int]:
     """A non-empty span of code points that cuts no grapheme in two. Raises AnswerError."""
     if not is_whole(start, 0, len(text)) or not is_whole(end, 0, len(text)) or not start < end:
         raise AnswerError(f"A span of {what} begins before it ends, within its {len(text)} characters.")
-    if start not in grapheme_starts(text) or end not in grapheme_starts(text):
+    if splits_grapheme(text, start) or splits_grapheme(text, end):
         raise AnswerError(f"The span from {start} to {end} cuts a character of {what} in two; mark whole characters.")
     return start, end
 

@@ -14,6 +14,7 @@ from annotation.domain.questions.base import (
     AnswerError,
     FactKind,
     Facts,
+    QuestionError,
     VoteDraft,
     answer_object,
     common_parts,
@@ -22,6 +23,7 @@ from annotation.domain.questions.base import (
     named_list,
     one_of,
     only_parts,
+    shown,
     storable,
 )
 from annotation.domain.questions.rationale import offsets, target_text
@@ -53,11 +55,12 @@ def validate_definition(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _category(entry: Mapping[str, Any]) -> dict[str, Any]:
     only_parts(entry, "density", "evidence", "evidence_required")
-    return {
-        "density": one_of(entry, "density", DENSITIES, default="sub_sentence"),
-        "evidence": one_of(entry, "evidence", ("none", "earlier_span", "passage"), default="none"),
-        "evidence_required": flag(entry, "evidence_required", default=False),
-    }
+    evidence = one_of(entry, "evidence", ("none", "earlier_span", "passage"), default="none")
+    needed = flag(entry, "evidence_required", default=False)
+    if needed and evidence == "none":
+        raise QuestionError("evidence_required", "Evidence of a kind is required; say in “evidence” of which.")
+    density = one_of(entry, "density", DENSITIES, default="sub_sentence")
+    return {"density": density, "evidence": evidence, "evidence_required": needed}
 
 
 def _omission(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,7 +167,7 @@ def _missing(question: Mapping[str, Any], omission: object, item: ItemView, allo
 
 def _target(target: object, item: ItemView, allowed: Sequence[str]) -> tuple[str, str]:
     if not isinstance(target, str) or target not in allowed:
-        raise AnswerError(f"“{str(target)[:40]}” is not one of the texts this question is about.")
+        raise AnswerError(f"“{shown(target)}” is not one of the texts this question is about.")
     return target_text(target, item)
 
 
@@ -172,7 +175,7 @@ def _named(name: object, entries: Sequence[Mapping[str, Any]], what: str) -> Map
     for entry in entries:
         if entry["name"] == name:
             return entry
-    raise AnswerError(f"“{str(name)[:40]}” is not a {what} of this question.")
+    raise AnswerError(f"“{shown(name)}” is not a {what} of this question.")
 
 
 def _severity_of(question: Mapping[str, Any], severity: object) -> str | None:
@@ -195,9 +198,10 @@ def _evidence(
         if category.get("evidence_required"):
             raise AnswerError(f"“{category['title']}” needs its evidence; point to it.")
         return None
-    if not isinstance(evidence, Mapping) or evidence.get("kind") != category["evidence"]:
-        raise AnswerError(f"“{category['title']}” takes {_WANTED[category['evidence']]}.")
-    if category["evidence"] == "passage":
+    wanted = category["evidence"]
+    if not isinstance(evidence, Mapping) or wanted == "none" or evidence.get("kind") != wanted:
+        raise AnswerError(f"“{category['title']}” takes {_WANTED[wanted]}.")
+    if wanted == "passage":
         return _passage(evidence, item)
     given = answer_object(evidence, "kind", "start", "end", "quote")
     first, last = offsets(given.get("start"), given.get("end"), text, what="the response")

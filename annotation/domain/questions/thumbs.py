@@ -35,9 +35,7 @@ def fits(question: Mapping[str, Any], item: ItemView) -> bool:
 def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView) -> dict[str, str]:
     """`{target: "up" | "down"}`; a required question needs every target."""
     thumbs = by_target(answer, targets_of(question["per"], item), every=question["required"])
-    if any(thumb not in ("up", "down") for thumb in thumbs.values() if isinstance(thumb, str)) or not all(
-        isinstance(thumb, str) for thumb in thumbs.values()
-    ):
+    if not all(isinstance(thumb, str) and thumb in ("up", "down") for thumb in thumbs.values()):
         raise AnswerError("Each thumb is “up” or “down”.")
     return thumbs
 
