@@ -133,6 +133,7 @@ def _raise_overlap(campaign: Campaign, overlap: int) -> None:
             fields={"overlap": ["Give the present overlap or a larger one."]},
         )
     if overlap > campaign.overlap:
+        _lock_assignments(campaign.pk)
         Item.objects.filter(campaign=campaign).update(open_slots=F("open_slots") + overlap - campaign.overlap)
         CampaignAnnotator.objects.filter(campaign=campaign).update(next_position=0)
         campaign.overlap = overlap
@@ -150,6 +151,7 @@ def annotators_add(
     campaign = Campaign.objects.select_related("project").filter(pk=campaign_id).first()
     if campaign is None:
         raise NotFoundError("There is no such campaign.")
+    _lock_assignments(campaign_id)
     added = []
     for email in dict.fromkeys(email.strip().lower() for email in emails):
         membership = (
@@ -170,9 +172,20 @@ def annotators_add(
 @transaction.atomic
 def annotator_remove(*, campaign_id: int, user_id: int) -> None:
     """End an assignment and give back the items the person holds. What they said stays."""
-    # A change of the form takes people's rows before their leases, and this the other way round.
-    query("SELECT FROM annotation_campaign WHERE id = %s FOR KEY SHARE", [campaign_id])
+    _lock_assignments(campaign_id)
     ended = CampaignAnnotator.objects.filter(campaign=campaign_id, user=user_id, active=True).update(active=False)
     if not ended:
         raise NotFoundError("This person is not assigned to the campaign.")
     leases_release_of(campaign_id=campaign_id, annotator_id=user_id)
+
+
+def _lock_assignments(campaign_id: int) -> None:
+    """Take everybody's row before changing some, in the order in which all who take several do.
+
+    Whoever gives an item back, and a change of the form, write to these rows too. The campaign's own row is taken
+    first, as a change of the form does.
+    """
+    query("SELECT FROM annotation_campaign WHERE id = %s FOR KEY SHARE", [campaign_id])
+    query(
+        "SELECT FROM annotation_campaignannotator WHERE campaign_id = %s ORDER BY id FOR NO KEY UPDATE", [campaign_id]
+    )
