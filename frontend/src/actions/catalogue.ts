@@ -1,4 +1,5 @@
 import type { IconName } from "@/components/ui/icon";
+import { msg } from "@/lib/i18n";
 
 /**
  * The actions of the annotation page and of the whole app that exist whatever is on screen, so that their keys can
@@ -13,9 +14,6 @@ export interface NamedAction {
   keyOnly?: boolean;
   whileTyping?: boolean;
 }
-
-/** Marks a sentence for the catalogues of words without translating it yet. */
-const msg = (sentence: string) => sentence;
 
 const labelling = msg("Labelling");
 const reading = msg("Reading");

@@ -42,6 +42,21 @@ export function cleanAnswers(form: Form, answers: Answers, item: Item): Answers 
   );
 }
 
+/** Those of `answers` that answer a question of this form completely; they may have been given to another form. */
+export function fittingAnswers(form: Form, answers: Answers, item: Item): Answers {
+  return Object.fromEntries(
+    form.questions.flatMap((question) => {
+      const answer = answers[question.name];
+      try {
+        return answer !== undefined && isAnswered(question, answers, item) ? [[question.name, answer]] : [];
+      } catch {
+        // An answer of another type, which this question's module cannot read.
+        return [];
+      }
+    }),
+  );
+}
+
 /** The question the keys belong to: the one chosen, else the first without an answer, else the first. */
 export function activeQuestion(
   asked: readonly Question[],

@@ -1,53 +1,58 @@
-import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { type Action, useActions } from "@/actions";
+import { ANNOTATE, type NamedAction } from "@/actions/catalogue";
 import { ActionButton } from "@/components/ui";
 import { useT } from "@/lib/i18n";
-import { formatClock } from "./clock";
+import { useMe } from "@/lib/session";
 import { Dock } from "./dock";
-import { clearDraft, loadDraft, saveDraft } from "./drafts";
+import { FlagDialog } from "./flag-dialog";
 import { activeQuestion, askedQuestions, cleanAnswers, missingQuestions } from "./form-state";
 import { PromptPane } from "./prompt-pane";
 import type { QuestionProps } from "./questions/module";
 import { questionModule } from "./questions/registry";
-import type { Answer, Answers } from "./questions/types";
+import type { QuestionType } from "./questions/types";
 import { Responses } from "./responses";
 import type { LabelSession, SessionState, Task } from "./session";
 import { SkipDialog } from "./skip-dialog";
-import { useHeartbeat, useItemTimer } from "./use-label-session";
+import { SourcesPanel } from "./sources-panel";
+import type { ItemTimer } from "./timer";
+import { useAnswers, useReading } from "./use-answers";
+import { useHeartbeat } from "./use-label-session";
 import { useView } from "./use-view";
 
 interface Props {
   task: Task;
   session: LabelSession;
   state: SessionState;
+  timer: ItemTimer;
+  comments: Action;
   status: ReactNode;
 }
 
 /** One item: prompt, responses, and the dock that never moves. */
-export function LabelItem({ task, session, state, status }: Props) {
+export function LabelItem({ task, session, state, timer, comments, status }: Props) {
   const { item, form } = task;
   const t = useT();
-  const [answers, setAnswers] = useState<Answers>(() => loadDraft(task.id) ?? task.answers);
+  const me = useMe();
   const [chosen, setChosen] = useState<string | null>(null);
-  const [missing, setMissing] = useState<Set<string>>(new Set());
-  const [skipping, setSkipping] = useState(false);
+  const [missing, setMissing] = useState<ReadonlySet<string>>(new Set());
+  const [dialog, setDialog] = useState<"skip" | "flag" | null>(null);
   const panes = useRef<(HTMLElement | null)[]>([]);
-  const { timer, seconds, idle } = useItemTimer(task.id);
+  const texts = useRef<HTMLDivElement>(null);
+  const reading = useReading(texts, timer);
+  const { answers, change, forget } = useAnswers(task, (name) => {
+    reading.answered();
+    timer.resume();
+    setMissing((old) => new Set([...old].filter((each) => each !== name)));
+  });
   useHeartbeat(task.lease, () => timer.isIdle);
-  const { view, promptOpen, actions: viewActions } = useView(panes, item.responses.length);
+  const look = useView(panes, item, me.id);
 
   // Keys act on the page at once: nothing of the last item keeps the focus.
   useLayoutEffect(() => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   }, []);
 
-  const change = (name: string, answer: Answer | undefined) => {
-    const { [name]: _, ...others } = answers;
-    const next = answer === undefined ? others : { ...others, [name]: answer };
-    setAnswers(next);
-    setMissing(new Set([...missing].filter((each) => each !== name)));
-    saveDraft(task.id, next);
-  };
   const asked = askedQuestions(form, answers, item).map(({ question, required }) => ({
     ...question,
     required,
@@ -69,10 +74,13 @@ export function LabelItem({ task, session, state, status }: Props) {
     const next = active && asked[asked.indexOf(active) + by];
     if (next) setChosen(next.name);
   };
-
-  const writing = [active, ...asked].find((each) => each?.type === "text" || each?.type === "rationale");
+  /** The question of these types that comes first, the active one before all. */
+  const ofType = (...types: QuestionType[]) =>
+    [active, ...asked].find((each) => each && types.includes(each.type))?.name;
+  const writing = ofType("rationale", "text");
   const write = () => {
-    const line = document.querySelector(`[data-question="${CSS.escape(writing?.name ?? "")}"]`);
+    if (writing) setChosen(writing);
+    const line = document.querySelector(`[data-question="${CSS.escape(writing ?? "")}"]`);
     line?.querySelector("textarea")?.focus();
   };
 
@@ -83,127 +91,116 @@ export function LabelItem({ task, session, state, status }: Props) {
       setChosen(unanswered[0].name);
       return;
     }
-    clearDraft();
-    session.submit(cleanAnswers(form, answers, item), timer.read());
+    forget();
+    session.submit(cleanAnswers(form, answers, item), { ...timer.read(), reading: reading.read() });
   };
 
-  const named = useMemo(() => mainActions(), []);
-  const main: Record<keyof typeof named, Action> = {
-    submit: { ...named.submit, label: task.lease === null ? "Save correction" : "Submit", run: submit },
-    submitTyping: { ...named.submitTyping, run: submit },
-    skip: { ...named.skip, when: () => task.lease !== null, run: () => setSkipping(true) },
-    undo: { ...named.undo, when: () => state.canUndo, run: () => void session.undo() },
-    redo: { ...named.redo, when: () => state.canRedo, run: () => session.redo() },
-    write: { ...named.write, when: () => writing !== undefined, run: write },
-    nextQuestion: { ...named.nextQuestion, when: () => asked.length > 1, run: () => step(1) },
-    previousQuestion: { ...named.previousQuestion, when: () => asked.length > 1, run: () => step(-1) },
-    leaveText: {
-      ...named.leaveText,
-      when: () => document.activeElement instanceof HTMLTextAreaElement,
-      run: () => (document.activeElement as HTMLElement).blur(),
-    },
+  const lease = task.lease ?? task.answeredLease ?? null;
+  const act = (named: NamedAction, run: () => void, over: Partial<Action> = {}): Action => ({
+    ...named,
+    label: t(named.label),
+    group: t(named.group),
+    run,
+    ...over,
+  });
+  const choose = (named: NamedAction, type: QuestionType) => {
+    const name = ofType(type);
+    return act(named, () => setChosen(name ?? null), { when: () => name !== undefined });
   };
-  useActions([...Object.values(main), ...viewActions]);
+  const send = act(ANNOTATE.submit, submit, task.lease === null ? { label: t("Save correction") } : {});
+  const skip = act(ANNOTATE.skip, () => setDialog("skip"), { when: () => task.lease !== null });
+  const flag = act(ANNOTATE.flag, () => setDialog("flag"), { when: () => lease !== null });
+  const inText = () => document.activeElement instanceof HTMLTextAreaElement;
+  useActions([
+    send,
+    act(ANNOTATE.submitTyping, submit),
+    skip,
+    flag,
+    act(ANNOTATE.write, write, { when: () => writing !== undefined }),
+    choose(ANNOTATE.spans, "spans"),
+    choose(ANNOTATE.edit, "edit"),
+    act(ANNOTATE.nextQuestion, () => step(1), { when: () => asked.length > 1 }),
+    act(ANNOTATE.previousQuestion, () => step(-1), { when: () => asked.length > 1 }),
+    ...look.actions,
+    act(ANNOTATE.leaveText, () => (document.activeElement as HTMLElement).blur(), { when: inText }),
+  ]);
+  const shownTools = look.actions.filter((action) => action.icon && action.when?.());
 
   return (
     <>
-      <PromptPane item={item} questions={questions} open={promptOpen.open} onToggle={promptOpen.toggle} />
-      <Responses item={item} questions={questions} view={view} panes={panes} />
-      <section aria-label="Your verdict" className="border-t border-line bg-canvas px-4 pt-2.5 pb-2">
-        <div className="flex items-end gap-4 max-sm:flex-col max-sm:items-stretch">
+      <div ref={texts} className="flex min-h-0 flex-1 flex-col">
+        <PromptPane
+          item={item}
+          questions={questions}
+          open={look.promptOpen.open}
+          onToggle={look.promptOpen.toggle}
+          current={look.view.current}
+          onCurrent={look.setCurrent}
+        />
+        <SourcesPanel
+          materials={item.materials}
+          open={look.sourcesOpen.open}
+          onToggle={look.sourcesOpen.toggle}
+        />
+        <Responses
+          item={item}
+          questions={questions}
+          view={look.view}
+          panes={panes}
+          onCurrent={look.setCurrent}
+          onPair={look.setPair}
+          onFocus={look.focus}
+        />
+      </div>
+      <section aria-label={t("Your verdict")} className="border-t border-line bg-canvas px-4 pt-2.5 pb-2">
+        <div className="flex items-end gap-4 max-sm:flex-col max-sm:items-stretch max-sm:gap-2">
           <div className="min-w-0 flex-1">
             <Dock questions={questions} />
           </div>
-          <ActionButton action={main.submit} variant="primary" className="h-9 max-sm:h-11" />
+          <ActionButton action={send} variant="primary" className="h-9 max-sm:h-11" />
         </div>
-        <p role="status" className="min-h-5 pt-1 text-sm text-danger">
+        <p role="status" className="min-h-5 pt-1 text-sm text-danger empty:max-sm:min-h-0">
           {questions
             .filter((each) => each.missing)
             .map((each) => missingSentence(each, t))
             .join(" ")}
-          {state.error}
+          {state.error && t(state.error)}
         </p>
         <div className="flex flex-wrap items-center gap-x-1 gap-y-1 text-sm">
-          <ActionButton action={main.skip} size="sm" variant="ghost" />
-          <ActionButton action={main.undo} size="sm" variant="ghost" />
-          {state.canRedo && <ActionButton action={main.redo} size="sm" variant="ghost" />}
-          {viewActions
-            .filter((action) => action.icon)
-            .map((action) => (
-              <ActionButton
-                key={action.id}
-                action={action}
-                size="sm"
-                variant="ghost"
-                className="max-sm:hidden"
-              />
-            ))}
+          <ActionButton action={skip} size="sm" variant="ghost" />
+          <ActionButton action={flag} size="sm" variant="ghost" />
+          <ActionButton action={comments} size="sm" variant="ghost" />
+          {shownTools.map((action) => (
+            <ActionButton
+              key={action.id}
+              action={action}
+              size="sm"
+              variant="ghost"
+              className="max-sm:hidden"
+            />
+          ))}
           <span className="flex-1" />
-          {task.lease === null && <span className="text-accent-text">Correcting an earlier answer</span>}
-          <span className="num px-2 text-faint" title="Time on this item while you are here">
-            {formatClock(seconds)}
-            {idle && " paused"}
-          </span>
+          {task.lease === null && (
+            <span className="pe-2 text-accent-text">{t("Correcting an earlier answer")}</span>
+          )}
           {status}
         </div>
       </section>
       <SkipDialog
-        open={skipping}
-        onOpenChange={setSkipping}
+        open={dialog === "skip"}
+        onOpenChange={(open) => setDialog(open ? "skip" : null)}
         onSkip={(reason) => {
-          clearDraft();
+          forget();
           void session.skip(reason);
         }}
       />
+      <FlagDialog
+        lease={lease}
+        open={dialog === "flag"}
+        onOpenChange={(open) => setDialog(open ? "flag" : null)}
+      />
     </>
   );
-}
-
-/** The page's fixed actions; what they do is filled in on each render. */
-function mainActions() {
-  const group = "Labelling";
-  const run = () => undefined;
-  return {
-    submit: { id: "annotate.submit", label: "Submit", keys: ["Enter"], group, run },
-    submitTyping: {
-      id: "annotate.submit-typing",
-      label: "Submit while typing",
-      keys: ["$mod+Enter"],
-      group,
-      keyOnly: true,
-      whileTyping: true,
-      run,
-    },
-    skip: { id: "annotate.skip", label: "Skip", keys: ["x"], group, run },
-    undo: { id: "annotate.undo", label: "Undo", keys: ["$mod+z"], group, run },
-    redo: { id: "annotate.redo", label: "Forward", keys: ["$mod+Shift+z"], group, run },
-    write: { id: "annotate.rationale", label: "Say why", keys: ["r"], group, keyOnly: true, run },
-    nextQuestion: {
-      id: "annotate.next-question",
-      label: "Next question",
-      keys: ["j"],
-      group,
-      keyOnly: true,
-      run,
-    },
-    previousQuestion: {
-      id: "annotate.previous-question",
-      label: "Previous question",
-      keys: ["k"],
-      group,
-      keyOnly: true,
-      run,
-    },
-    leaveText: {
-      id: "annotate.leave-text",
-      label: "Leave the text field",
-      keys: ["Escape"],
-      group,
-      keyOnly: true,
-      whileTyping: true,
-      run,
-    },
-  } satisfies Record<string, Action>;
 }
 
 function missingSentence({ question, answer, item }: QuestionProps, t: ReturnType<typeof useT>): string {

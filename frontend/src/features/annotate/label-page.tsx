@@ -1,17 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { useActions } from "@/actions";
+import { lazy, Suspense, useState } from "react";
+import { type Action, useActions } from "@/actions";
+import { ANNOTATE } from "@/actions/catalogue";
+import { registry, runAction } from "@/actions/registry";
 import { AnnotatorBar } from "@/app/frame/annotator-frame";
-import { Async, Button, EmptyState, Link, LinkButton, ProgressBar } from "@/components/ui";
+import { ActionButton, Async, Button, EmptyState, IconButton, Link, LinkButton } from "@/components/ui";
 import type { MyCampaign } from "@/lib/api/types";
+import { useT } from "@/lib/i18n";
 import { paths } from "@/lib/paths";
+import { useMe } from "@/lib/session";
 import { useDocumentTitle } from "@/lib/use-document-title";
 import { useNumberParam } from "@/lib/use-params";
 import { listMyCampaigns } from "./api";
-import { GuidelinesPanel } from "./guidelines-panel";
+import { ClockButton } from "./clock-button";
+import { GuidelinesPanel, guidelinesNews } from "./guidelines-panel";
 import { LabelItem } from "./label-item";
+import { BarProgress } from "./progress";
 import { SendingStatus } from "./sending-status";
-import { useLabelSession } from "./use-label-session";
+import type { LabelSession, SessionState } from "./session";
+import { useItemTimer, useLabelSession } from "./use-label-session";
+
+const CommentsPanel = lazy(() =>
+  import("./comments-panel").then((module) => ({ default: module.CommentsPanel })),
+);
 
 /** `/annotate/$campaignId`: one item after another until none is left. */
 export function LabelPage() {
@@ -29,41 +40,39 @@ export function LabelPage() {
 
 function Labelling({ campaign }: { campaign: MyCampaign }) {
   useDocumentTitle(campaign.name);
+  const me = useMe();
   const { session, outbox, state, sending } = useLabelSession(campaign.id);
-  const [guidelines, setGuidelines] = useState(false);
-  useActions([
-    {
-      id: "annotate.guidelines",
-      label: guidelines ? "Hide guidelines" : "Show guidelines",
-      keys: ["g"],
-      group: "Labelling",
-      icon: "help",
-      run: () => setGuidelines((open) => !open),
+  const timer = useItemTimer(state.task?.id ?? null);
+  const [panel, setPanel] = useState<"guidelines" | "comments" | null>(null);
+  const [news, setNews] = useState(() => guidelinesNews(me.id, campaign));
+  const { guidelines, comments, pause, undo, redo } = usePageActions({
+    session,
+    state,
+    toggle: (which) => {
+      setNews(guidelinesNews(me.id, campaign));
+      setPanel((now) => (now === which ? null : which));
     },
-  ]);
-  const done = campaign.my_done + state.answered;
-  const total = campaign.my_done + campaign.remaining_for_me;
+    onPause: () => (timer.isPaused ? timer.resume() : timer.pause()),
+  });
+  const close = () => {
+    setPanel(null);
+    setNews(guidelinesNews(me.id, campaign));
+  };
+  const lease = state.task?.lease ?? state.task?.answeredLease ?? null;
 
   return (
     <>
       <AnnotatorBar>
-        <h1 className="min-w-0 truncate text-base font-semibold">{campaign.name}</h1>
-        <span className="num shrink-0 text-muted">
-          {done} of {Math.max(total, done)}
-        </span>
-        <div className="w-28 max-md:hidden">
-          <ProgressBar label="My progress" done={done} total={Math.max(total, done)} />
-        </div>
+        <h1 className="min-w-0 truncate text-base font-semibold max-sm:sr-only">{campaign.name}</h1>
+        <BarProgress campaign={campaign} answered={state.answered} />
         <span className="flex-1" />
-        <Button
-          size="sm"
-          variant="ghost"
-          shortcut="g"
-          aria-pressed={guidelines}
-          onClick={() => setGuidelines((open) => !open)}
-        >
-          Guidelines
-        </Button>
+        {state.phase === "labelling" && <ClockButton timer={timer} pause={pause} />}
+        <GuidelinesButton action={guidelines} open={panel === "guidelines"} news={news} />
+        <KeysButton />
+        <ActionButton action={undo} size="sm" variant="ghost" className="max-sm:px-1.5">
+          <span className="max-lg:sr-only">{undo.label}</span>
+        </ActionButton>
+        {state.canRedo && <ActionButton action={redo} size="sm" variant="ghost" className="max-sm:hidden" />}
       </AnnotatorBar>
       <div className="flex min-h-0 flex-1">
         <div className="flex h-[calc(100dvh-48px)] min-w-0 flex-1 flex-col">
@@ -73,20 +82,128 @@ function Labelling({ campaign }: { campaign: MyCampaign }) {
               task={state.task}
               session={session}
               state={state}
-              status={<SendingStatus outbox={outbox} state={sending} />}
+              timer={timer}
+              comments={comments}
+              status={
+                <SendingStatus outbox={outbox} state={sending} onReopen={(entry) => session.reopen(entry)} />
+              }
             />
           ) : (
             <div className="mx-auto w-full max-w-[720px] px-4 pt-12">
-              <Waiting campaign={campaign} session={session} state={state} />
+              <Waiting campaign={campaign} session={session} state={state} undo={undo} />
               <div className="mt-4">
-                <SendingStatus outbox={outbox} state={sending} />
+                <SendingStatus outbox={outbox} state={sending} onReopen={(entry) => session.reopen(entry)} />
               </div>
             </div>
           )}
         </div>
-        {guidelines && <GuidelinesPanel text={campaign.guidelines} onClose={() => setGuidelines(false)} />}
+        {panel === "guidelines" && (
+          <GuidelinesPanel person={me.id} campaign={campaign} news={news} onClose={close} />
+        )}
+        {panel === "comments" && (
+          <Suspense fallback={null}>
+            <CommentsPanel lease={lease} onClose={close} />
+          </Suspense>
+        )}
       </div>
     </>
+  );
+}
+
+interface PageActions {
+  session: LabelSession;
+  state: SessionState;
+  toggle: (which: "guidelines" | "comments") => void;
+  onPause: () => void;
+}
+
+/** Actions that work between items as well. */
+function usePageActions({ session, state, toggle, onPause }: PageActions) {
+  const t = useT();
+  const group = t("Labelling");
+  const actions = {
+    guidelines: {
+      ...ANNOTATE.guidelines,
+      label: t("Guidelines"),
+      group,
+      run: () => toggle("guidelines"),
+    },
+    comments: {
+      ...ANNOTATE.comments,
+      label: t("Comments"),
+      group,
+      when: () => state.task !== null,
+      run: () => toggle("comments"),
+    },
+    pause: {
+      ...ANNOTATE.pause,
+      label: t("Pause the clock"),
+      group,
+      when: () => state.task !== null,
+      run: onPause,
+    },
+    undo: {
+      ...ANNOTATE.undo,
+      label: t("Undo"),
+      group,
+      when: () => state.canUndo,
+      run: () => void session.undo(),
+    },
+    redo: {
+      ...ANNOTATE.redo,
+      label: t("Forward"),
+      group,
+      when: () => state.canRedo,
+      run: () => session.redo(),
+    },
+  } satisfies Record<string, Action>;
+  useActions(Object.values(actions));
+  return actions;
+}
+
+function GuidelinesButton({
+  action,
+  open,
+  news,
+}: {
+  action: Action;
+  open: boolean;
+  news: ReturnType<typeof guidelinesNews>;
+}) {
+  const t = useT();
+  return (
+    <ActionButton
+      action={action}
+      size="sm"
+      variant="ghost"
+      aria-expanded={open}
+      className="relative max-sm:px-1.5"
+    >
+      <span className="max-md:sr-only">{action.label}</span>
+      {news !== "none" && !open && (
+        <>
+          <span aria-hidden="true" className="absolute end-0.5 top-0.5 size-2 rounded-full bg-warn" />
+          <span className="sr-only">
+            {news === "changed" ? t("changed since you last read it") : t("not read yet")}
+          </span>
+        </>
+      )}
+    </ActionButton>
+  );
+}
+
+function KeysButton() {
+  const t = useT();
+  return (
+    <IconButton
+      icon="keyboard"
+      label={t("Keys")}
+      className="shrink-0 max-md:hidden"
+      onClick={() => {
+        const help = registry.get("app.help");
+        if (help) runAction(help);
+      }}
+    />
   );
 }
 
@@ -94,41 +211,30 @@ function Waiting({
   campaign,
   session,
   state,
+  undo,
 }: {
   campaign: MyCampaign;
-  session: ReturnType<typeof useLabelSession>["session"];
-  state: ReturnType<typeof useLabelSession>["state"];
+  session: LabelSession;
+  state: SessionState;
+  undo: Action;
 }) {
-  useActions([
-    {
-      id: "annotate.undo",
-      label: "Go back to my last answer",
-      keys: ["$mod+z"],
-      group: "Labelling",
-      icon: "undo",
-      when: () => state.canUndo,
-      run: () => void session.undo(),
-    },
-  ]);
+  const t = useT();
   const back = (
     <>
-      <LinkButton to={paths.annotate()}>My campaigns</LinkButton>
-      {state.canUndo && (
-        <Button icon="undo" shortcut="$mod+z" onClick={() => void session.undo()}>
-          Back to my last answer
-        </Button>
-      )}
+      <LinkButton to={paths.annotate()}>{t("My campaigns")}</LinkButton>
+      {state.canUndo && <ActionButton action={undo}>{t("Back to my last answer")}</ActionButton>}
     </>
   );
-  if (state.phase === "loading") return <p className="appear-late text-muted">Fetching the next item…</p>;
+  if (state.phase === "loading")
+    return <p className="appear-late text-muted">{t("Fetching the next item…")}</p>;
   if (state.phase === "error") {
     return (
       <EmptyState
-        title="The next item could not be fetched"
+        title={t("The next item could not be fetched")}
         action={
           <>
             <Button variant="primary" icon="retry" onClick={session.retry}>
-              Try again
+              {t("Try again")}
             </Button>
             {back}
           </>
@@ -139,22 +245,26 @@ function Waiting({
     );
   }
   return (
-    <EmptyState title="Nothing left for you here" action={back}>
+    <EmptyState title={t("Nothing left for you here")} action={back}>
       {campaign.state === "paused"
-        ? "This campaign is paused. Your answers are kept; come back when it goes on."
-        : `You have answered every item of ${campaign.name} that is open to you. Thank you. New items appear here when they are queued.`}
+        ? t("This campaign is paused. Your answers are kept; come back when it goes on.")
+        : t(
+            "You have answered every item of {{campaign}} that is open to you. Thank you. New items appear here when they are queued.",
+            { campaign: campaign.name },
+          )}
     </EmptyState>
   );
 }
 
 function NotMine() {
+  const t = useT();
   return (
     <div className="mx-auto w-full max-w-[720px] px-4 pt-12">
       <EmptyState
-        title="This campaign is not assigned to you"
-        action={<Link to={paths.annotate()}>My campaigns</Link>}
+        title={t("This campaign is not assigned to you")}
+        action={<Link to={paths.annotate()}>{t("My campaigns")}</Link>}
       >
-        Ask the person who runs it to add you, or choose one of your own campaigns.
+        {t("Ask the person who runs it to add you, or choose one of your own campaigns.")}
       </EmptyState>
     </div>
   );

@@ -10,18 +10,19 @@ const entry = (id: string, lease: number, person = 7): OutboxEntry => ({
   person,
   campaign: 1,
   target: { lease },
-  body: { answers: {}, duration_ms: 1, active_ms: 1 },
+  body: { answers: {}, form_version: 1, duration_ms: 1, active_ms: 1 },
   createdAt: lease,
 });
 
 const receipt = (id: number): FeedbackReceipt => ({ feedback: { id, revision: 1, item: 1, created_at: "" } });
 
-function server() {
+function server(person = 7) {
   const stored: string[] = [];
-  const mode = { fail: null as null | (() => Error) };
+  const mode = { fail: null as null | (() => Error), person };
   return {
     stored,
     mode,
+    whoAmI: () => Promise.resolve(mode.person),
     send: (each: OutboxEntry) => {
       if (mode.fail) return Promise.reject(mode.fail());
       stored.push(each.id);
@@ -45,7 +46,7 @@ describe("Outbox", () => {
     expect((await first)?.feedback.id).toBe(1);
     expect((await second)?.feedback.id).toBe(2);
     expect(await storage.load()).toEqual([]);
-    expect(outbox.getState()).toEqual({ waiting: 0, refused: [], troubled: false });
+    expect(outbox.getState()).toEqual({ waiting: 0, refused: [], troubled: false, stranger: false });
   });
 
   it("keeps answers while the server is away and sends each once when it is back", async () => {
@@ -62,7 +63,7 @@ describe("Outbox", () => {
     remote.mode.fail = null;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(remote.stored).toEqual(Array.from({ length: 500 }, (_, index) => `e${index}`));
-    expect(outbox.getState()).toEqual({ waiting: 0, refused: [], troubled: false });
+    expect(outbox.getState()).toEqual({ waiting: 0, refused: [], troubled: false, stranger: false });
   });
 
   it("sends after a reload what an earlier visit left, and nobody else's", async () => {
@@ -106,5 +107,81 @@ describe("Outbox", () => {
     outbox.close();
     expect(await storage.load()).toHaveLength(1);
     expect(outbox.getState().refused).toEqual([]);
+  });
+
+  it("loses nothing when the server fails, the page is reloaded and the server comes back", async () => {
+    const storage = memoryStorage();
+    const remote = server();
+    remote.mode.fail = () => new ApiError(500, { type: "unexpected", message: "The server answered 500." });
+    const before = new Outbox(storage, remote, 7);
+    for (const lease of [1, 2, 3]) void before.add(entry(`e${lease}`, lease));
+    await settle();
+    expect(before.getState()).toMatchObject({ waiting: 3, refused: [], troubled: true });
+    before.close();
+
+    remote.mode.fail = null;
+    const after = new Outbox(storage, remote, 7);
+    await after.start();
+    await settle();
+    expect(remote.stored).toEqual(["e1", "e2", "e3"]);
+    expect(await storage.load()).toEqual([]);
+  });
+
+  it("waits while somebody else is signed in, and sends when its person is back", async () => {
+    const storage = memoryStorage();
+    const remote = server();
+    remote.mode.fail = () => new ApiError(401, { type: "not_authenticated", message: "Sign in." });
+    const mine = new Outbox(storage, remote, 7);
+    void mine.add(entry("a", 1));
+    await settle();
+
+    // Another person signs in; in another tab this page is still open.
+    remote.mode.person = 8;
+    remote.mode.fail = () => new ApiError(404, { type: "not_found", message: "You hold no such item." });
+    mine.kick();
+    await settle();
+    expect(mine.getState()).toMatchObject({ waiting: 1, refused: [], troubled: true, stranger: true });
+    mine.close();
+    remote.mode.fail = null;
+    const theirs = new Outbox(storage, remote, 8);
+    await theirs.start();
+    void theirs.add(entry("b", 2, 8));
+    await settle();
+    theirs.close();
+    expect(remote.stored).toEqual(["b"]);
+    expect((await storage.load()).map((each) => each.id)).toEqual(["a"]);
+
+    remote.mode.person = 7;
+    const again = new Outbox(storage, remote, 7);
+    await again.start();
+    await settle();
+    expect(remote.stored).toEqual(["b", "a"]);
+    expect(await storage.load()).toEqual([]);
+  });
+
+  it("believes “no such item” when nobody else is signed in", async () => {
+    const remote = server();
+    remote.mode.fail = () => new ApiError(404, { type: "not_found", message: "You hold no such item." });
+    const outbox = new Outbox(memoryStorage(), remote, 7);
+    void outbox.add(entry("a", 1));
+    await settle();
+    expect(outbox.getState().refused.map((each) => each.reopenable)).toEqual([false]);
+  });
+
+  it.each([
+    [409, "stale_form", true],
+    [400, "invalid", true],
+    [409, "conflict", false],
+    [410, "gone", false],
+  ])("keeps a %i “%s”; it can be reopened: %s", async (status, type, reopenable) => {
+    const storage = memoryStorage();
+    const remote = server();
+    remote.mode.fail = () => new ApiError(status, { type, message: "No." });
+    const outbox = new Outbox(storage, remote, 7);
+    void outbox.add(entry("a", 1));
+    await settle();
+    expect(outbox.getState().refused).toMatchObject([{ id: "a", refusal: "No.", reopenable }]);
+    expect(await storage.load()).toMatchObject([{ id: "a", reopenable }]);
+    expect(outbox.waitingLeases()).toEqual([]);
   });
 });

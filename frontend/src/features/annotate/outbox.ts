@@ -7,10 +7,14 @@ export interface OutboxState {
   refused: OutboxEntry[];
   /** The last attempt failed for a passing reason. */
   troubled: boolean;
+  /** In this browser somebody else is signed in by now; the answers wait for their own person. */
+  stranger: boolean;
 }
 
 export interface Sender {
   send(entry: OutboxEntry): Promise<FeedbackReceipt>;
+  /** Who the server takes us for now. */
+  whoAmI(): Promise<number>;
 }
 
 const FIRST_RETRY_MS = 1_000;
@@ -24,7 +28,7 @@ export class Outbox {
   private entries: OutboxEntry[] = [];
   private readonly settled = new Map<string, (receipt: FeedbackReceipt | null) => void>();
   private readonly listeners = new Set<() => void>();
-  private state: OutboxState = { waiting: 0, refused: [], troubled: false };
+  private state: OutboxState = { waiting: 0, refused: [], troubled: false, stranger: false };
   private running = false;
   private closed = false;
   private retryMs = FIRST_RETRY_MS;
@@ -110,23 +114,41 @@ export class Outbox {
       const receipt = await this.sender.send(entry);
       this.retryMs = FIRST_RETRY_MS;
       this.entries = this.entries.filter((each) => each.id !== entry.id);
-      this.changed({ troubled: false });
+      this.changed({ troubled: false, stranger: false });
       this.settle(entry.id, receipt);
       await this.storage.remove(entry.id).catch(() => undefined);
       return true;
     } catch (error) {
-      if (error instanceof ApiError && !error.isTransient && !error.needsSignIn) {
-        entry.refusal = error.message;
-        this.changed({ troubled: false });
-        this.settle(entry.id, null);
-        await this.storage.put(entry).catch(() => undefined);
+      const reason = await this.reasonOf(error);
+      if (reason instanceof ApiError) {
+        await this.refuse(entry, reason);
         return true;
       }
-      this.changed({ troubled: true });
+      this.changed({ troubled: true, stranger: reason === "stranger" });
       this.timer = setTimeout(this.kick, this.retryMs);
       this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
       return false;
     }
+  }
+
+  /** The refusal for good, or why the answer has to wait. */
+  private async reasonOf(error: unknown): Promise<ApiError | "passing" | "stranger"> {
+    if (!(error instanceof ApiError) || error.isTransient || error.needsSignIn) return "passing";
+    // To somebody else this item does not exist: that says nothing about the answer.
+    if (error.status !== 403 && error.status !== 404) return error;
+    try {
+      return (await this.sender.whoAmI()) === this.person ? error : "stranger";
+    } catch {
+      return "passing";
+    }
+  }
+
+  private async refuse(entry: OutboxEntry, error: ApiError): Promise<void> {
+    entry.refusal = error.message;
+    entry.reopenable = error.status === 400 || error.type === "stale_form";
+    this.changed({ troubled: false, stranger: false });
+    this.settle(entry.id, null);
+    await this.storage.put(entry).catch(() => undefined);
   }
 
   private settle(id: string, receipt: FeedbackReceipt | null): void {

@@ -1,23 +1,43 @@
 import { Button } from "@/components/ui";
+import { useT } from "@/lib/i18n";
 import type { Outbox, OutboxState } from "./outbox";
+import type { OutboxEntry } from "./outbox-entry";
+
+interface Props {
+  outbox: Outbox;
+  state: OutboxState;
+  /** Brings the item of a refused answer back to the screen; true when it is there. */
+  onReopen?: (entry: OutboxEntry) => Promise<boolean>;
+}
 
 /** Says honestly where the answers are: saved, on their way, or refused and why. */
-export function SendingStatus({ outbox, state }: { outbox: Outbox; state: OutboxState }) {
+export function SendingStatus({ outbox, state, onReopen }: Props) {
+  const t = useT();
+  const reopen = async (entry: OutboxEntry) => {
+    if (await onReopen?.(entry)) await outbox.dismiss(entry.id);
+  };
   return (
     <div className="flex flex-col items-end gap-1 text-sm">
       <p role="status" className={state.troubled ? "text-warn" : "text-faint"}>
-        {statusText(state)}
+        {statusText(state, t)}
         {state.troubled && (
-          <Button size="sm" variant="ghost" className="ml-1" onClick={outbox.kick}>
-            Send now
+          <Button size="sm" variant="ghost" className="ms-1" onClick={outbox.kick}>
+            {t("Send now")}
           </Button>
         )}
       </p>
       {state.refused.map((entry) => (
-        <p key={entry.id} role="alert" className="flex max-w-[60ch] items-center gap-2 text-danger">
-          One answer was not stored: {entry.refusal}
-          <Button size="sm" onClick={() => void outbox.dismiss(entry.id)}>
-            Understood
+        <p key={entry.id} role="alert" className="flex max-w-[72ch] flex-wrap items-center gap-2 text-danger">
+          <span className="min-w-0 flex-1">
+            {t("One answer was not stored: {{reason}}", { reason: entry.refusal })}
+          </span>
+          {entry.reopenable && onReopen && (
+            <Button size="sm" onClick={() => void reopen(entry)}>
+              {t("Open the item again")}
+            </Button>
+          )}
+          <Button size="sm" variant="ghost" onClick={() => void outbox.dismiss(entry.id)}>
+            {entry.reopenable ? t("Drop the answer") : t("Understood")}
           </Button>
         </p>
       ))}
@@ -25,8 +45,10 @@ export function SendingStatus({ outbox, state }: { outbox: Outbox; state: Outbox
   );
 }
 
-export function statusText({ waiting, troubled }: OutboxState): string {
-  if (waiting === 0) return "Saved · 0 waiting to send";
-  if (troubled) return `Cannot reach the server · ${waiting} kept here, will be sent`;
-  return `Sending · ${waiting} waiting`;
+export function statusText({ waiting, troubled, stranger }: OutboxState, t: ReturnType<typeof useT>): string {
+  if (waiting === 0) return t("Saved · 0 waiting to send");
+  if (stranger)
+    return t("Somebody else is signed in now · {{count}} kept here until you are back", { count: waiting });
+  if (troubled) return t("Cannot reach the server · {{count}} kept here, will be sent", { count: waiting });
+  return t("Sending · {{count}} waiting", { count: waiting });
 }

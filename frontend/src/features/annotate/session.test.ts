@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { FeedbackReceipt, Item, NextItem } from "@/lib/api/types";
+import type { FeedbackReceipt, Form, Item, NextItem } from "@/lib/api/types";
 import type { OutboxEntry } from "./outbox-entry";
-import { LabelSession } from "./session";
+import { LabelSession, REMEMBERED } from "./session";
 
-const form = { id: 1, version: 1, questions: [] };
+const form: Form = {
+  id: 1,
+  version: 1,
+  questions: [{ name: "why", type: "text", title: "Why?", required: false, max_chars: 100 }],
+};
 const item = (id: number): Item => ({
   id,
   position: id,
@@ -21,6 +25,9 @@ function house(count: number) {
   const released: number[] = [];
   const sent: OutboxEntry[] = [];
   const stillWaiting = new Set<number>();
+  const carried = new Map<number, Record<string, string>>();
+  /** Leases whose answers the server refuses. */
+  const refuse = new Set<number>();
   const api = {
     leaseNext: (exclude: number[]): Promise<NextItem | undefined> => {
       const lease = Array.from({ length: count }, (_, index) => index + 1).find(
@@ -32,7 +39,12 @@ function house(count: number) {
       );
       if (lease === undefined) return Promise.resolve(undefined);
       served.push(lease);
-      return Promise.resolve({ lease: { id: lease, expires_at: "" }, item: item(lease), form });
+      return Promise.resolve({
+        lease: { id: lease, expires_at: "" },
+        item: item(lease),
+        form,
+        answers: carried.get(lease) ?? {},
+      });
     },
     skip: () => Promise.resolve(),
     release: (lease: number) => {
@@ -51,21 +63,82 @@ function house(count: number) {
     recentFeedback: () => Promise.resolve([51, 50]),
   };
   const outbox = {
-    add: (entry: OutboxEntry): Promise<FeedbackReceipt> => {
+    add: (entry: OutboxEntry): Promise<FeedbackReceipt | null> => {
       sent.push(entry);
+      if ("lease" in entry.target && refuse.has(entry.target.lease)) return Promise.resolve(null);
       return Promise.resolve({ feedback: { id: 100 + sent.length, revision: 1, item: 1, created_at: "" } });
     },
     waitingLeases: () => [...stillWaiting],
   };
   const session = new LabelSession(api, outbox, { person: 7, campaign: 1 });
-  return { session, served, released, sent, stillWaiting };
+  return { session, served, released, sent, stillWaiting, carried, refuse };
 }
 
 const times = { duration_ms: 5, active_ms: 4 };
+const reading = { idle_ms: 1, first_answer_ms: 2, seen: { a1: 1 }, reached_end: ["a1"] };
 const rest = () => new Promise((resolve) => setTimeout(resolve, 0));
 const shown = (session: LabelSession) => session.getState().task?.item.id;
 
 describe("LabelSession", () => {
+  it("starts from answers that carry over, and says which form it showed", async () => {
+    const { session, sent, carried } = house(2);
+    carried.set(1, { why: "from before" });
+    await session.start();
+    expect(session.getState().task).toMatchObject({ answers: { why: "from before" } });
+    session.submit({ why: "still" }, { ...times, reading });
+    expect(sent[0]?.body).toEqual({ answers: { why: "still" }, form_version: 1, ...times, reading });
+    expect(sent[0]?.item).toBe(1);
+  });
+
+  it("shows a refused item again, filled in with what was said, and gives nothing else away", async () => {
+    const { session, sent, served, stillWaiting } = house(5);
+    await session.start();
+    stillWaiting.add(1);
+    session.submit({ why: "x" }, times);
+    await rest();
+    const entry = sent.pop() as OutboxEntry;
+    stillWaiting.delete(1);
+    expect(await session.reopen(entry)).toBe(true);
+    expect(session.getState().task).toMatchObject({ item: { id: 1 }, lease: 1, answers: { why: "x" } });
+    expect(served.at(-1)).toBe(1);
+    session.submit({ why: "y" }, times);
+    expect(sent.at(-1)).toMatchObject({ target: { lease: 1 }, body: { answers: { why: "y" } } });
+    expect(shown(session)).toBe(2);
+  });
+
+  it("says so when a refused item has gone to somebody else", async () => {
+    const { session, sent } = house(1);
+    await session.start();
+    session.submit({ why: "x" }, times);
+    expect(await session.reopen(sent[0] as OutboxEntry)).toBe(false);
+    expect(session.getState().error).toContain("no longer yours");
+  });
+
+  it("sends a correction of a refused answer as the first one", async () => {
+    const { session, sent, refuse } = house(3);
+    await session.start();
+    refuse.add(1);
+    session.submit({ why: "x" }, times);
+    await session.undo();
+    session.submit({ why: "y" }, times);
+    await rest();
+    expect(sent.map((entry) => entry.target)).toEqual([{ lease: 1 }, { lease: 1 }]);
+  });
+
+  it("lets old items go from memory and still walks back to them", async () => {
+    const { session } = house(40);
+    await session.start();
+    for (let count = 0; count < 30; count += 1) {
+      session.submit({ why: String(count) }, times);
+      await rest();
+    }
+    for (let count = 0; count < REMEMBERED; count += 1) await session.undo();
+    expect(shown(session)).toBe(11);
+    await session.undo();
+    // Fetched again by its number, as those of earlier visits are.
+    expect(session.getState().task).toMatchObject({ id: "feedback-110", item: { id: 1010 } });
+  });
+
   it("fetches two items ahead and shows the next one in the same turn as the submit", async () => {
     const { session, served, sent } = house(5);
     await session.start();

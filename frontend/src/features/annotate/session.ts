@@ -2,10 +2,14 @@ import { newIdempotencyKey } from "@/lib/api/client";
 import { messageOf } from "@/lib/api/errors";
 import type { Answers, FeedbackDetail, Form, Item, NextItem } from "@/lib/api/types";
 import type { Submission } from "./api";
+import { fittingAnswers } from "./form-state";
 import type { Outbox } from "./outbox";
+import type { OutboxEntry } from "./outbox-entry";
 
 /** How many items wait ready behind the one on screen. */
 export const PREFETCH = 2;
+/** So many answered items stay ready for Ctrl+Z; older ones are fetched again when somebody goes that far back. */
+export const REMEMBERED = 20;
 /** The server lends one person this many items at a time; answers on their way count until they have arrived. */
 export const MAX_HELD = 5;
 
@@ -17,6 +21,8 @@ export interface Task {
   form: Form;
   answers: Answers;
   lease: number | null;
+  /** The lease it was answered under in this visit; comments and flags go by it. */
+  answeredLease?: number;
   /** Resolves to the feedback's id; null for an item not answered yet. */
   feedback: Promise<number | null> | null;
 }
@@ -41,10 +47,8 @@ export interface SessionApi {
   recentFeedback(): Promise<number[]>;
 }
 
-interface Answered {
-  task: Task;
-  answers: Answers;
-}
+/** What the page measures while an item is on screen. */
+export type Measures = Omit<Submission, "answers" | "form_version">;
 
 /**
  * One person labelling one campaign: the item on screen, the items fetched ahead, and the way back across
@@ -52,7 +56,7 @@ interface Answered {
  */
 export class LabelSession {
   private ready: NextItem[] = [];
-  private history: Answered[] = [];
+  private history: Task[] = [];
   /** Items undone past, nearest first; a fresh item left on screen waits at the end. */
   private future: Task[] = [];
   private olderFeedback: number[] | null = null;
@@ -115,12 +119,15 @@ export class LabelSession {
     if (!this.exhausted) void this.fill();
   };
 
-  submit(answers: Answers, times: Omit<Submission, "answers">): void {
+  submit(answers: Answers, measures: Measures): void {
     const task = this.state.task;
     if (!task) return;
-    const body: Submission = { answers, ...times };
-    const feedback = task.lease !== null ? this.send({ lease: task.lease }, body) : this.revise(task, body);
-    this.history.push({ task: { ...task, answers, lease: null, feedback }, answers });
+    const body: Submission = { answers, form_version: task.form.id, ...measures };
+    const feedback =
+      task.lease !== null ? this.send({ lease: task.lease }, task, body) : this.revise(task, body);
+    const answeredLease = task.lease ?? task.answeredLease;
+    this.history.push({ ...task, answers, lease: null, feedback, ...(answeredLease && { answeredLease }) });
+    void this.forget();
     this.advance({ answered: this.state.answered + (task.lease !== null ? 1 : 0) });
   }
 
@@ -142,21 +149,13 @@ export class LabelSession {
   async undo(): Promise<void> {
     const last = this.history.pop();
     if (last) {
-      this.goTo(last.task);
+      this.goTo(last);
       return;
     }
     const earlier = this.olderFeedback?.shift();
     if (earlier === undefined) return;
     try {
-      const detail = await this.api.getFeedback(earlier);
-      this.goTo({
-        id: `feedback-${detail.id}`,
-        item: detail.item,
-        form: detail.form,
-        answers: detail.answers,
-        lease: null,
-        feedback: Promise.resolve(detail.id),
-      });
+      this.goTo(taskFromFeedback(await this.api.getFeedback(earlier)));
     } catch (error) {
       this.olderFeedback?.unshift(earlier);
       this.set({ error: messageOf(error) });
@@ -167,8 +166,60 @@ export class LabelSession {
   redo(): void {
     const task = this.state.task;
     if (!task || this.future.length === 0) return;
-    this.history.push({ task, answers: task.answers });
+    this.history.push(task);
     this.advance({});
+  }
+
+  /** Shows the item of a refused answer again, filled in with what still fits. False, with the reason, when it is gone. */
+  async reopen(entry: OutboxEntry): Promise<boolean> {
+    try {
+      const task = await this.again(entry);
+      if (!task) {
+        this.set({ error: "This item is no longer yours to answer; somebody else has it by now." });
+        return false;
+      }
+      const answers = { ...task.answers, ...fittingAnswers(task.form, entry.body.answers, task.item) };
+      const again = { ...task, answers, id: `${task.id}-again-${entry.id}` };
+      if (this.state.task?.lease === task.lease && task.lease !== null)
+        this.set({ task: again, error: null });
+      else this.goTo(again);
+      return true;
+    } catch (error) {
+      this.set({ error: messageOf(error) });
+      return false;
+    }
+  }
+
+  private async again(entry: OutboxEntry): Promise<Task | null> {
+    if ("feedback" in entry.target)
+      return taskFromFeedback(await this.api.getFeedback(entry.target.feedback));
+    const { lease } = entry.target;
+    const isIt = (next: NextItem) => next.lease.id === lease || next.item.id === entry.item;
+    const here = [this.state.task, ...this.future].find((task) => task?.lease === lease);
+    if (here) {
+      this.future = this.future.filter((task) => task !== here);
+      return here;
+    }
+    const waiting = this.ready.find(isIt);
+    if (waiting) {
+      this.ready = this.ready.filter((next) => next !== waiting);
+      return taskFrom(waiting);
+    }
+    // Others of mine may come before it; they wait ready then.
+    for (let round = 0; round < MAX_HELD; round += 1) {
+      const held = this.heldLeases().filter((each) => each !== lease);
+      if (held.length >= MAX_HELD) return null;
+      const next = await this.api.leaseNext(held);
+      if (!next) return null;
+      if (isIt(next)) return taskFrom(next);
+      this.ready.push(next);
+    }
+    return null;
+  }
+
+  /** Items that are shown next, nearest first. */
+  getReady(): readonly NextItem[] {
+    return this.ready;
   }
 
   dismissError = (): void => this.set({ error: null });
@@ -180,23 +231,35 @@ export class LabelSession {
 
   private revise(task: Task, body: Submission): Promise<number | null> {
     // A correction may be made before the first answer has arrived; it waits for its number.
-    return (task.feedback ?? Promise.resolve(null)).then((id) =>
-      id === null ? null : this.send({ feedback: id }, body),
-    );
+    return (task.feedback ?? Promise.resolve(null)).then((id) => {
+      if (id !== null) return this.send({ feedback: id }, task, body);
+      // The first answer was refused: this is the first one then.
+      return task.answeredLease ? this.send({ lease: task.answeredLease }, task, body) : null;
+    });
   }
 
-  private async send(
-    target: { lease: number } | { feedback: number },
-    body: Submission,
-  ): Promise<number | null> {
+  private async send(target: OutboxEntry["target"], task: Task, body: Submission): Promise<number | null> {
     const receipt = await this.outbox.add({
       id: newIdempotencyKey(),
       ...this.who,
       target,
+      item: task.item.id,
       body,
       createdAt: Date.now(),
     });
     return receipt?.feedback.id ?? null;
+  }
+
+  /** Old items leave memory once the server has their answers; their numbers stay. */
+  private async forget(): Promise<void> {
+    while (this.history.length > REMEMBERED) {
+      const oldest = this.history[0];
+      const id = await oldest?.feedback;
+      // Somebody may have walked back meanwhile.
+      if (oldest !== this.history[0] || this.history.length <= REMEMBERED) return;
+      this.history.shift();
+      if (id !== null && id !== undefined) this.olderFeedback?.unshift(id);
+    }
   }
 
   private advance(patch: Partial<SessionState>): void {
@@ -236,7 +299,10 @@ export class LabelSession {
           return;
         }
         if (this.state.task === null) this.set({ task: taskFrom(next), phase: "labelling", error: null });
-        else this.ready.push(next);
+        else {
+          this.ready.push(next);
+          this.set({});
+        }
       }
     } catch (error) {
       // While something is on screen the next submit tries again; only an empty screen needs a word.
@@ -265,8 +331,19 @@ function taskFrom(next: NextItem): Task {
     id: `lease-${next.lease.id}`,
     item: next.item,
     form: next.form,
-    answers: {},
+    answers: next.answers ?? {},
     lease: next.lease.id,
     feedback: null,
+  };
+}
+
+function taskFromFeedback(detail: FeedbackDetail): Task {
+  return {
+    id: `feedback-${detail.id}`,
+    item: detail.item,
+    form: detail.form,
+    answers: detail.answers,
+    lease: null,
+    feedback: Promise.resolve(detail.id),
   };
 }

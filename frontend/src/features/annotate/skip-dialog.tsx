@@ -1,80 +1,48 @@
-import { useState } from "react";
-import { useActions } from "@/actions";
-import { Button, Dialog, Kbd, Textarea } from "@/components/ui";
+import { useT } from "@/lib/i18n";
+import { ReasonDialog, ReasonNote, SendButton, useNote } from "./reason-choice";
 
-const REASONS = [
-  { key: "1", value: "cannot_judge", label: "I cannot judge this" },
-  { key: "2", value: "broken", label: "It does not display properly" },
-  { key: "3", value: "wrong_language", label: "It is in a language I do not read" },
-  { key: "4", value: "upsetting", label: "I do not want to read this" },
-] as const;
-
-/** Asks why, with one key. Skipped items go back to the queue for somebody else. */
-export function SkipDialog({
-  open,
-  onOpenChange,
-  onSkip,
-}: {
+interface Props {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   onSkip: (reason: string) => void;
-}) {
-  const [other, setOther] = useState("");
+}
+
+/** Asks why, with one key. Skipped items go back to the queue for somebody else. */
+export function SkipDialog({ open, onOpenChange, onSkip }: Props) {
+  const t = useT();
+  const { note, setNote, reset } = useNote();
   const skip = (reason: string) => {
     onOpenChange(false);
-    setOther("");
+    reset();
     onSkip(reason);
   };
-  useActions(
-    REASONS.map((reason) => ({
-      id: `annotate.skip-${reason.value}`,
-      label: `Skip: ${reason.label}`,
-      keys: [reason.key],
-      group: "Skipping",
-      inDialog: true,
-      keyOnly: true,
-      when: () => open,
-      run: () => skip(reason.value),
-    })),
-  );
+  const other = note.trim();
   return (
-    <Dialog
+    <ReasonDialog
       open={open}
       onOpenChange={onOpenChange}
-      title="Skip this item"
-      description="Somebody else will get it. Why do you skip it?"
-      size="sm"
-      footer={
-        <Button variant="primary" disabled={!other.trim()} onClick={() => skip(other.trim())}>
-          Skip for this reason
-        </Button>
-      }
-    >
-      <div className="flex flex-col gap-2">
-        {REASONS.map((reason, index) => (
-          <button
-            key={reason.value}
-            type="button"
-            // Not the text field below: there the digits would be typed instead of choosing.
-            data-first-focus={index === 0 ? "" : undefined}
-            onClick={() => skip(reason.value)}
-            className="flex items-center gap-3 rounded-md border border-line px-3 py-2 text-left hover:bg-sunken"
-          >
-            <Kbd keys={reason.key} />
-            {reason.label}
-          </button>
-        ))}
-        <label className="mt-2 text-muted" htmlFor="skip-other">
-          Another reason
-        </label>
-        <Textarea
-          id="skip-other"
-          rows={2}
+      title={t("Skip this item")}
+      description={t("Somebody else will get it. Why do you skip it?")}
+      group={t("Skipping")}
+      id="annotate.skip"
+      reasons={[
+        { value: "cannot_judge", label: t("I cannot judge this") },
+        { value: "broken", label: t("It does not display properly") },
+        { value: "wrong_language", label: t("It is in a language I do not read") },
+        { value: "upsetting", label: t("I do not want to read this") },
+      ]}
+      choice={null}
+      onChoose={skip}
+      note={
+        <ReasonNote
+          label={t("Another reason")}
+          value={note}
           maxLength={500}
-          value={other}
-          onChange={(event) => setOther(event.target.value)}
+          onChange={setNote}
+          onSend={() => other && skip(other)}
         />
-      </div>
-    </Dialog>
+      }
+      footer={<SendButton label={t("Skip for this reason")} disabled={!other} onClick={() => skip(other)} />}
+    />
   );
 }

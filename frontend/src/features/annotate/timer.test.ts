@@ -29,6 +29,33 @@ describe("ItemTimer", () => {
   });
 });
 
+describe("a paused clock", () => {
+  it("stands still until somebody goes on, whatever moves meanwhile", () => {
+    const { time, timer } = clock();
+    time.at = 2_000;
+    timer.pause();
+    time.at = 50_000;
+    timer.touch();
+    expect(timer.isPaused).toBe(true);
+    expect(timer.read()).toEqual({ duration_ms: 50_000, active_ms: 2_000 });
+    timer.resume();
+    time.at = 53_000;
+    timer.touch();
+    expect(timer.read()).toEqual({ duration_ms: 53_000, active_ms: 5_000 });
+  });
+
+  it("also stands while the page is out of sight, up to the next sign of somebody", () => {
+    const { time, timer } = clock();
+    time.at = 1_000;
+    timer.leave();
+    time.at = 11_000;
+    expect(timer.isIdle).toBe(true);
+    timer.touch();
+    time.at = 12_000;
+    expect(timer.read()).toEqual({ duration_ms: 12_000, active_ms: 2_000 });
+  });
+});
+
 describe("formatClock", () => {
   it.each([
     [0, "0:00"],

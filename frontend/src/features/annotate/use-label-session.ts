@@ -1,4 +1,7 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { renderMarkdown } from "@/components/markdown";
+import { api as http } from "@/lib/api/client";
+import type { Me, NextItem } from "@/lib/api/types";
 import { useMe } from "@/lib/session";
 import * as calls from "./api";
 import { Outbox } from "./outbox";
@@ -14,11 +17,29 @@ const send = (entry: OutboxEntry) =>
     ? calls.submitLease(entry.target.lease, entry.body, entry.id)
     : calls.reviseFeedback(entry.target.feedback, entry.body, entry.id);
 
+/** Asked again rather than remembered: another tab may have signed in somebody else. */
+const whoAmI = async () => (await http.get<Me>("/api/me/", { allowAnonymous: true })).id;
+
+/** Answers of this person that the server does not have yet; sent while the calling page is open. */
+export function useOutbox() {
+  const me = useMe();
+  const outbox = useMemo(() => new Outbox(browserStorage(), { send, whoAmI }, me.id), [me.id]);
+  useEffect(() => {
+    void outbox.start();
+    window.addEventListener("online", outbox.kick);
+    return () => {
+      window.removeEventListener("online", outbox.kick);
+      outbox.close();
+    };
+  }, [outbox]);
+  return { outbox, sending: useSyncExternalStore(outbox.subscribe, outbox.getState) };
+}
+
 /** The session and outbox of this person in this campaign, alive while the page is open. */
 export function useLabelSession(campaign: number) {
   const me = useMe();
   const { outbox, session } = useMemo(() => {
-    const box = new Outbox(browserStorage(), { send }, me.id);
+    const box = new Outbox(browserStorage(), { send, whoAmI }, me.id);
     const api = {
       leaseNext: (exclude: number[]) => calls.leaseNext(campaign, exclude),
       skip: calls.skipLease,
@@ -34,6 +55,12 @@ export function useLabelSession(campaign: number) {
     // What an earlier visit left is known first, so that its leases are not served again.
     void outbox.start().then(() => session.start());
     const unsubscribe = outbox.subscribe(session.wake);
+    let warm: readonly NextItem[] = [];
+    const unwatch = session.subscribe(() => {
+      const ready = session.getReady();
+      warmUp(ready.filter((each) => !warm.includes(each)));
+      warm = [...ready];
+    });
     const leave = () => session.close();
     window.addEventListener("online", outbox.kick);
     window.addEventListener("pagehide", leave);
@@ -41,6 +68,7 @@ export function useLabelSession(campaign: number) {
       window.removeEventListener("online", outbox.kick);
       window.removeEventListener("pagehide", leave);
       unsubscribe();
+      unwatch();
       session.close();
       outbox.close();
     };
@@ -67,26 +95,35 @@ export function useHeartbeat(lease: number | null, isIdle: () => boolean): void 
   }, [lease]);
 }
 
-/** A timer that starts anew with each task and hears every key, move and scroll. */
-export function useItemTimer(task: string | null) {
+/** A timer that starts anew with each task and hears every key, move and scroll, and the page going out of sight. */
+export function useItemTimer(task: string | null): ItemTimer {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new task starts a new timer.
   const timer = useMemo(() => new ItemTimer(), [task]);
-  const [seconds, setSeconds] = useState(0);
-  const [idle, setIdle] = useState(false);
   useEffect(() => {
     const touch = () => timer.touch();
+    const hidden = () => document.visibilityState === "hidden" && timer.leave();
     const events = ["keydown", "pointermove", "pointerdown", "wheel", "touchmove", "scroll"] as const;
     for (const name of events) window.addEventListener(name, touch, { capture: true, passive: true });
-    const tick = setInterval(() => {
-      setSeconds(Math.floor(timer.read().active_ms / 1000));
-      setIdle(timer.isIdle);
-    }, 1000);
-    setSeconds(0);
-    setIdle(false);
+    document.addEventListener("visibilitychange", hidden);
     return () => {
       for (const name of events) window.removeEventListener(name, touch, { capture: true });
-      clearInterval(tick);
+      document.removeEventListener("visibilitychange", hidden);
     };
   }, [timer]);
-  return { timer, seconds, idle };
+  return timer;
+}
+
+/** Prepares what comes next while the person reads: markdown is rendered and pictures are fetched ahead. */
+function warmUp(ready: readonly NextItem[]): void {
+  const later = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 200));
+  for (const { item } of ready) {
+    for (const { content, images } of [...item.prompt, ...item.responses]) {
+      later(() => void renderMarkdown(content));
+      for (const url of images ?? []) later(() => preload(url));
+    }
+  }
+}
+
+function preload(url: string): void {
+  new Image().src = url;
 }
