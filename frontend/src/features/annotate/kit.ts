@@ -1,5 +1,4 @@
 /** What other features need to show a form as annotators will see it. The page itself stays in this folder. */
-export { Dock } from "./dock";
 export { activeQuestion, askedQuestions, cleanAnswers, missingQuestions } from "./form-state";
 export { PromptPane } from "./prompt-pane";
 export type { QuestionProps } from "./questions/module";

@@ -54,6 +54,7 @@ export interface NewCampaign {
   guidelines: string;
   overlap: number;
   lease_seconds: number;
+  identity_leaks: Campaign["identity_leaks"];
 }
 
 export const createCampaign = (project: number, body: NewCampaign) =>

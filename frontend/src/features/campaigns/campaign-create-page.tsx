@@ -1,26 +1,18 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { Markdown } from "@/components/markdown";
-import {
-  Button,
-  Checkbox,
-  Field,
-  FormError,
-  Input,
-  LinkButton,
-  Page,
-  Section,
-  Select,
-  Textarea,
-} from "@/components/ui";
-import { fieldError, formError } from "@/lib/api/errors";
-import type { PairwiseQuestion } from "@/lib/api/types";
+import { Button, Field, FormError, Input, LinkButton, Page, Section, Textarea } from "@/components/ui";
+import { ApiError, fieldError, messageOf } from "@/lib/api/errors";
+import { countOf } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { createCampaign } from "./api";
-import { DockPreview } from "./dock-preview";
-import { DEFAULT_CHOICES, type FormChoices, questionsOf } from "./questions";
+import { FormBuilder } from "./form-builder/form-builder";
+import { type FormTemplate, TemplateGallery, templatesQuery } from "./form-builder/template-gallery";
+import { useFormDraft } from "./form-builder/use-form-draft";
+import { type LeakPolicy, LeakPolicyChoice } from "./leak-policy";
+import { useUnsavedGuard } from "./unsaved-guard";
 
 const GUIDELINES = `Choose the response you would rather have received.
 
@@ -28,6 +20,9 @@ const GUIDELINES = `Choose the response you would rather have received.
 2. **The request decides.** If it asks for one sentence, a page is worse.
 3. Say *about the same* when you would not mind which one you got, *both bad* when neither should be used.`;
 
+const NO_QUESTIONS: [] = [];
+
+/** A template and a name are enough; everything else can be changed now or later. */
 export function CampaignCreatePage() {
   const project = useProject();
   const navigate = useNavigate();
@@ -36,19 +31,24 @@ export function CampaignCreatePage() {
   const [guidelines, setGuidelines] = useState(GUIDELINES);
   const [overlap, setOverlap] = useState("1");
   const [minutes, setMinutes] = useState("15");
-  const [choices, setChoices] = useState<FormChoices>(DEFAULT_CHOICES);
-  const patch = (change: Partial<FormChoices>) => setChoices({ ...choices, ...change });
+  const [leaks, setLeaks] = useState<LeakPolicy>("mask");
+  const form = useFormDraft(project.id, NO_QUESTIONS);
+  const { template, choose, untouched } = useTemplate(form);
+  const guard = useUnsavedGuard(name !== "" || guidelines !== GUIDELINES || !untouched);
 
   const create = useMutation({
     mutationFn: () =>
       createCampaign(project.id, {
         name,
         guidelines,
-        questions: questionsOf(choices),
+        questions: form.questions,
         overlap: Number(overlap),
         lease_seconds: Math.round(Number(minutes) * 60),
+        identity_leaks: leaks,
       }),
+    onError: form.faults.take,
     onSuccess: (campaign) => {
+      guard.release();
       void client.invalidateQueries({ queryKey: ["campaigns", project.id] });
       void navigate({ to: paths.campaign(project.id, campaign.id) });
     },
@@ -66,121 +66,128 @@ export function CampaignCreatePage() {
         { label: "Campaigns", to: paths.campaigns(project.id) },
       ]}
     >
-      <form onSubmit={submit} className="grid gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
-        <div className="flex flex-col gap-4">
-          <FormError>{formError(create.error)}</FormError>
-          <Field label="Name" required error={fieldError(create.error, "name")}>
-            <Input
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-              maxLength={120}
-              autoComplete="off"
-            />
-          </Field>
-          <Field label="Question" required hint="Asked below every pair of responses.">
-            <Input
-              value={choices.title}
-              onChange={(event) => patch({ title: event.target.value })}
-              maxLength={200}
-            />
-          </Field>
-          <div className="grid grid-cols-2 gap-4">
-            <Field label="Scale" required>
-              <Select
-                value={String(choices.steps)}
-                onChange={(event) =>
-                  patch({ steps: Number(event.target.value) as PairwiseQuestion["steps"] })
-                }
-                options={[
-                  { value: "3", label: "3 steps (−1 … 1)" },
-                  { value: "5", label: "5 steps (−2 … 2)" },
-                  { value: "7", label: "7 steps (−3 … 3)" },
-                ]}
-              />
-            </Field>
-            <Field label="Rationale" required>
-              <Select
-                value={choices.rationale}
-                onChange={(event) => patch({ rationale: event.target.value as FormChoices["rationale"] })}
-                options={[
-                  { value: "none", label: "Not asked" },
-                  { value: "optional", label: "Optional" },
-                  { value: "required", label: "Required" },
-                ]}
-              />
-            </Field>
-          </div>
-          <div className="flex flex-wrap gap-x-6 gap-y-2">
-            <Checkbox
-              label="Allow “about the same”"
-              checked={choices.tie}
-              onChange={(event) => patch({ tie: event.target.checked })}
-            />
-            <Checkbox
-              label="Allow “both bad”"
-              checked={choices.bothBad}
-              onChange={(event) => patch({ bothBad: event.target.checked })}
-            />
-          </div>
-          <div className="grid grid-cols-2 gap-4">
-            <Field
-              label="Answers per item"
-              required
-              hint="How many different people judge each item."
-              error={fieldError(create.error, "overlap")}
-            >
-              <Input
-                type="number"
-                min={1}
-                max={50}
-                value={overlap}
-                onChange={(event) => setOverlap(event.target.value)}
-              />
-            </Field>
-            <Field
-              label="Minutes to answer"
-              required
-              hint="After this an unanswered item goes to somebody else."
-              error={fieldError(create.error, "lease_seconds")}
-            >
-              <Input
-                type="number"
-                min={1}
-                max={1440}
-                value={minutes}
-                onChange={(event) => setMinutes(event.target.value)}
-              />
-            </Field>
-          </div>
-          <Field
-            label="Guidelines"
-            hint="Markdown. Annotators have them one key away."
-            error={fieldError(create.error, "guidelines")}
-          >
-            <Textarea rows={10} value={guidelines} onChange={(event) => setGuidelines(event.target.value)} />
-          </Field>
-          <div className="flex gap-2">
-            <Button type="submit" variant="primary" busy={create.isPending}>
-              Create campaign
-            </Button>
-            <LinkButton to={paths.campaigns(project.id)}>Back</LinkButton>
-          </div>
-        </div>
-        <div>
-          <Section title="What annotators see">
-            <DockPreview questions={questionsOf(choices)} />
-          </Section>
-          <Section title="Guidelines">
-            {guidelines.trim() ? (
-              <Markdown text={guidelines} compact />
-            ) : (
-              <p className="text-muted">
-                Without guidelines everybody judges by their own. Write two sentences at least.
-              </p>
-            )}
-          </Section>
-        </div>
+      {guard.dialog}
+      <form id="create-campaign" onSubmit={submit} className="max-w-[560px]">
+        <Field label="Name" required error={fieldError(create.error, "name")}>
+          <Input
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            maxLength={120}
+            autoComplete="off"
+          />
+        </Field>
       </form>
+      <div className="mt-8">
+        <Section title="Start from">
+          <TemplateGallery chosen={template} onChoose={choose} />
+        </Section>
+      </div>
+      <div className="mt-8">
+        <FormBuilder form={form} hint={template ?? ""} />
+      </div>
+      <div className="mt-10 grid gap-x-10 gap-y-8 border-t border-line pt-8 lg:grid-cols-2">
+        <Field
+          label="Guidelines"
+          hint="Markdown. Annotators have them one key away; worked examples can be added later."
+          error={fieldError(create.error, "guidelines")}
+        >
+          <Textarea rows={12} value={guidelines} onChange={(event) => setGuidelines(event.target.value)} />
+        </Field>
+        <div>
+          <h2 className="mb-2 text-base">As annotators read them</h2>
+          {guidelines.trim() ? (
+            <Markdown text={guidelines} compact />
+          ) : (
+            <p className="text-muted">
+              Without guidelines everybody judges by their own. Write two sentences at least.
+            </p>
+          )}
+        </div>
+        <div className="grid content-start gap-4 sm:grid-cols-2">
+          <Field
+            label="Answers per item"
+            required
+            hint="How many different people judge each item."
+            error={fieldError(create.error, "overlap")}
+          >
+            <Input
+              form="create-campaign"
+              type="number"
+              min={1}
+              max={50}
+              value={overlap}
+              onChange={(event) => setOverlap(event.target.value)}
+            />
+          </Field>
+          <Field
+            label="Minutes to answer"
+            required
+            hint="After this an unanswered item goes to somebody else."
+            error={fieldError(create.error, "lease_seconds")}
+          >
+            <Input
+              form="create-campaign"
+              type="number"
+              min={1}
+              max={1440}
+              value={minutes}
+              onChange={(event) => setMinutes(event.target.value)}
+            />
+          </Field>
+        </div>
+        <LeakPolicyChoice value={leaks} onChange={setLeaks} />
+      </div>
+      <div className="sticky bottom-0 mt-8 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-canvas py-3">
+        <Button
+          type="submit"
+          form="create-campaign"
+          variant="primary"
+          busy={create.isPending}
+          disabled={form.questions.length === 0 || form.faults.faulty.length > 0}
+        >
+          Create campaign
+        </Button>
+        <LinkButton to={paths.campaigns(project.id)}>Back</LinkButton>
+        <p className="text-sm text-muted">
+          {form.questions.length === 0
+            ? "Choose a template or add a question first."
+            : form.faults.faulty.length > 0
+              ? `${countOf(form.faults.faulty.length, "question")} to correct first.`
+              : `Asks ${countOf(form.questions.length, "question")}.`}
+        </p>
+        <div className="basis-full empty:hidden">
+          <FormError>{create.error ? refusal(create.error) : undefined}</FormError>
+        </div>
+      </div>
     </Page>
   );
+}
+
+/** What stands at no field of this page. */
+function refusal(error: unknown): string | undefined {
+  const fields = error instanceof ApiError ? Object.keys(error.fields) : [];
+  return fields.length > 0 ? undefined : messageOf(error);
+}
+
+/** The template the questions came from: the first one until another is chosen. */
+function useTemplate(form: ReturnType<typeof useFormDraft>) {
+  const { dispatch, questions } = form;
+  const { data: templates } = useQuery(templatesQuery);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [taken, setTaken] = useState("[]");
+  const take = (template: FormTemplate | null) => {
+    setChosen(template?.name ?? "");
+    setTaken(JSON.stringify(template?.questions ?? []));
+    dispatch({
+      kind: "replace",
+      questions: template?.questions ?? [],
+      label: "The template took the place of the questions before.",
+    });
+  };
+  const first = chosen === null ? templates?.[0] : undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the templates are there.
+  useEffect(() => {
+    if (first) take(first);
+  }, [first]);
+  return { template: chosen, choose: take, untouched: JSON.stringify(questions) === taken };
 }

@@ -1,14 +1,15 @@
-import { Component, type ReactNode, useMemo, useRef, useState } from "react";
+import { Component, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { Button, Select } from "@/components/ui";
 import {
   activeQuestion,
   askedQuestions,
   cleanAnswers,
-  Dock,
   missingQuestions,
   PromptPane,
   type QuestionProps,
+  questionModule,
   Responses,
+  type View,
 } from "@/features/annotate/kit";
 import type { Answer, Answers, Form, Item, Question } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
@@ -68,6 +69,7 @@ function Stage({ questions, item }: { questions: readonly Question[]; item: Item
   const [tried, setTried] = useState(false);
   const panes = useRef<(HTMLElement | null)[]>([]);
   const [promptOpen, setPromptOpen] = useState(true);
+  const [current, setCurrent] = useState(item.responses[0]?.response_id ?? "");
   const form: Form = { id: 0, version: 0, questions: [...questions] } as Form;
 
   const asked = askedQuestions(form, answers, item).map(({ question, required }) => ({
@@ -91,6 +93,7 @@ function Stage({ questions, item }: { questions: readonly Question[]; item: Item
     onActivate: () => setChosen(question.name),
     onDone: () => setChosen(null),
   }));
+  const view: View = { layout: "columns", focused: null, diff: false, synced: false, current };
   const stored = cleanAnswers(form, answers, item);
   const hidden = questions.length - asked.length;
   return (
@@ -101,16 +104,11 @@ function Stage({ questions, item }: { questions: readonly Question[]; item: Item
           questions={props}
           open={promptOpen}
           onToggle={() => setPromptOpen(!promptOpen)}
+          current={current}
+          onCurrent={setCurrent}
         />
-        <Responses
-          item={item}
-          questions={props}
-          view={{ layout: "columns", focused: null, diff: false, synced: false }}
-          panes={panes}
-        />
-        <div className="border-t border-line px-4 pt-2.5 pb-2">
-          <Dock questions={props} />
-        </div>
+        <Responses item={item} questions={props} view={view} panes={panes} onCurrent={setCurrent} />
+        <DockLines questions={props} />
       </div>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pt-2 text-sm">
         <Button size="sm" onClick={() => setTried(true)}>
@@ -135,6 +133,30 @@ function Stage({ questions, item }: { questions: readonly Question[]; item: Item
         </details>
       )}
     </>
+  );
+}
+
+/** The dock as on the page, but for what it scrolls: itself, never the builder around it. */
+function DockLines({ questions }: { questions: QuestionProps[] }) {
+  const list = useRef<HTMLDivElement>(null);
+  const active = questions.find((each) => each.active)?.question.name ?? "";
+  useEffect(() => {
+    const line = list.current?.querySelector(`[data-question="${CSS.escape(active)}"]`);
+    if (!list.current || !line) return;
+    const [outer, inner] = [list.current.getBoundingClientRect(), line.getBoundingClientRect()];
+    if (inner.top < outer.top) list.current.scrollTop += inner.top - outer.top;
+    else if (inner.bottom > outer.bottom) list.current.scrollTop += inner.bottom - outer.bottom;
+  }, [active]);
+  return (
+    <div
+      ref={list}
+      className="flex max-h-[45%] shrink-0 flex-col gap-2 overflow-y-auto border-t border-line px-4 pt-2.5 pb-2"
+    >
+      {questions.map((props) => {
+        const { Dock: Line } = questionModule(props.question.type);
+        return <Line key={props.question.name} {...props} />;
+      })}
+    </div>
   );
 }
 

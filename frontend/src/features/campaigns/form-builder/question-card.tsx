@@ -58,7 +58,7 @@ export function QuestionCard({ entry, index, questions, faults, open, dispatch }
       )}
     >
       <div className="flex items-start gap-1 py-1.5 pe-1">
-        {/* The keyboard has Alt+arrows, and the buttons beside. */}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: the keyboard has Alt+arrows, and the buttons beside. */}
         <span
           draggable
           onDragStart={(event) => event.dataTransfer.setData(DRAGGED, `${key}:${index}`)}
