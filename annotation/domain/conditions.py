@@ -85,6 +85,12 @@ def all_hold(conditions: Sequence[Mapping[str, Any]], asked: Asked, answers: Map
     return all(_holds(condition, asked, answers) for condition in conditions)
 
 
+def is_required(question: Mapping[str, Any], asked: Asked, answers: Mapping[str, Any]) -> bool:
+    """Tell whether a question that is asked must be answered."""
+    conditions = question.get("required_if", ())
+    return bool(question["required"]) or (bool(conditions) and all_hold(conditions, asked, answers))
+
+
 def _holds(condition: Mapping[str, Any], asked: Asked, answers: Mapping[str, Any]) -> bool:
     name, fact, test, value = (condition[part] for part in ("question", "fact", "test", "value"))
     if fact == ANSWERED:

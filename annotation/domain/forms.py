@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from annotation.domain.conditions import all_hold, check_conditions
+from annotation.domain.conditions import all_hold, check_conditions, is_required
 from annotation.domain.items import ItemView
-from annotation.domain.questions.base import AnswerError, QuestionError, VoteDraft
+from annotation.domain.questions.base import AnswerError, QuestionError, VoteDraft, shown
 from annotation.domain.questions.registry import QUESTION_TYPES
 
 MAX_QUESTIONS = 30
@@ -72,7 +72,9 @@ def validate_answers(questions: Sequence[Mapping[str, Any]], answers: object, it
     if not isinstance(answers, Mapping):
         raise FormError({"answers": ["Give an object of question name → answer."]})
     names = {question["name"] for question in questions}
-    faults = {f"answers.{name}": ["The form has no question of this name."] for name in answers if name not in names}
+    faults = {
+        f"answers.{shown(name)}": ["The form has no question of this name."] for name in answers if name not in names
+    }
     asked: dict[str, Mapping[str, Any]] = {}
     cleaned: dict[str, Any] = {}
     for question in questions:
@@ -84,11 +86,11 @@ def validate_answers(questions: Sequence[Mapping[str, Any]], answers: object, it
             continue
         asked[name] = question
         if answer is None:
-            if _is_required(question, asked, cleaned):
+            if is_required(question, asked, cleaned):
                 faults[f"answers.{name}"] = [f"“{question['title']}” needs an answer."]
             continue
         try:
-            cleaned[name] = _validated(question, answer, item, required=_is_required(question, asked, cleaned))
+            cleaned[name] = _validated(question, answer, item, required=is_required(question, asked, cleaned))
         except AnswerError as error:
             faults[f"answers.{name}"] = [str(error)]
     if faults:
@@ -98,19 +100,11 @@ def validate_answers(questions: Sequence[Mapping[str, Any]], answers: object, it
     return cleaned
 
 
-def _is_required(question: Mapping[str, Any], asked: Mapping[str, Any], answers: Mapping[str, Any]) -> bool:
-    conditions = question.get("required_if", ())
-    return bool(question["required"]) or (bool(conditions) and all_hold(conditions, asked, answers))
-
-
 def _validated(question: Mapping[str, Any], answer: object, item: ItemView, *, required: bool) -> Any:
     kind = QUESTION_TYPES[question["type"]]
     # A question that answers made required is held to the same completeness as one that always is.
     held_to = question if required == question["required"] else {**question, "required": required}
-    try:
-        return kind.validate_answer(held_to, answer, item)
-    except RecursionError as error:
-        raise AnswerError("The answer is nested too deeply.") from error
+    return kind.validate_answer(held_to, answer, item)
 
 
 def votes_of(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any], item: ItemView) -> list[VoteDraft]:
