@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from tests.browser.rest import Rest
 from tests.support.house import ROOT, House
 
 FRONTEND = ROOT / "frontend"
+CURATOR = "curator@example.org"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["no-sandbox", "disable-gpu", "disable-background-networking", "disable-component-update", "disable-sync"]
 
@@ -89,3 +91,32 @@ def rest(house: House) -> Callable[[str], Rest]:
         return clients[email]
 
     return client
+
+
+@pytest.fixture(scope="session")
+def make_campaign(people: Callable[[str], Person], rest: Callable[[str], Rest]) -> Callable[..., int]:
+    """`make_campaign(rows, questions, annotator=…)` imports the rows, queues them and assigns that person."""
+
+    def make(
+        rows: list[dict[str, Any]],
+        questions: list[dict[str, Any]],
+        *,
+        annotator: str,
+        queue: dict[str, Any] | None = None,
+        **campaign: Any,
+    ) -> int:
+        people(CURATOR)
+        people(annotator)
+        api = rest(CURATOR)
+        project = api.post("/api/projects/", {"name": "Browser"})["id"]
+        dataset = api.post(f"/api/projects/{project}/datasets/", {"name": "Rows"})["id"]
+        content = "".join(json.dumps(row) + "\n" for row in rows).encode()
+        api.finished(api.upload(f"/api/datasets/{dataset}/imports/", "rows.jsonl", content))
+        version = api.get(f"/api/datasets/{dataset}/versions/")["results"][0]["id"]
+        body = {"name": "Browser", "questions": questions, "overlap": 1, **campaign}
+        made = api.post(f"/api/projects/{project}/campaigns/", body)["id"]
+        api.finished(api.post(f"/api/campaigns/{made}/queue/", {"dataset_version": version, **(queue or {})}))
+        api.post(f"/api/campaigns/{made}/annotators/", {"emails": [annotator]})
+        return int(made)
+
+    return make
