@@ -29,7 +29,13 @@ function signInStyles(): Plugin {
 export default defineConfig(({ command }) => ({
   base: command === "build" ? "/static/app/" : "/",
   plugins: [react(), tailwindcss(), signInStyles()],
-  resolve: { alias: { "@": here("src") } },
+  resolve: {
+    alias: {
+      "@": here("src"),
+      // Its browser build decodes through the page's document, which the worker that cuts long texts has not.
+      "decode-named-character-reference": here("node_modules/decode-named-character-reference/index.js"),
+    },
+  },
   build: { outDir: "dist", sourcemap: true, target: "es2022", chunkSizeWarningLimit: 700 },
   server: {
     port: 5173,

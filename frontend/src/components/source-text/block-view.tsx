@@ -1,5 +1,4 @@
 import { createElement, memo, type ReactNode } from "react";
-import { cx } from "@/lib/cx";
 import { marksWithin, type SourceMark, sameMarks } from "./marks";
 import { Runs } from "./runs";
 import type { Block, Inline } from "./tree";
@@ -8,47 +7,61 @@ interface Props {
   block: Block;
   /** Marks that touch the block. */
   marks: readonly SourceMark[];
-  /** Blocks out of sight cost nothing; for long texts. */
-  deferred: boolean;
 }
 
 /** One block of a text, drawn again only when the block or a mark on it changes. */
 export const BlockView = memo(
-  function BlockView({ block, marks, deferred }: Props) {
-    return renderBlock(block, marks, deferred);
+  function BlockView({ block, marks }: Props) {
+    return renderBlock(block, marks);
   },
-  (before, after) =>
-    before.block === after.block &&
-    before.deferred === after.deferred &&
-    sameMarks(before.marks, after.marks),
+  (before, after) => before.block === after.block && sameMarks(before.marks, after.marks),
 );
 
-/** A guess at the height of what is out of sight, so that the scroll bar hardly jumps. */
-function deferral(block: Block, deferred: boolean) {
-  if (!deferred) return {};
-  const lines = Math.max(1, Math.ceil((block.end - block.start) / 80));
-  return { style: { containIntrinsicBlockSize: `auto ${lines * 26}px` } };
+/** As much text as fills a few screens: fewer parts cost more to lay out at once, more cost more to keep. */
+const GROUP_SIZE = 6000;
+
+/** Neighbouring blocks together, each group about as long. */
+export function groupsOf(blocks: Block[]): Block[][] {
+  const groups: Block[][] = [];
+  let size = GROUP_SIZE;
+  for (const block of blocks) {
+    if (size >= GROUP_SIZE) {
+      groups.push([]);
+      size = 0;
+    }
+    groups.at(-1)?.push(block);
+    size += block.end - block.start;
+  }
+  return groups;
 }
 
-function renderBlock(block: Block, marks: readonly SourceMark[], deferred: boolean): ReactNode {
-  const look = deferral(block, deferred);
-  const own = deferred ? "source-block" : undefined;
+/** Blocks of a long text, drawn and laid out together, and only when they come into sight. */
+export const BlockGroup = memo(
+  function BlockGroup({ blocks, marks }: { blocks: Block[]; marks: readonly SourceMark[] }) {
+    // A guess at the height of what is out of sight, so that the scroll bar hardly jumps.
+    const lines = blocks.reduce((sum, each) => sum + 0.5 + Math.ceil((each.end - each.start) / 80), 0);
+    return (
+      <div className="source-group" style={{ containIntrinsicBlockSize: `auto ${Math.round(lines * 26)}px` }}>
+        <Blocks blocks={blocks} marks={marks} />
+      </div>
+    );
+  },
+  (before, after) => before.blocks === after.blocks && sameMarks(before.marks, after.marks),
+);
+
+function renderBlock(block: Block, marks: readonly SourceMark[]): ReactNode {
   switch (block.type) {
     case "paragraph":
       return (
-        <p className={own} {...look}>
+        <p>
           <Inlines nodes={block.children} marks={marks} />
         </p>
       );
     case "heading":
-      return createElement(
-        `h${block.depth}`,
-        { className: own, ...look },
-        <Inlines nodes={block.children} marks={marks} />,
-      );
+      return createElement(`h${block.depth}`, null, <Inlines nodes={block.children} marks={marks} />);
     case "code":
       return (
-        <pre className={own} {...look}>
+        <pre>
           <code>
             {block.chunks.map((pieces, index) => (
               // Chunks end with their line break, so that blocks below each other show no extra line.
@@ -62,25 +75,20 @@ function renderBlock(block: Block, marks: readonly SourceMark[], deferred: boole
       );
     case "quote":
       return (
-        <blockquote className={own} {...look}>
+        <blockquote>
           <Blocks blocks={block.children} marks={marks} />
         </blockquote>
       );
     case "list":
-      return renderList(block, marks, cx(own, block.continued && "source-continued"), look);
+      return renderList(block, marks);
     case "table":
-      return renderTable(block, marks, own, look);
+      return renderTable(block, marks);
     case "rule":
       return <hr />;
   }
 }
 
-function renderList(
-  block: Extract<Block, { type: "list" }>,
-  marks: readonly SourceMark[],
-  className: string,
-  look: object,
-) {
+function renderList(block: Extract<Block, { type: "list" }>, marks: readonly SourceMark[]) {
   const items = block.items.map((item) => {
     const own = marksWithin(marks, item.start, item.end);
     return (
@@ -90,33 +98,24 @@ function renderList(
           child.type === "paragraph" && !block.loose ? (
             <Inlines key={child.start} nodes={child.children} marks={own} />
           ) : (
-            <BlockView key={child.start} block={child} marks={own} deferred={false} />
+            <BlockView key={child.start} block={child} marks={own} />
           ),
         )}
       </li>
     );
   });
-  const named = className || undefined;
+  const continued = block.continued ? "source-continued" : undefined;
   if (block.first === null) {
-    return (
-      <ul className={named} {...look}>
-        {items}
-      </ul>
-    );
+    return <ul className={continued}>{items}</ul>;
   }
   return (
-    <ol className={named} start={block.first === 1 ? undefined : block.first} {...look}>
+    <ol className={continued} start={block.first === 1 ? undefined : block.first}>
       {items}
     </ol>
   );
 }
 
-function renderTable(
-  block: Extract<Block, { type: "table" }>,
-  marks: readonly SourceMark[],
-  className: string | undefined,
-  look: object,
-) {
+function renderTable(block: Extract<Block, { type: "table" }>, marks: readonly SourceMark[]) {
   const [head, ...body] = block.rows;
   const cells = (row: typeof head, Cell: "th" | "td") =>
     row?.cells.map((cell, index) => (
@@ -126,7 +125,7 @@ function renderTable(
       </Cell>
     ));
   return (
-    <table className={className} {...look}>
+    <table>
       <thead>
         <tr>{cells(head, "th")}</tr>
       </thead>
@@ -141,22 +140,9 @@ function renderTable(
   );
 }
 
-export function Blocks({
-  blocks,
-  marks,
-  deferred = false,
-}: {
-  blocks: Block[];
-  marks: readonly SourceMark[];
-  deferred?: boolean;
-}) {
+export function Blocks({ blocks, marks }: { blocks: Block[]; marks: readonly SourceMark[] }) {
   return blocks.map((block) => (
-    <BlockView
-      key={block.start}
-      block={block}
-      marks={marksWithin(marks, block.start, block.end)}
-      deferred={deferred}
-    />
+    <BlockView key={block.start} block={block} marks={marksWithin(marks, block.start, block.end)} />
   ));
 }
 

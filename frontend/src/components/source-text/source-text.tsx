@@ -1,10 +1,10 @@
 import { type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
 import { Markdown } from "@/components/markdown";
 import { cx } from "@/lib/cx";
-import { Blocks } from "./block-view";
-import { fromVisible, type SourceMark } from "./marks";
+import { BlockGroup, Blocks, groupsOf } from "./block-view";
+import { fromVisible, marksWithin, type SourceMark } from "./marks";
 import { type Offsets, selectionToOffsets } from "./selection";
-import { piecesOf } from "./tree";
+import { type Block, piecesOf } from "./tree";
 import { useBlocks } from "./use-blocks";
 import "./source-text.css";
 
@@ -38,6 +38,8 @@ export function SourceText({ text, marks = NONE, selection, onSelect, compact, c
     const all = start === undefined || end === undefined ? marks : [...marks, { id: "", start, end }];
     return all.map((mark) => fromVisible(mark, pieces));
   }, [marks, pieces, start, end]);
+  const long = text.length >= DEFER_FROM;
+  const groups = useMemo(() => (long ? groupsOf(blocks ?? []) : [blocks ?? []]), [blocks, long]);
   return (
     <div
       ref={root}
@@ -46,12 +48,19 @@ export function SourceText({ text, marks = NONE, selection, onSelect, compact, c
       data-ready={blocks ? "" : undefined}
     >
       {blocks ? (
-        <Blocks blocks={blocks} marks={drawn} deferred={text.length >= DEFER_FROM} />
+        groups.map((group) => <Part key={group[0]?.start} blocks={group} marks={drawn} long={long} />)
       ) : (
         <Markdown text={text} compact={compact} />
       )}
     </div>
   );
+}
+
+/** A short text's blocks as they are; those of a long one in groups that are laid out when they come into sight. */
+function Part({ blocks, marks, long }: { blocks: Block[]; marks: readonly SourceMark[]; long: boolean }) {
+  if (!long) return <Blocks blocks={blocks} marks={marks} />;
+  const [first, last] = [blocks[0], blocks.at(-1)];
+  return <BlockGroup blocks={blocks} marks={marksWithin(marks, first?.start ?? 0, last?.end ?? 0)} />;
 }
 
 /** Tells of the browser's selection inside `root`, at most once a frame. */

@@ -46,6 +46,7 @@ export function evidenceWords(evidence: EarlierSpan | PassageEvidence | null, t:
   if (evidence.kind === "earlier_span")
     return t("Repeats “{{quote}}”", { quote: oneLine(evidence.quote, 40) });
   return t("Passage {{passage}}, sentences {{sentences}}", {
+    count: evidence.sentences.length,
     passage: evidence.passage + 1,
     sentences: evidence.sentences.map((each) => each + 1).join(", "),
   });

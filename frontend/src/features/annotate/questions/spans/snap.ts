@@ -68,12 +68,18 @@ export function wordAt(text: string, caret: number): Offsets | null {
 
 const sentences = new Intl.Segmenter(undefined, { granularity: "sentence" });
 
+/** What markdown puts before the words of a line: quotes, headings, list items, cells. */
+const LINE_SIGNS = /^(?:\s|>|\||#{1,6}\s|[-*+]\s|\d+[.)]\s)+/;
+
 /** The sentence at a caret, within its line; null on an empty line. */
 export function sentenceAt(text: string, caret: number): Offsets | null {
-  const from = text.lastIndexOf("\n", caret - 1) + 1;
+  const lineStart = caret > 0 ? text.lastIndexOf("\n", caret - 1) + 1 : 0;
   const stop = text.indexOf("\n", caret);
+  const signs = LINE_SIGNS.exec(text.slice(lineStart, stop < 0 ? text.length : stop))?.[0].length ?? 0;
+  const from = lineStart + signs;
   const line = text.slice(from, stop < 0 ? text.length : stop);
-  const found = sentences.segment(line).containing(Math.min(caret - from, Math.max(line.length - 1, 0)));
+  const within = Math.max(0, Math.min(caret - from, line.length - 1));
+  const found = sentences.segment(line).containing(within);
   if (!found) return null;
   return snap(text, { start: from + found.index, end: from + found.index + found.segment.length }, "word");
 }

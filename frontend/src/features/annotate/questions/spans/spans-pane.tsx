@@ -83,7 +83,7 @@ export default function SpansPane(props: PaneProps<SpansQuestion, SpansAnswer>) 
           tabIndex={0}
           aria-label={t("{{text}}: text to mark", { text: targetName(item, target, t) })}
           data-spans-text={target}
-          className="relative rounded-sm outline-offset-8"
+          className="relative rounded-sm focus-visible:outline-1 focus-visible:outline-offset-6"
           onKeyDown={keys.onKeyDown}
           onFocus={keys.onFocus}
           onClick={onClick}
@@ -205,8 +205,9 @@ function usePaneKeys(context: Context, text: { current: HTMLDivElement | null })
       store.set({ target, caret: null });
       return;
     }
-    const selection = document.getSelection();
-    if (caretOffset(text.current, selection) === null) placeCaret(text.current, 0);
+    // Back from the dock, the caret stands where it was left.
+    const left = store.get().target === target ? store.get().caret : null;
+    if (caretOffset(text.current, document.getSelection()) === null) placeCaret(text.current, left ?? 0);
     store.set({ target, caret: caretOffset(text.current, document.getSelection()) ?? 0 });
   };
 
