@@ -11,7 +11,7 @@ from django.db.models import F
 
 from annotation.choices import CampaignState, LeakPolicy
 from annotation.domain.forms import FormError, validate_questions
-from annotation.domain.templates import templates
+from annotation.domain.templates import NAMES, template_named
 from annotation.models import Campaign, CampaignAnnotator, Form, FormVersion, GuidelinesVersion, Item
 from annotation.services.leasing import leases_release_of
 from webapp.accounts.models import User
@@ -62,10 +62,12 @@ def campaign_create(
 def _questions(questions: Sequence[dict[str, Any]] | None, template: str | None) -> list[dict[str, Any]]:
     if (questions is None) == (template is None):
         raise ApplicationError("Give either questions or the name of a template.", fields={"questions": ["Missing."]})
-    if template is not None and template not in templates():
-        known = ", ".join(templates())
-        raise ApplicationError(f"There is no template “{template}”; choose one of: {known}.")
-    return questions_checked(templates()[template].questions if template is not None else questions)
+    if template is None:
+        return questions_checked(questions)
+    found = template_named(template)
+    if found is None:
+        raise ApplicationError(f"There is no template “{template}”; choose one of: {', '.join(NAMES)}.")
+    return questions_checked(found.questions)
 
 
 def questions_checked(questions: object) -> list[dict[str, Any]]:

@@ -75,7 +75,7 @@ class TestForms:
 
     @given(json_values)
     def test_any_answers_are_cleaned_or_refused(self, answers: Any) -> None:
-        questions = validate_questions(templates()["pairwise"].questions)
+        questions = validate_questions(templates()["hh_pairwise"].questions)
         faults: dict[str, list[str]] = {}
         try:
             validate_answers(questions, answers, view(["a" * 32, "b" * 32]))
@@ -116,7 +116,7 @@ class TestForms:
         assert list(validate_answers(questions, {"a": "1", "b": "2"}, view([]))) == ["b", "a"]
 
     def test_a_pair_is_two_different_responses(self) -> None:
-        questions = validate_questions(templates()["pairwise"].questions)
+        questions = validate_questions(templates()["hh_pairwise"].questions)
         assert form_fits(questions, view(["a", "b"]))
         assert not form_fits(questions, view(["a", "a"]))
         assert not form_fits(questions, view(["a"]))

@@ -12,7 +12,7 @@ from annotation.domain.forms import validate_questions
 
 # In the order people are offered them.
 NAMES = (
-    "pairwise",
+    "hh_pairwise",
     "helpsteer2",
     "ultrafeedback",
     "fine_grained",
@@ -23,6 +23,8 @@ NAMES = (
     "mm_image_pairs",
     "safety",
 )
+# Names that were in use before.
+ALIASES = {"pairwise": "hh_pairwise"}
 
 
 class Template(NamedTuple):
@@ -38,6 +40,11 @@ class Template(NamedTuple):
 def templates() -> dict[str, Template]:
     """Every template by name."""
     return {name: _read(name) for name in NAMES}
+
+
+def template_named(name: str) -> Template | None:
+    """A template by any name it has had."""
+    return templates().get(ALIASES.get(name, name))
 
 
 def _read(name: str) -> Template:
