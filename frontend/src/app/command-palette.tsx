@@ -7,6 +7,7 @@ import { Icon } from "@/components/ui/icon";
 import { Kbd } from "@/components/ui/kbd";
 import { useFocusReturn } from "@/components/ui/use-focus-return";
 import { cx } from "@/lib/cx";
+import { useT } from "@/lib/i18n";
 
 /** Ctrl+K: type a few letters of what you want to do. */
 export function CommandPalette({
@@ -16,6 +17,7 @@ export function CommandPalette({
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }) {
+  const t = useT();
   const focus = useFocusReturn();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -27,7 +29,7 @@ export function CommandPalette({
           {...focus}
           className="float-in fixed top-[14vh] left-1/2 z-50 w-[calc(100vw-32px)] max-w-[560px] -translate-x-1/2 overflow-hidden rounded-md border border-line bg-raised shadow-float"
         >
-          <Radix.Title className="sr-only">Find a command or page</Radix.Title>
+          <Radix.Title className="sr-only">{t("Find a command or page")}</Radix.Title>
           <PaletteBody close={() => onOpenChange(false)} />
         </Radix.Content>
       </Radix.Portal>
@@ -36,6 +38,7 @@ export function CommandPalette({
 }
 
 function PaletteBody({ close }: { close: () => void }) {
+  const t = useT();
   const id = useId();
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
@@ -71,8 +74,8 @@ function PaletteBody({ close }: { close: () => void }) {
           aria-expanded="true"
           aria-controls={`${id}-list`}
           aria-activedescendant={found[active] ? `${id}-${active}` : undefined}
-          aria-label="Find a command or page"
-          placeholder="Find a command or page"
+          aria-label={t("Find a command or page")}
+          placeholder={t("Find a command or page")}
           className="h-11 flex-1 bg-transparent text-base outline-none"
           value={text}
           onChange={(event) => {
@@ -86,7 +89,7 @@ function PaletteBody({ close }: { close: () => void }) {
         id={`${id}-list`}
         ref={list}
         role="listbox"
-        aria-label="Commands"
+        aria-label={t("Commands")}
         className="max-h-[48vh] overflow-y-auto p-1"
       >
         {found.map((action, index) => (
@@ -111,7 +114,7 @@ function PaletteBody({ close }: { close: () => void }) {
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className="px-3 pb-3 text-muted">Nothing here is called that.</p>}
+      {found.length === 0 && <p className="px-3 pb-3 text-muted">{t("Nothing here is called that.")}</p>}
     </>
   );
 }

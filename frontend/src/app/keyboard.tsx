@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useState } from "react";
 import { registry, useActions } from "@/actions";
 import { EVERYWHERE } from "@/actions/catalogue";
 import { bindKeyboard } from "@/actions/keyboard";
-import { useT } from "@/lib/i18n";
+import { setLocale, useT } from "@/lib/i18n";
 import { meQuery } from "@/lib/session";
 import { CommandPalette } from "./command-palette";
 import { HelpSheet } from "./help-sheet";
@@ -37,8 +37,13 @@ export function Keyboard() {
   );
 }
 
-/** The keys of whoever is signed in; nobody's on pages without a session. */
+/** The keys and the language of whoever is signed in; nobody's on pages without a session. */
 function usePersonalKeys(): void {
-  const keymap = useQuery({ ...meQuery, enabled: false }).data?.keymap;
+  const me = useQuery({ ...meQuery, enabled: false }).data;
+  const keymap = me?.keymap;
   useLayoutEffect(() => registry.setKeymap(keymap), [keymap]);
+  const locale = me?.locale;
+  useEffect(() => {
+    if (locale !== undefined) void setLocale(locale);
+  }, [locale]);
 }

@@ -1,4 +1,6 @@
-/** Numbers, sizes and times as people read them. Everything is en-US with tabular digits in mind. */
+import { currentLocale, t } from "./i18n";
+
+/** Numbers, sizes and times as people read them. Numbers are en-US with tabular digits in mind. */
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const exact = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
@@ -75,20 +77,31 @@ export function formatRelative(iso: string | null | undefined, now: number = Dat
   if (Number.isNaN(at)) return NONE;
   const seconds = Math.round((now - at) / 1000);
   const size = Math.abs(seconds);
-  if (size < 45) return "just now";
-  const [value, unit] =
+  if (size < 45) return t("just now");
+  const [value, unit]: [number, "min" | "h" | "d"] =
     size < 2700
       ? [Math.max(1, Math.round(size / 60)), "min"]
       : size < 79_200
         ? [Math.max(1, Math.round(size / 3600)), "h"]
         : [Math.max(1, Math.round(size / 86_400)), "d"];
-  if (unit === "d" && Number(value) > 7) return day.format(at);
+  if (unit === "d" && value > 7) return currentLocale() === "en" ? day.format(at) : inLocale(at, "medium");
+  if (currentLocale() !== "en") {
+    const units = { min: "minute", h: "hour", d: "day" } as const;
+    const words = new Intl.RelativeTimeFormat(currentLocale(), { style: "short" });
+    return words.format(seconds > 0 ? -value : value, units[unit]);
+  }
   return seconds > 0 ? `${value} ${unit} ago` : `in ${value} ${unit}`;
 }
 
 export function formatExact(iso: string | null | undefined): string {
   if (!iso || Number.isNaN(Date.parse(iso))) return NONE;
-  return exact.format(Date.parse(iso));
+  return currentLocale() === "en"
+    ? exact.format(Date.parse(iso))
+    : inLocale(Date.parse(iso), "medium", "medium");
+}
+
+function inLocale(at: number, dateStyle: "medium", timeStyle?: "medium"): string {
+  return new Intl.DateTimeFormat(currentLocale(), { dateStyle, ...(timeStyle && { timeStyle }) }).format(at);
 }
 
 /** Turns a machine's word into a person's: "both_bad" → "both bad". */

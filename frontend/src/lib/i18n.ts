@@ -55,6 +55,7 @@ export function currentLocale(): string {
 }
 
 async function use(tag: string): Promise<void> {
+  if (tag === i18next.language && document.documentElement.lang === tag) return;
   const load = files[`../locales/${tag}.json`];
   if (load && !i18next.hasResourceBundle(tag, "translation")) {
     i18next.addResourceBundle(tag, "translation", (await load()).default);

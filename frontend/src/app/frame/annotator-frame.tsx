@@ -1,26 +1,34 @@
 import { Outlet, Link as RouterLink } from "@tanstack/react-router";
 import { createContext, type ReactNode, useContext, useState } from "react";
 import { createPortal } from "react-dom";
+import { useT } from "@/lib/i18n";
 import { paths } from "@/lib/paths";
 import { SkipLink } from "./frame";
 import { Logo } from "./logo";
 import { MeMenu } from "./me-menu";
+import { MentionsMenu } from "./mentions-menu";
 
 const BarContext = createContext<HTMLElement | null>(null);
 
 /** The quiet frame for labelling: one bar that the page itself fills, and the page. */
 export function AnnotatorFrame() {
+  const t = useT();
   const [bar, setBar] = useState<HTMLElement | null>(null);
   return (
     <BarContext.Provider value={bar}>
       <div className="flex min-h-dvh flex-col">
         <SkipLink />
-        <header className="sticky top-0 z-20 flex min-h-12 items-center gap-3 border-b border-line bg-canvas px-4">
-          <RouterLink to={paths.annotate()} aria-label="My campaigns" className="inline-flex rounded-md p-1">
+        <header className="sticky top-0 z-20 flex min-h-12 items-center gap-3 border-b border-line bg-canvas px-4 max-sm:gap-1 max-sm:px-2">
+          <RouterLink
+            to={paths.annotate()}
+            aria-label={t("My campaigns")}
+            className="inline-flex rounded-md p-1"
+          >
             <Logo />
           </RouterLink>
-          <div ref={setBar} className="flex min-w-0 flex-1 items-center gap-3" />
-          <MeMenu />
+          <div ref={setBar} className="flex min-w-0 flex-1 items-center gap-3 max-sm:gap-1" />
+          <MentionsMenu />
+          <MeMenu quiet />
         </header>
         <main id="content" tabIndex={-1} className="flex flex-1 flex-col outline-none">
           <Outlet />

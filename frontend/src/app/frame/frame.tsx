@@ -6,6 +6,7 @@ import { Button, IconButton } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import type { Project, Verb } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
+import { useT } from "@/lib/i18n";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { Logo } from "./logo";
@@ -117,12 +118,13 @@ function Shell({ project, children }: { project?: Project; children: React.React
 }
 
 export function SkipLink() {
+  const t = useT();
   return (
     <a
       href="#content"
-      className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2 focus:shadow-float"
+      className="sr-only focus:not-sr-only focus:fixed focus:start-2 focus:top-2 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2 focus:shadow-float"
     >
-      Skip to content
+      {t("Skip to content")}
     </a>
   );
 }

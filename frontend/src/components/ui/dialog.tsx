@@ -1,6 +1,7 @@
 import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { cx } from "@/lib/cx";
+import { useT } from "@/lib/i18n";
 import { Button, type ButtonVariant, IconButton } from "./button";
 import { useFocusReturn } from "./use-focus-return";
 
@@ -26,6 +27,7 @@ export function Dialog({
   footer,
   size = "md",
 }: DialogProps) {
+  const t = useT();
   const focus = useFocusReturn({ intoFields: true });
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -49,7 +51,7 @@ export function Dialog({
               )}
             </div>
             <Radix.Close asChild>
-              <IconButton icon="close" label="Close" className="-mr-2" />
+              <IconButton icon="close" label={t("Close")} className="-me-2" />
             </Radix.Close>
           </div>
           <div data-body="" className="min-h-0 overflow-y-auto px-5 py-4">
@@ -86,6 +88,7 @@ export function Confirm({
   variant = "danger",
   onConfirm,
 }: ConfirmProps) {
+  const t = useT();
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
   const go = async () => {
@@ -108,7 +111,7 @@ export function Confirm({
         size="sm"
         footer={
           <>
-            <Button onClick={() => setOpen(false)}>Keep as it is</Button>
+            <Button onClick={() => setOpen(false)}>{t("Keep as it is")}</Button>
             <Button variant={variant} busy={busy} onClick={() => void go()}>
               {confirm}
             </Button>

@@ -1,5 +1,6 @@
 import { type ComponentProps, createContext, type ReactNode, useContext, useId } from "react";
 import { cx } from "@/lib/cx";
+import { useT } from "@/lib/i18n";
 import { Icon } from "./icon";
 
 const CONTROL =
@@ -35,6 +36,7 @@ export function Field({
   className?: string;
   children: ReactNode;
 }) {
+  const t = useT();
   const id = useId();
   const describedBy =
     [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ") || undefined;
@@ -43,7 +45,9 @@ export function Field({
       <div className={cx("flex flex-col gap-1", className)}>
         <label htmlFor={id} className={cx("font-medium", hideLabel && "sr-only")}>
           {label}
-          {mark && !required && !hideLabel && <span className="ml-1.5 font-normal text-faint">optional</span>}
+          {mark && !required && !hideLabel && (
+            <span className="ms-1.5 font-normal text-faint">{t("optional")}</span>
+          )}
         </label>
         {children}
         {hint && (

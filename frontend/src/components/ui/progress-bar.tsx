@@ -1,5 +1,6 @@
 import { cx } from "@/lib/cx";
 import { formatPercent } from "@/lib/format";
+import { useT } from "@/lib/i18n";
 
 interface ProgressBarProps {
   label: string;
@@ -22,6 +23,7 @@ export function ProgressBar({
   tone = "accent",
   className,
 }: ProgressBarProps) {
+  const t = useT();
   const share = total && total > 0 ? Math.min(1, done / total) : null;
   const bad = total && total > 0 ? Math.min(1, failed / total) : 0;
   return (
@@ -31,7 +33,7 @@ export function ProgressBar({
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={share === null ? undefined : Math.round(share * 100)}
-      aria-valuetext={share === null ? "Amount not known yet" : formatPercent(share)}
+      aria-valuetext={share === null ? t("Amount not known yet") : formatPercent(share)}
       className={cx("flex h-1.5 w-full overflow-hidden rounded-full bg-sunken", className)}
     >
       <div className={cx("h-full", FILL[tone])} style={{ width: `${((share ?? 0) - bad) * 100}%` }} />

@@ -1,6 +1,7 @@
 import { type ReactNode, useId } from "react";
 import { messageOf } from "@/lib/api/errors";
 import { cx } from "@/lib/cx";
+import { useT } from "@/lib/i18n";
 import { Button } from "./button";
 import { Icon } from "./icon";
 
@@ -26,8 +27,13 @@ export function EmptyState({
 /** Grey lines where content will be; they show only after 200 ms. */
 export function Skeleton({ lines = 3, className }: { lines?: number; className?: string }) {
   const id = useId();
+  const t = useT();
   return (
-    <div role="status" aria-label="Loading" className={cx("appear-late flex flex-col gap-3 py-2", className)}>
+    <div
+      role="status"
+      aria-label={t("Loading")}
+      className={cx("appear-late flex flex-col gap-3 py-2", className)}
+    >
       {Array.from({ length: lines }, (_, index) => (
         <div
           key={`${id}-${String(index)}`}
@@ -41,6 +47,7 @@ export function Skeleton({ lines = 3, className }: { lines?: number; className?:
 
 /** A request that failed, with the way out. */
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const t = useT();
   return (
     <div role="alert" className="flex flex-col items-start gap-3 border-y border-line py-8">
       <p className="flex items-start gap-2 text-danger">
@@ -49,7 +56,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
       </p>
       {onRetry && (
         <Button icon="retry" onClick={onRetry}>
-          Try again
+          {t("Try again")}
         </Button>
       )}
     </div>

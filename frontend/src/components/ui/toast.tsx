@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { messageOf } from "@/lib/api/errors";
 import { cx } from "@/lib/cx";
+import { useT } from "@/lib/i18n";
 import { IconButton } from "./button";
 import { Icon } from "./icon";
 
@@ -38,6 +39,7 @@ export const toast = {
 
 /** The one place for such messages; it is a live region, so screen readers hear them. */
 export function StatusRegion() {
+  const t = useT();
   const shown = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
@@ -49,13 +51,13 @@ export function StatusRegion() {
     <div
       role="status"
       aria-live="polite"
-      className="pointer-events-none fixed bottom-4 left-4 z-[70] flex w-[calc(100vw-32px)] max-w-[420px] flex-col gap-2"
+      className="pointer-events-none fixed start-4 bottom-4 z-[70] flex w-[calc(100vw-32px)] max-w-[420px] flex-col gap-2"
     >
       {shown.map((note) => (
         <div
           key={note.id}
           className={cx(
-            "float-in pointer-events-auto flex items-start gap-2 rounded-md border border-line bg-raised py-2 pr-1 pl-3 shadow-float",
+            "float-in pointer-events-auto flex items-start gap-2 rounded-md border border-line bg-raised py-2 ps-3 pe-1 shadow-float",
           )}
         >
           <Icon
@@ -63,7 +65,7 @@ export function StatusRegion() {
             className={cx("mt-1 shrink-0", note.tone === "ok" ? "text-ok" : "text-danger")}
           />
           <p className="flex-1 py-0.5">{note.text}</p>
-          <IconButton icon="close" label="Dismiss message" size="sm" onClick={() => dismiss(note.id)} />
+          <IconButton icon="close" label={t("Dismiss message")} size="sm" onClick={() => dismiss(note.id)} />
         </div>
       ))}
     </div>

@@ -21,11 +21,13 @@ import { api } from "@/lib/api/client";
 import { fieldError, messageOf } from "@/lib/api/errors";
 import type { ApiToken } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
+import { useT } from "@/lib/i18n";
 
 const PATH = "/api/me/tokens/";
 const KEY = ["tokens"];
 
 export function Tokens() {
+  const t = useT();
   const client = useQueryClient();
   const list = usePaged<ApiToken>(KEY, PATH);
   const [creating, setCreating] = useState(false);
@@ -34,7 +36,7 @@ export function Tokens() {
   const revoke = async (token: ApiToken) => {
     try {
       await api.delete(`${PATH}${token.token_key}/`);
-      toast.ok(`Revoked ${token.name}.`);
+      toast.ok(t("Revoked {{name}}.", { name: token.name }));
     } catch (error) {
       toast.error(error);
     }
@@ -42,15 +44,15 @@ export function Tokens() {
   };
   return (
     <Section
-      title="API tokens"
+      title={t("API tokens")}
       actions={
         <Button size="sm" icon="plus" onClick={() => setCreating(true)}>
-          Create token
+          {t("Create token")}
         </Button>
       }
     >
       <p className="mb-3 text-muted">
-        For scripts and notebooks. A token may do what you may; send it as{" "}
+        {t("For scripts and notebooks. A token may do what you may; send it as")}{" "}
         <code className="font-mono text-sm">Authorization: Bearer …</code>
       </p>
       {list.error ? (
@@ -58,16 +60,16 @@ export function Tokens() {
       ) : list.isPending ? (
         <Skeleton lines={2} />
       ) : list.rows.length === 0 ? (
-        <p className="border-t border-line py-3 text-muted">You have no token.</p>
+        <p className="border-t border-line py-3 text-muted">{t("You have no token.")}</p>
       ) : (
         <DataTable
-          caption="Your API tokens"
+          caption={t("Your API tokens")}
           rows={list.rows}
           rowKey={(token) => token.token_key}
           columns={[
             {
               key: "name",
-              header: "Name",
+              header: t("Name"),
               cell: (token) => (
                 <>
                   <span className="font-medium">{token.name}</span>{" "}
@@ -77,24 +79,24 @@ export function Tokens() {
             },
             {
               key: "scope",
-              header: "May",
-              cell: (token) => <Badge>{token.scope === "read" ? "Read only" : "Read and write"}</Badge>,
+              header: t("May"),
+              cell: (token) => <Badge>{token.scope === "read" ? t("Read only") : t("Read and write")}</Badge>,
             },
-            { key: "created", header: "Created", cell: (token) => <RelativeTime at={token.created} /> },
-            { key: "expiry", header: "Expires", cell: (token) => <RelativeTime at={token.expiry} /> },
+            { key: "created", header: t("Created"), cell: (token) => <RelativeTime at={token.created} /> },
+            { key: "expiry", header: t("Expires"), cell: (token) => <RelativeTime at={token.expiry} /> },
             {
               key: "revoke",
-              header: <span className="sr-only">Revoke</span>,
-              className: "text-right",
+              header: <span className="sr-only">{t("Revoke")}</span>,
+              className: "text-end",
               cell: (token) => (
                 <Confirm
-                  title={`Revoke ${token.name}?`}
-                  description="Whatever uses this token stops working at once."
-                  confirm="Revoke token"
+                  title={t("Revoke {{name}}?", { name: token.name })}
+                  description={t("Whatever uses this token stops working at once.")}
+                  confirm={t("Revoke token")}
                   onConfirm={() => revoke(token)}
                   trigger={(ask) => (
                     <Button size="sm" variant="ghost" onClick={ask}>
-                      Revoke
+                      {t("Revoke")}
                     </Button>
                   )}
                 />
@@ -115,11 +117,11 @@ export function Tokens() {
       <Dialog
         open={created !== null}
         onOpenChange={(open) => !open && setCreated(null)}
-        title={`Token ${created?.name ?? ""}`}
-        description="Copy it now: it is stored only as a hash and cannot be shown again."
+        title={t("Token {{name}}", { name: created?.name ?? "" })}
+        description={t("Copy it now: it is stored only as a hash and cannot be shown again.")}
       >
         <div className="flex items-end gap-2">
-          <Field label="Token" required hideLabel className="flex-1">
+          <Field label={t("Token")} required hideLabel className="flex-1">
             <Input
               readOnly
               value={created?.token ?? ""}
@@ -127,7 +129,7 @@ export function Tokens() {
               className="font-mono text-sm!"
             />
           </Field>
-          <CopyButton text={created?.token ?? ""} label="Copy token" />
+          <CopyButton text={created?.token ?? ""} label={t("Copy token")} />
         </div>
       </Dialog>
     </Section>
@@ -143,6 +145,7 @@ function CreateDialog({
   onOpenChange: (open: boolean) => void;
   onCreated: (token: ApiToken) => void;
 }) {
+  const t = useT();
   const form = useId();
   const [name, setName] = useState("");
   const [scope, setScope] = useState<ApiToken["scope"]>("write");
@@ -162,16 +165,21 @@ function CreateDialog({
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title="Create token"
+      title={t("Create token")}
       footer={
         <Button type="submit" form={form} variant="primary" busy={create.isPending}>
-          Create token
+          {t("Create token")}
         </Button>
       }
     >
       <form id={form} onSubmit={submit} className="flex flex-col gap-4">
         <FormError>{create.error && messageOf(create.error)}</FormError>
-        <Field label="Name" required hint="What will use it." error={fieldError(create.error, "name")}>
+        <Field
+          label={t("Name")}
+          required
+          hint={t("What will use it.")}
+          error={fieldError(create.error, "name")}
+        >
           <Input
             value={name}
             onChange={(event) => setName(event.target.value)}
@@ -179,25 +187,25 @@ function CreateDialog({
             autoComplete="off"
           />
         </Field>
-        <Field label="May" required>
+        <Field label={t("May")} required>
           <Select
             value={scope}
             onChange={(event) => setScope(event.target.value as ApiToken["scope"])}
             options={[
-              { value: "write", label: "Read and write" },
-              { value: "read", label: "Read only" },
+              { value: "write", label: t("Read and write") },
+              { value: "read", label: t("Read only") },
             ]}
           />
         </Field>
-        <Field label="Expires after" required>
+        <Field label={t("Expires after")} required>
           <Select
             value={days}
             onChange={(event) => setDays(event.target.value)}
             options={[
-              { value: "7", label: "7 days" },
-              { value: "30", label: "30 days" },
-              { value: "90", label: "90 days" },
-              { value: "365", label: "1 year" },
+              { value: "7", label: t("7 days") },
+              { value: "30", label: t("30 days") },
+              { value: "90", label: t("90 days") },
+              { value: "365", label: t("1 year") },
             ]}
           />
         </Field>

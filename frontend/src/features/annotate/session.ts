@@ -1,6 +1,7 @@
 import { newIdempotencyKey } from "@/lib/api/client";
 import { messageOf } from "@/lib/api/errors";
 import type { Answers, FeedbackDetail, Form, Item, NextItem } from "@/lib/api/types";
+import { msg } from "@/lib/i18n";
 import type { Submission } from "./api";
 import { fittingAnswers } from "./form-state";
 import type { Outbox } from "./outbox";
@@ -175,7 +176,7 @@ export class LabelSession {
     try {
       const task = await this.again(entry);
       if (!task) {
-        this.set({ error: "This item is no longer yours to answer; somebody else has it by now." });
+        this.set({ error: msg("This item is no longer yours to answer; somebody else has it by now.") });
         return false;
       }
       const answers = { ...task.answers, ...fittingAnswers(task.form, entry.body.answers, task.item) };

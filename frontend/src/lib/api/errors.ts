@@ -1,3 +1,5 @@
+import { t } from "@/lib/i18n";
+
 /** What the server says when it refuses: one sentence, and the fields it concerns. */
 export interface ErrorBody {
   type: string;
@@ -40,7 +42,7 @@ export class ApiError extends Error {
 export function offlineError(): ApiError {
   return new ApiError(0, {
     type: "offline",
-    message: "The server cannot be reached. Check your connection, then try again.",
+    message: t("The server cannot be reached. Check your connection, then try again."),
   });
 }
 
@@ -53,7 +55,12 @@ export async function errorFromResponse(response: Response): Promise<ApiError> {
   }
   return new ApiError(response.status, {
     type: "unexpected",
-    message: `The server answered ${response.status} without saying why. Try again; if it persists, tell an admin.`,
+    message: t(
+      "The server answered {{status}} without saying why. Try again; if it persists, tell an admin.",
+      {
+        status: response.status,
+      },
+    ),
   });
 }
 
@@ -65,7 +72,7 @@ function isErrorBody(body: unknown): body is ErrorBody {
 export function messageOf(error: unknown): string {
   if (error instanceof ApiError) return error.hint ? `${error.message} ${error.hint}` : error.message;
   if (error instanceof Error) return error.message;
-  return "Something went wrong. Reload the page and try again.";
+  return t("Something went wrong. Reload the page and try again.");
 }
 
 /** The message for one form field, or undefined. */
