@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import { SourceText, selectionToOffsets } from "@/components/source-text";
 import { useT } from "@/lib/i18n";
 import type { PaneProps } from "../module";
@@ -14,7 +14,14 @@ export default function LinkPane(props: PaneProps<RationaleQuestion, RationaleAn
   const { question, answer, item, target, text, onChange } = props;
   const t = useT();
   const root = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const store = linkStore(item.id, question.name);
+
+  // One text is at hand for the keyboard at once, Tab leads to the others; the mouse may choose in any.
+  const first = item.responses[0]?.response_id === target;
+  useEffect(() => {
+    if (first) frame.current?.focus();
+  }, [first]);
 
   const take = () => {
     const { linking } = store.get();
@@ -45,6 +52,7 @@ export default function LinkPane(props: PaneProps<RationaleQuestion, RationaleAn
   return (
     // biome-ignore lint/a11y/noNoninteractiveElementInteractions: words are chosen in the text itself, by mouse or keys.
     <section
+      ref={frame}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: choosing words needs a place for the caret.
       tabIndex={0}
       data-link-text={target}

@@ -39,8 +39,6 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
     if (!part) return field.current?.focus();
     onActivate();
     store.set({ linking: part });
-    // The first text is at hand for the keyboard; the mouse may choose in any.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>("[data-link-text]")?.focus());
   };
 
   useActions([
