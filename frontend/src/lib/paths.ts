@@ -15,6 +15,7 @@ export const paths = {
   campaigns: (project: Id) => `/projects/${project}/campaigns`,
   newCampaign: (project: Id) => `/projects/${project}/campaigns/new`,
   campaign: (project: Id, campaign: Id) => `/projects/${project}/campaigns/${campaign}`,
+  campaignQuestions: (project: Id, campaign: Id) => `/projects/${project}/campaigns/${campaign}/questions`,
   recipes: (project: Id) => `/projects/${project}/recipes`,
   recipe: (project: Id, recipe: Id) => `/projects/${project}/recipes/${recipe}`,
   snapshots: (project: Id) => `/projects/${project}/snapshots`,

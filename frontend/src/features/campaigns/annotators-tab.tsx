@@ -22,7 +22,7 @@ import type { Campaign, CampaignAnnotator } from "@/lib/api/types";
 import { countOf, formatCount, formatMs, NONE } from "@/lib/format";
 import { useMe } from "@/lib/session";
 import { addAnnotators, annotatorsQuery, removeAnnotator } from "./api";
-import { parseEmails } from "./questions";
+import { parseEmails } from "./emails";
 
 export function AnnotatorsTab({ campaign, canManage }: { campaign: Campaign; canManage: boolean }) {
   const me = useMe();

@@ -6,6 +6,8 @@ import type {
   CampaignQuality,
   Dataset,
   DatasetVersion,
+  FormCheck,
+  FormVersionDetail,
   Job,
   Page,
   Question,
@@ -62,7 +64,9 @@ export const createCampaign = (project: number, body: NewCampaign) =>
 
 export const updateCampaign = (
   id: number,
-  body: Partial<Pick<Campaign, "name" | "guidelines" | "state" | "overlap">>,
+  body: Partial<
+    Pick<Campaign, "name" | "guidelines" | "guidelines_examples" | "identity_leaks" | "state" | "overlap">
+  >,
 ) => api.patch<Campaign>(`/api/campaigns/${id}/`, body);
 
 export interface QueueRequest {
@@ -77,6 +81,22 @@ export const queueItems = (id: number, body: QueueRequest) =>
 
 export const foldVotes = (id: number) =>
   api.post<Job>(`/api/campaigns/${id}/labels/`, {}, { idempotencyKey: newIdempotencyKey() });
+
+export interface FormChange {
+  questions: Question[];
+  /** Names whose answers count on; null for all that can. */
+  carry_over: string[] | null;
+  reopen: boolean;
+  note: string;
+}
+
+export const checkForm = (id: number, questions: readonly Question[]) =>
+  api.post<FormCheck>(`/api/campaigns/${id}/form/check/`, { questions });
+
+export const changeForm = (id: number, body: FormChange) =>
+  api.post<{ form: FormVersionDetail; reopened: number }>(`/api/campaigns/${id}/form/`, body, {
+    idempotencyKey: newIdempotencyKey(),
+  });
 
 export const addAnnotators = (id: number, emails: string[]) =>
   api.post<Page<CampaignAnnotator>>(`/api/campaigns/${id}/annotators/`, { emails });

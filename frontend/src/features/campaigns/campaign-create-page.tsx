@@ -8,6 +8,7 @@ import { countOf } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { createCampaign } from "./api";
+import { withDefaults } from "./form-builder/catalogue";
 import { FormBuilder } from "./form-builder/form-builder";
 import { type FormTemplate, TemplateGallery, templatesQuery } from "./form-builder/template-gallery";
 import { useFormDraft } from "./form-builder/use-form-draft";
@@ -175,13 +176,14 @@ function useTemplate(form: ReturnType<typeof useFormDraft>) {
   const { data: templates } = useQuery(templatesQuery);
   const [chosen, setChosen] = useState<string | null>(null);
   const [taken, setTaken] = useState("[]");
+  const untouched = JSON.stringify(questions) === taken;
   const take = (template: FormTemplate | null) => {
     setChosen(template?.name ?? "");
-    setTaken(JSON.stringify(template?.questions ?? []));
+    setTaken(JSON.stringify((template?.questions ?? []).map(withDefaults)));
     dispatch({
       kind: "replace",
       questions: template?.questions ?? [],
-      label: "The template took the place of the questions before.",
+      ...(!untouched && { label: "The template took the place of your questions." }),
     });
   };
   const first = chosen === null ? templates?.[0] : undefined;
@@ -189,5 +191,5 @@ function useTemplate(form: ReturnType<typeof useFormDraft>) {
   useEffect(() => {
     if (first) take(first);
   }, [first]);
-  return { template: chosen, choose: take, untouched: JSON.stringify(questions) === taken };
+  return { template: chosen, choose: take, untouched };
 }

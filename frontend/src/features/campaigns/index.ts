@@ -19,4 +19,10 @@ const campaignRoute = createRoute({
   component: lazyRouteComponent(() => import("./campaign-page"), "CampaignPage"),
 });
 
-export const projectRoutes = [listRoute, createCampaignRoute, campaignRoute] as const;
+const questionsRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "campaigns/$campaignId/questions",
+  component: lazyRouteComponent(() => import("./form-change-page"), "FormChangePage"),
+});
+
+export const projectRoutes = [listRoute, createCampaignRoute, campaignRoute, questionsRoute] as const;

@@ -89,6 +89,11 @@ export type Item = Omit<Schemas["Item"], "prompt" | "responses" | "materials"> &
   materials?: Materials | null;
 };
 export type Campaign = Omit<Schemas["Campaign"], "form"> & { form: Form };
+/** One version of a campaign's form, with how many of the answers that count were given under it. */
+export type FormVersionDetail = Omit<Schemas["FormVersionDetail"], "questions"> & { questions: Question[] };
+/** What a change of the questions would do to the answers given so far. */
+export type FormCheck = Schemas["FormCheck"];
+export type GuidelinesExample = Schemas["GuidelinesExample"];
 export type CampaignAnnotator = Schemas["CampaignAnnotator"];
 export type CampaignQuality = Schemas["Quality"];
 export type CampaignFeedback = Omit<Schemas["CampaignFeedback"], "answers"> & { answers: Answers };

@@ -109,49 +109,50 @@ function ConditionRow({ label, joined, condition, earlier, onChange, onRemove }:
   return (
     <fieldset
       aria-label={label}
-      className="flex flex-wrap items-start gap-1.5 rounded-md border border-line bg-subtle p-2"
+      className="flex items-start gap-1 rounded-md border border-line bg-canvas p-2"
     >
-      <span className="w-8 pt-1.5 text-sm text-muted">{joined ? "and" : "when"}</span>
-      <Select
-        aria-label="Question"
-        className="w-auto! min-w-0 max-w-56 flex-1 basis-36"
-        value={question ? condition.question : ""}
-        options={[
-          ...(question
-            ? []
-            : [{ value: "", label: `${condition.question} (not before this one)`, disabled: true }]),
-          ...earlier.map((each) => ({ value: each.name, label: each.title || each.name })),
-        ]}
-        onChange={(event) => toQuestion(event.target.value)}
-      />
-      <Select
-        aria-label="What of it"
-        className="w-auto! min-w-28"
-        value={condition.fact}
-        options={
-          facts.some((each) => each.fact === condition.fact)
-            ? facts.map((each) => ({ value: each.fact, label: each.label }))
-            : [
-                { value: condition.fact, label: condition.fact },
-                ...facts.map((each) => ({ value: each.fact, label: each.label })),
-              ]
-        }
-        onChange={(event) => toFact(condition.question, event.target.value, facts)}
-      />
-      {fact?.kind !== "bool" && (
+      <div className="flex min-w-0 flex-1 flex-wrap items-start gap-1.5">
+        <span className="w-8 pt-1.5 text-sm text-muted">{joined ? "and" : "when"}</span>
         <Select
-          aria-label="Test"
-          className="w-auto! min-w-24"
-          value={condition.test}
-          options={(tests.includes(condition.test) ? tests : [condition.test, ...tests]).map((each) => ({
-            value: each,
-            label: TEST_WORDS[each] ?? each,
-          }))}
-          onChange={(event) => toTest(event.target.value as Condition["test"])}
+          aria-label="Question"
+          className="w-auto! min-w-0 max-w-56 flex-1 basis-36"
+          value={question ? condition.question : ""}
+          options={[
+            ...(question
+              ? []
+              : [{ value: "", label: `${condition.question} (not before this one)`, disabled: true }]),
+            ...earlier.map((each) => ({ value: each.name, label: each.title || each.name })),
+          ]}
+          onChange={(event) => toQuestion(event.target.value)}
         />
-      )}
-      {fact && <Value condition={condition} fact={fact} others={others} onChange={onChange} />}
-      <span className="flex-1" />
+        <Select
+          aria-label="What of it"
+          className="w-auto! min-w-28"
+          value={condition.fact}
+          options={
+            facts.some((each) => each.fact === condition.fact)
+              ? facts.map((each) => ({ value: each.fact, label: each.label }))
+              : [
+                  { value: condition.fact, label: condition.fact },
+                  ...facts.map((each) => ({ value: each.fact, label: each.label })),
+                ]
+          }
+          onChange={(event) => toFact(condition.question, event.target.value, facts)}
+        />
+        {fact?.kind !== "bool" && (
+          <Select
+            aria-label="Test"
+            className="w-auto! min-w-24"
+            value={condition.test}
+            options={(tests.includes(condition.test) ? tests : [condition.test, ...tests]).map((each) => ({
+              value: each,
+              label: TEST_WORDS[each] ?? each,
+            }))}
+            onChange={(event) => toTest(event.target.value as Condition["test"])}
+          />
+        )}
+        {fact && <Value condition={condition} fact={fact} others={others} onChange={onChange} />}
+      </div>
       <IconButton icon="close" size="sm" label={`Remove ${label}`} className="mt-1" onClick={onRemove} />
     </fieldset>
   );

@@ -24,7 +24,8 @@ export type Change =
   | { kind: "remove"; key: string }
   | { kind: "move"; key: string; to: number }
   | { kind: "open"; key: string | null }
-  | { kind: "replace"; questions: Question[]; label: string }
+  /** Without a label nothing is lost that could be wanted back. */
+  | { kind: "replace"; questions: Question[]; label?: string }
   | { kind: "undo" };
 
 let lastKey = 0;
@@ -80,7 +81,8 @@ export function changeDraft(draft: Draft, change: Change): Draft {
       return {
         entries: entriesOf(change.questions),
         open: null,
-        undo: entries.length > 0 ? [...draft.undo, { label: change.label, entries }] : draft.undo,
+        undo:
+          change.label && entries.length > 0 ? [...draft.undo, { label: change.label, entries }] : draft.undo,
       };
     case "undo": {
       const last = draft.undo.at(-1);

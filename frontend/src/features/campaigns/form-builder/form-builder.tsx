@@ -32,7 +32,7 @@ export function FormBuilder({ form, hint }: { form: FormDraft; hint?: string }) 
         ))}
         <QuestionList draft={draft} questions={questions} faultsOf={faults.of} dispatch={dispatch} />
       </section>
-      <div className="flex flex-col self-start lg:sticky lg:top-4">
+      <div className="flex flex-col self-start lg:sticky lg:top-16">
         <FormPreview
           questions={sound}
           leftOut={questions.length - sound.length}

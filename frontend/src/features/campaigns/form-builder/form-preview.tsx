@@ -93,7 +93,13 @@ function Stage({ questions, item }: { questions: readonly Question[]; item: Item
     onActivate: () => setChosen(question.name),
     onDone: () => setChosen(null),
   }));
-  const view: View = { layout: "columns", focused: null, diff: false, synced: false, current };
+  const view: View = {
+    layout: item.responses.length > 3 ? "grid" : "columns",
+    focused: null,
+    diff: false,
+    synced: false,
+    current,
+  };
   const stored = cleanAnswers(form, answers, item);
   const hidden = questions.length - asked.length;
   return (
@@ -122,7 +128,9 @@ function Stage({ questions, item }: { questions: readonly Question[]; item: Item
                 ? "Nothing is missing: this would be stored."
                 : "Nothing has to be answered, and nothing is.")}
         </p>
-        {hidden > 0 && <p className="text-muted">{countOf(hidden, "question")} not shown by now</p>}
+        {hidden > 0 && (
+          <p className="text-muted">{countOf(hidden, "question")} not shown with these answers</p>
+        )}
       </div>
       {Object.keys(stored).length > 0 && (
         <details className="pt-1 text-sm">

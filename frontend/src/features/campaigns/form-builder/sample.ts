@@ -109,7 +109,7 @@ const RUBRIC: Aspect[] = [
 
 /** A drawn picture as a data address, so that the preview needs no files. */
 function picture(hue: number, sun: string): string {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="300"><rect width="480" height="300" fill="hsl(${hue} 60% 72%)"/><circle cx="${sun}" cy="80" r="36" fill="hsl(45 95% 62%)"/><path d="M0 300 130 150l80 90 90-140 180 200z" fill="hsl(${hue + 120} 28% 40%)"/></svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="300"><rect width="480" height="300" fill="hsl(${hue} 60% 72%)"/><circle cx="${sun}" cy="80" r="36" fill="hsl(45 95% 62%)"/><path d="M0 300 130 150l80 90 90-140 180 200z" fill="hsl(${150 + hue / 8} 26% 38%)"/></svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 

@@ -1,0 +1,61 @@
+import { useState } from "react";
+import { Button, ErrorState, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
+import type { Campaign, FormVersionDetail } from "@/lib/api/types";
+import { usePaged } from "@/lib/api/use-paged";
+import { countOf } from "@/lib/format";
+import { QuestionOutline } from "./question-outline";
+
+/** Every version of the questions, newest first, with its answers. */
+export function FormVersions({ campaign }: { campaign: Campaign }) {
+  const list = usePaged<FormVersionDetail>(
+    ["campaign", campaign.id, "form-versions"],
+    `/api/campaigns/${campaign.id}/form-versions/`,
+  );
+  const [open, setOpen] = useState<number | null>(null);
+  if (list.error) return <ErrorState error={list.error} onRetry={list.refetch} />;
+  if (list.isPending) return <Skeleton lines={2} />;
+  return (
+    <>
+      <ol className="border-t border-line">
+        {list.rows.map((version) => (
+          <li key={version.id} className="border-b border-line py-2">
+            <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+              <span className="font-medium">Version {version.version}</span>
+              {version.id === campaign.form.id && <span className="text-sm text-muted">asked now</span>}
+              <span className="num text-sm text-muted">{countOf(version.feedback, "answer")}</span>
+              <span className="flex-1 text-sm text-muted">
+                <RelativeTime at={version.created_at} />
+              </span>
+              <Button
+                size="sm"
+                variant="ghost"
+                aria-expanded={open === version.id}
+                onClick={() => setOpen(open === version.id ? null : version.id)}
+              >
+                {open === version.id ? "Hide questions" : countOf(version.questions.length, "question")}
+              </Button>
+            </div>
+            {version.note && (
+              <p dir="auto" className="max-w-[72ch] text-sm text-muted">
+                {version.note}
+              </p>
+            )}
+            {version.version > 1 && open === version.id && (
+              <p className="pt-1 text-sm text-muted">
+                {version.carries_over.length > 0
+                  ? `Earlier answers count on for: ${version.carries_over.join(", ")}.`
+                  : "No earlier answer counts on."}
+              </p>
+            )}
+            {open === version.id && (
+              <div className="pt-3 ps-4">
+                <QuestionOutline questions={version.questions} />
+              </div>
+            )}
+          </li>
+        ))}
+      </ol>
+      <LoadMore list={list} />
+    </>
+  );
+}
