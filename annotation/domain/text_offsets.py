@@ -13,6 +13,12 @@ _WORD_CHARACTER = regex.compile(
     r"[[\p{L}\p{N}\p{M}_]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]", regex.V1
 )
 
+# White space is what Python's `str.strip` takes away; written out because `blanks.ts` has the same list for the page.
+WHITE_SPACE = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
+
 
 def sha256_of(text: str) -> str:
     """Hex SHA-256 of the text's UTF-8."""
@@ -44,13 +50,14 @@ def splits_word(text: str, offset: int) -> bool:
 def steps_of(text: str, split: str) -> list[tuple[int, int]]:
     """Start and end of each step of a reasoning chain, without the white space around it.
 
-    With `line` every line that is not blank is a step, with `blank_line` every run of such lines.
+    Lines end at line feeds only. With `line` every line that is not all white space is a step, with `blank_line`
+    every run of such lines. The page cuts by the same rule; `tests/vectors/steps.json` holds both to it.
     """
     steps: list[tuple[int, int]] = []
     offset = 0
     joined = False
     for line in text.split("\n"):
-        stripped = line.strip()
+        stripped = line.strip(WHITE_SPACE)
         if stripped:
             start = offset + line.index(stripped)
             end = start + len(stripped)

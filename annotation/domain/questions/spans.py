@@ -27,7 +27,7 @@ from annotation.domain.questions.base import (
     storable,
 )
 from annotation.domain.questions.rationale import offsets, target_text
-from annotation.domain.text_offsets import sha256_of, splits_word
+from annotation.domain.text_offsets import WHITE_SPACE, sha256_of, splits_word
 
 DENSITIES = ("sub_sentence", "sentence", "response")
 MAX_MARKS = 2000
@@ -136,7 +136,7 @@ def _mark(question: Mapping[str, Any], mark: object, item: ItemView, allowed: Se
     quote = text[start:end]
     if given.get("quote") != quote:
         raise AnswerError(f"The text from {start} to {end} is not what the mark quotes; mark it again.")
-    if quote != quote.strip():
+    if quote != quote.strip(WHITE_SPACE):
         raise AnswerError(f"The mark from {start} to {end} begins or ends with white space; leave that out.")
     if question["boundaries"] == "word" and (splits_word(text, start) or splits_word(text, end)):
         raise AnswerError(f"The mark “{quote[:40]}” cuts a word in two; mark whole words.")
@@ -223,9 +223,13 @@ def _passage(evidence: Mapping[str, Any], item: ItemView) -> dict[str, Any]:
     given = answer_object(evidence, "kind", "passage", "sentences")
     passages = item.materials.get("passages") or []
     number, sentences = given.get("passage"), given.get("sentences")
+    if not passages:
+        raise AnswerError("This item has no passages to point to.")
     if not is_whole(number, 0, len(passages) - 1):
         raise AnswerError(f"“passage” is the place of one of the item's {len(passages)} passages, from 0.")
     count = len(passages[number]["sentences"])
+    if count == 0:
+        raise AnswerError("This passage has no sentences to point to.")
     if not isinstance(sentences, list) or not 1 <= len(sentences) <= MAX_SENTENCES:
         raise AnswerError("“sentences” is a list of at least one sentence's place in the passage.")
     if not all(is_whole(sentence, 0, count - 1) for sentence in sentences):

@@ -57,6 +57,8 @@ def _chain(question: Mapping[str, Any], chain: object, text: str) -> dict[str, A
         raise AnswerError(f"A step's label is {', '.join(allowed)} or null.")
     if first_error is not None and not question["first_error"]:
         raise AnswerError("This question does not ask for the first error.")
+    if first_error is not None and count == 0:
+        raise AnswerError("There are no steps in this text, so “first_error” is null.")
     judged = labels
     if is_whole(first_error, 0, count - 1):
         judged = labels[: first_error + 1]
