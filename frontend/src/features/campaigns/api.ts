@@ -72,8 +72,11 @@ export const updateCampaign = (
 export interface QueueRequest {
   dataset_version: number;
   order: "original" | "shuffle";
+  /** Of rows, not of items. */
   limit?: number;
   filter?: unknown;
+  /** Every row is queued once under each. */
+  contexts?: string[];
 }
 
 export const queueItems = (id: number, body: QueueRequest) =>

@@ -27,6 +27,7 @@ import { annotatorsQuery, campaignQuery, foldVotes, updateCampaign, versionQuery
 import { GuidelinesTab } from "./guidelines-tab";
 import { QualityTab } from "./quality-tab";
 import { QueueDialog } from "./queue-dialog";
+import { QueueOutcome } from "./queue-outcome";
 import { VotesTab } from "./votes-tab";
 
 export function CampaignPage() {
@@ -95,6 +96,7 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
               refresh();
             }}
           />
+          <QueueOutcome job={job} />
           <ResultLink job={job} />
         </div>
       )}

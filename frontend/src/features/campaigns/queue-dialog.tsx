@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-import { Button, Dialog, Field, FormError, Input, Link, Select } from "@/components/ui";
-import { fieldError, formError } from "@/lib/api/errors";
+import { Button, Dialog, Field, FormError, IconButton, Input, Link, Select, Textarea } from "@/components/ui";
+import { ApiError, fieldError, formError } from "@/lib/api/errors";
 import type { Campaign, Job } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
 import { paths } from "@/lib/paths";
@@ -24,6 +24,8 @@ export function QueueDialog({ open, onOpenChange, campaign, onQueued }: Props) {
   const [text, setText] = useState("");
   const [order, setOrder] = useState<"original" | "shuffle">("original");
   const [limit, setLimit] = useState("200");
+  const [contexts, setContexts] = useState<string[]>([]);
+  const given = contexts.map((each) => each.trim()).filter(Boolean);
   const datasets = useQuery({ ...datasetsQuery(project.id), enabled: open });
   const withRows = datasets.data?.results.filter((each) => each.latest_version !== null) ?? [];
   const chosenDataset = dataset || String(withRows[0]?.id ?? "");
@@ -41,6 +43,7 @@ export function QueueDialog({ open, onOpenChange, campaign, onQueued }: Props) {
         dataset_version: chosen?.id ?? 0,
         order,
         ...(limit ? { limit: Number(limit) } : {}),
+        ...(given.length > 0 ? { contexts: given } : {}),
         ...(text.trim() ? { filter: { field: "text", op: "contains", value: text.trim() } } : {}),
       }),
     onSuccess: (job) => {
@@ -58,10 +61,10 @@ export function QueueDialog({ open, onOpenChange, campaign, onQueued }: Props) {
       open={open}
       onOpenChange={onOpenChange}
       title="Queue rows"
-      description="Rows become items of this campaign. Rows queued before are left as they are."
+      description={`Rows become items of this campaign. Rows queued before are left as they are. ${LEAKS[campaign.identity_leaks]}`}
       footer={
         <Button type="submit" form={form} variant="primary" busy={queue.isPending} disabled={!chosen}>
-          {chosen ? `Queue ${text.trim() ? "up to " : ""}${countOf(rows, "row")}` : "Queue rows"}
+          {chosen ? queueWords(rows, given.length, text.trim() !== "") : "Queue rows"}
         </Button>
       }
     >
@@ -113,8 +116,89 @@ export function QueueDialog({ open, onOpenChange, campaign, onQueued }: Props) {
               <Input type="number" min={1} value={limit} onChange={(event) => setLimit(event.target.value)} />
             </Field>
           </div>
+          <Contexts contexts={contexts} onChange={setContexts} error={contextError(queue.error)} />
         </form>
       )}
     </Dialog>
+  );
+}
+
+const LEAKS: Record<Campaign["identity_leaks"], string> = {
+  allow: "Responses that name their model are shown as they are.",
+  mask: "In responses that name their model, the name is masked.",
+  quarantine: "Rows with a response that names its model are left out.",
+};
+
+/** "Queue up to 200 rows", "Queue 200 rows under 3 contexts (600 items)". */
+function queueWords(rows: number, contexts: number, filtered: boolean): string {
+  const words = `Queue ${filtered ? "up to " : ""}${countOf(rows, "row")}`;
+  return contexts > 1 ? `${words} under ${contexts} contexts (${countOf(rows * contexts, "item")})` : words;
+}
+
+/** The server names the context at fault by its place. */
+function contextError(error: unknown): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  return Object.entries(error.fields).find(([path]) => path.split(".")[0] === "contexts")?.[1];
+}
+
+interface ContextsProps {
+  contexts: string[];
+  onChange: (contexts: string[]) => void;
+  error: string | undefined;
+}
+
+const MOST_CONTEXTS = 20;
+
+/** Criteria under which every row is judged, once under each. */
+function Contexts({ contexts, onChange, error }: ContextsProps) {
+  return (
+    <fieldset className="flex flex-col gap-2">
+      <legend className="mb-1 font-medium">
+        Contexts <span className="ms-1 font-normal text-faint">optional</span>
+      </legend>
+      <p className="text-sm text-muted">
+        A criterion, value profile or principle to judge by, shown above the prompt. Each row is asked once
+        under each.
+      </p>
+      {contexts.map((context, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: contexts have no identity but their place.
+        <div key={index} className="flex items-start gap-1">
+          <Textarea
+            aria-label={`Context ${index + 1}`}
+            rows={1}
+            dir="auto"
+            maxLength={4000}
+            placeholder="Prefer the answer a careful doctor would give."
+            className="field-sizing-content max-h-40 min-h-8!"
+            value={context}
+            onChange={(event) =>
+              onChange(contexts.map((each, place) => (place === index ? event.target.value : each)))
+            }
+          />
+          <IconButton
+            icon="close"
+            size="sm"
+            className="mt-1"
+            label={`Remove context ${index + 1}`}
+            onClick={() => onChange(contexts.toSpliced(index, 1))}
+          />
+        </div>
+      ))}
+      {error && (
+        <p role="alert" className="text-sm text-danger">
+          {error}
+        </p>
+      )}
+      <div>
+        <Button
+          size="sm"
+          icon="plus"
+          disabled={contexts.length >= MOST_CONTEXTS}
+          onClick={() => onChange([...contexts, ""])}
+        >
+          Add context
+        </Button>
+      </div>
+    </fieldset>
   );
 }
