@@ -22,6 +22,7 @@ from annotation.domain.identity_rules import CREATED_ME, KNOWN, KNOWN_GAP, MADE,
 MASK = "█"
 
 _COMPILED = [(rule.name, rule.cues, re.compile(rule.pattern, re.IGNORECASE)) for rule in RULES]
+_ALL_CUES = sorted({cue for rule in RULES for cue in rule.cues})
 _MAKER = re.compile(rf"\b(?:{MADE}|from|von|por|par) {KNOWN_GAP}", re.IGNORECASE)
 
 # What every sentence with a leak has: a name, or a word for a machine. \b of RE2 knows ASCII only, which these are.
@@ -32,22 +33,20 @@ _STEMS = (
     r"alexa|siri|cortana|replika|meta|poe|youchat|open ?ai|anthropic|google|deepmind|alphabet|facebook|microsoft|"
     r"alibaba|damo academy|baidu|tencent|bytedance|moonshot|zhipu|tsinghua|shanghai ai|01\.ai|xai|cohere|ai21|"
     r"databricks|hugging|stability|eleuther|lmsys|nvidia|ibm|amazon|aws|apple|salesforce|technology innov|tii|"
-    r"allen inst|ai2|bigscience|inflection|perplexity|character\.ai|laion|nous|stanford|together|huawei|samsung|yandex|sber"
+    r"allen inst|ai2|bigscience|inflection|perplexity|character\.ai|laion|nous|stanford|together|huawei|samsung|"
+    r"yandex|sber"
 )
 _MACHINE = (
     r"\bai\b|a\.i\.|intelligence|machine learning|\blanguage|llm|\bneural|\bchat|\bassistant|\bvirtual|"
     r"\bdigital|\bbot\b"
 )
-_CUES = "|".join(sorted({re.escape(cue) for rule in RULES if rule.cues != CREATED_ME for cue in rule.cues}))
-_REST = r"[^.!?\n]*"
 _WORTH_A_LOOK = rf"{_STEMS}|{_MACHINE}"
-# A cue and a name in one sentence; or a cue, a machine, and a word that a name follows; or a name, then a machine.
-_SUSPECT = (
-    rf"(?:{_CUES}){_REST}(?:{_STEMS}|(?:{_MACHINE}){_REST}(?:by|called|named|known as) )|"
-    rf"(?:{'|'.join(CREATED_ME)})|"
-    rf"(?:i am|i['’]m|my name is|this is) {_REST}(?:{_MACHINE})"
-)
-_WORTH = re.compile(_WORTH_A_LOOK)
+# The commonest cue by far is told more exactly.
+_AS = r"as (?:an?|the|your|just|only|merely|simply) "
+_CUES = "|".join(sorted({re.escape(cue) for rule in RULES if rule.cues != CREATED_ME for cue in rule.cues} - {r"as\ "}))
+_REST = r"[^.!?\n]*"
+# The writer's self and a name or a machine in one sentence; more finely told, the automaton would be slow.
+_SUSPECT = rf"\b(?:{_AS}|{_CUES}){_REST}(?:{_WORTH_A_LOOK})|\bas [^\s.!?]*(?:{_STEMS})|(?:{'|'.join(CREATED_ME)})"
 _END = re.compile(r"[!?\n]+|(?<!A\.I)\.(?=\s)")
 
 _AI_WORD = re.compile(
@@ -78,19 +77,18 @@ class Leak(NamedTuple):
     rule: str
 
 
-def may_leak(texts: Sequence[str]) -> list[bool]:
-    """Which texts are worth a look by `leaks_in`: all that have a leak, and few others.
-
-    The second pattern costs three times the first, which most texts do not match.
-    """
-    named = pc.match_substring_regex(pa.array(texts, pa.string()), _WORTH_A_LOOK, ignore_case=True)
-    places = pc.indices_nonzero(named).to_pylist()
-    suspect = [False] * len(texts)
-    if places:
-        closer = pc.match_substring_regex(pa.array([texts[n] for n in places]), _SUSPECT, ignore_case=True).to_pylist()
-        for place, found in zip(places, closer, strict=True):
-            suspect[place] = found
-    return suspect
+def leaks_in_many(texts: Sequence[str]) -> dict[int, list[Leak]]:
+    """The leaks of each text that has any, by its place: what `leaks_in` finds, thirty times faster."""
+    worth = _matching(texts, range(len(texts)), _WORTH_A_LOOK)
+    suspects = _matching(texts, worth, _SUSPECT)
+    sentences = [(place, start, end) for place in suspects for start, end in _sentences(texts[place])]
+    pieces = [texts[place][start:end] for place, start, end in sentences]
+    found: dict[int, list[Leak]] = {}
+    for n in _matching(pieces, range(len(pieces)), _SUSPECT):
+        place, start, end = sentences[n]
+        if leaks := list(_leaks_of(texts[place], start, end)):
+            found.setdefault(place, []).extend(leaks)
+    return {place: _with_repetitions(texts[place], leaks) for place, leaks in found.items()}
 
 
 def leaks_in(text: str) -> list[Leak]:
@@ -98,16 +96,28 @@ def leaks_in(text: str) -> list[Leak]:
 
     Once a text has given a name away, every other mention of that name does so too (rule `again`).
     """
-    found = [
-        leak
-        for start, end in pairwise([0, *(match.end() for match in _END.finditer(text)), len(text)])
-        for leak in _leaks_of(text, start, end)
-    ]
-    if not found:
+    found = [leak for start, end in _sentences(text) for leak in _leaks_of(text, start, end)]
+    return _with_repetitions(text, found) if found else []
+
+
+def _matching(texts: Sequence[str], places: Sequence[int], pattern: str) -> list[int]:
+    """Those places whose text RE2 finds the pattern in."""
+    if not places:
         return []
+    chosen = texts if len(places) == len(texts) else [texts[place] for place in places]
+    matches = pc.match_substring_regex(pa.array(chosen, pa.string()), pattern, ignore_case=True)
+    return [places[n] for n in pc.indices_nonzero(matches).to_pylist()]
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where sentences begin and end, roughly: full stops inside names and numbers end none."""
+    return pairwise([0, *(match.end() for match in _END.finditer(text)), len(text)])
+
+
+def _with_repetitions(text: str, found: list[Leak]) -> list[Leak]:
     names = "|".join(re.escape(name) for name in sorted({leak.name for leak in found}, key=len, reverse=True))
     again = re.compile(rf"(?<!\w)(?:{names})(?!\w)")
-    found += [Leak(match.start(), match.end(), match[0], "again") for match in again.finditer(text)]
+    found = found + [Leak(match.start(), match.end(), match[0], "again") for match in again.finditer(text)]
     kept: list[Leak] = []
     # The longest of those that begin together; a rule before a mere repetition.
     for leak in sorted(found, key=lambda leak: (leak.start, -leak.end, leak.rule == "again")):
@@ -130,11 +140,9 @@ def _leaks_of(text: str, start: int, end: int) -> Iterator[Leak]:
     """The leaks of one sentence."""
     introduced = 0
     lowered = text[start:end].lower()
-    cued = [(rule, pattern) for rule, cues, pattern in _COMPILED if any(cue in lowered for cue in cues)]
-    if not cued or not _WORTH.search(lowered):
-        return
-    for rule, pattern in cued:
-        for match in pattern.finditer(text, start, end):
+    present = {cue for cue in _ALL_CUES if cue in lowered}
+    for rule, cues, pattern in _COMPILED if present else ():
+        for match in () if present.isdisjoint(cues) else pattern.finditer(text, start, end):
             group = "name" if match.groupdict().get("name") else "unknown"
             if _is_quoted(text, match.start()):
                 continue

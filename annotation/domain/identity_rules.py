@@ -127,7 +127,11 @@ RULES = (
     ),
     Rule(
         "is",
-        (*_I, "call me ", "ing to ", "ing with "),
+        (
+            *_I,
+            "call me ",
+            *(f"{doing} {to} " for doing in ("talking", "chatting", "speaking") for to in ("to", "with")),
+        ),
         rf"\b(?:{_IAM}|call me|you(?: are|['’]re) (?:talking|chatting|speaking) (?:to|with)) "
         r"(?:called |named |known as |the |an? (?:instance|version|variant) of |based on |powered by |running on |"
         rf"built on (?:top of )?){{0,2}}(?P<name>(?:(?:{'|'.join(MAKERS)})['’]s )?(?:{_MODEL}))",

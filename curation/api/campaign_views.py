@@ -19,6 +19,9 @@ from webapp.jobs.api.serializers import JobSerializer
 from webapp.jobs.api.views import job_accepted
 from webapp.projects.policies import Verb
 
+_MOST_CONTEXTS = 20
+_LONGEST_CONTEXT = 4000
+
 
 class _CampaignApi(ProjectApi):
     def get_project_id(self, **kwargs: Any) -> int:
@@ -33,10 +36,21 @@ class CampaignQueueApi(IdempotentApi, _CampaignApi):
         filter = serializers.JSONField(required=False, allow_null=True)
         order = serializers.ChoiceField(choices=QueueOrder.choices, default=QueueOrder.ORIGINAL)
         seed = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=(1 << 53) - 1)
-        limit = serializers.IntegerField(required=False, allow_null=True, min_value=1)
+        limit = serializers.IntegerField(required=False, allow_null=True, min_value=1, help_text="Rows, not items.")
+        contexts = serializers.ListField(
+            child=serializers.CharField(max_length=_LONGEST_CONTEXT),
+            required=False,
+            max_length=_MOST_CONTEXTS,
+            help_text="Criteria or principles: every row is queued once under each.",
+        )
 
         class Meta:
             ref_name = "CampaignQueueInput"
+
+        def validate_contexts(self, contexts: list[str]) -> list[str]:
+            if len(set(contexts)) != len(contexts):
+                raise serializers.ValidationError("Two contexts are the same; give each once.")
+            return contexts
 
     @extend_schema(operation_id="campaigns_queue", request=InputSerializer, responses={202: JobSerializer})
     def post(self, request: Request, campaign_id: int) -> Response:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.db import transaction
 
+from annotation.domain.identity_leaks import Leak
+from annotation.domain.materials import KEYS, materials_of
 from annotation.selectors.campaigns import queue_next_position
 from annotation.services.queueing import ItemRow, items_enqueue
 from curation.datasets.choices import QueueOrder
@@ -20,10 +23,14 @@ from curation.datasets.wording import counted
 from curation.models import DatasetVersion
 from webapp.api.errors import ApplicationError
 from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan
-from webapp.jobs.models import Job, JobShard
+from webapp.jobs.models import Job, JobLogEntry, JobShard
+from webapp.store.canonical import Message, record_id_of
 from webapp.store.files import store
 
-_COLUMNS = ["record_id", "prompt", "responses", "context"]
+_COLUMNS = ["record_id", "prompt", "responses", "context", "metadata"]
+_COUNTS = ("added", "known", "unfit", "masked", "quarantined", "materials_left_out")
+# As many rows that were left out because of a name are listed in the job's log.
+_MOST_LOGGED = 100
 _NO_LIMIT = 1 << 62
 # MD5 because it gives the same order on every machine and in every version of the engine.
 _ORDER = {
@@ -58,27 +65,54 @@ class QueueHandler(JobHandler):
         with store().open(_selection_key(job)) as file:
             chosen = pq.read_table(file, filters=[("part", "=", shard.params["part"])])
         places = dict(zip(chosen.column("row").to_pylist(), chosen.column("rank").to_pylist(), strict=True))
+        items = _Items(job.params.get("contexts") or [], base=shard.params["base"])
+        leaking: list[list[Any]] = []
+
+        def on_quarantined(row: ItemRow, leaks: Sequence[Leak]) -> None:
+            entry = [row.base_record_id or row.record_id, sorted({leak.name for leak in leaks})]
+            # Once, also where the row comes under several contexts.
+            if len(leaking) < _MOST_LOGGED and entry not in leaking[-1:]:
+                leaking.append(entry)
+
         try:
-            added, known, unfit = items_enqueue(
+            queued = items_enqueue(
                 campaign_id=job.params["campaign"],
-                rows=_items(key, places, shard.params["base"], progress),
+                rows=items.of_part(key, places, progress),
                 source_version_id=version.pk,
+                on_quarantined=on_quarantined,
             )
         except ApplicationError as error:
             raise JobError(error.message) from error
-        return {"added": added, "known": known, "unfit": unfit}
+        return {**queued._asdict(), "materials_left_out": items.materials_left_out, "leaking": leaking}
 
     def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
-        total = {name: sum(result[name] for result in results) for name in ("added", "known", "unfit")}
-        job.message = f"{counted(total['added'], 'item')} added to the queue."
-        if total["known"]:
-            job.message += f" In it already: {total['known']:,}."
-        if total["unfit"]:
-            job.message += f" Left out because the campaign's questions do not fit them: {total['unfit']:,}."
-        if not results:
-            job.message = "No row of the version matches the filter, so nothing was added."
+        total = {name: sum(result[name] for result in results) for name in _COUNTS}
+        job.message = _message(total) if results else "No row of the version matches the filter, so nothing was added."
+        listed = [entry for result in results for entry in result["leaking"]][:_MOST_LOGGED]
+        JobLogEntry.objects.bulk_create(
+            JobLogEntry(job=job, level="warning", message=f"Row {record_id} was left out: a response says {words}.")
+            for record_id, words in ((entry[0], " and ".join(f"“{word}”" for word in entry[1])) for entry in listed)
+        )
         transaction.on_commit(lambda: store().delete_tree(_folder(job)))
         return {**total, "seed": job.params["seed"]}
+
+
+def _message(total: dict[str, int]) -> str:
+    sentences = [f"{counted(total['added'], 'item')} added to the queue."]
+    if total["known"]:
+        sentences.append(f"In it already: {total['known']:,}.")
+    if total["unfit"]:
+        sentences.append(f"Left out because the campaign's questions do not fit them: {total['unfit']:,}.")
+    if total["masked"]:
+        sentences.append(f"Rows in which a response names its model, masked: {total['masked']:,}.")
+    if total["quarantined"]:
+        sentences.append(f"Left out because a response names its model: {total['quarantined']:,}; the log lists them.")
+    if total["materials_left_out"]:
+        sentences.append(
+            "Passages, references and rubrics that could not be read, and were left out of their items: "
+            f"{total['materials_left_out']:,}."
+        )
+    return " ".join(sentences)
 
 
 def _folder(job: Job) -> str:
@@ -108,22 +142,60 @@ def _select(version: DatasetVersion, params: dict[str, Any]) -> pa.Table:
         return cursor.sql(statement, params=values).to_arrow_table()
 
 
-def _items(key: str, places: dict[int, int], base: int, progress: Progress) -> Iterator[ItemRow]:
-    """The chosen rows of a part, without the names of what generated their responses."""
-    first = 0
-    for batch in iter_part_batches(key, _COLUMNS):
-        wanted = [row for row in range(first, first + batch.num_rows) if row in places]
-        rows = batch.take(pa.array([row - first for row in wanted], pa.int64())).to_pylist()
-        for number, row in zip(wanted, rows, strict=True):
-            yield ItemRow(
-                record_id=row["record_id"],
-                prompt=[_without_nulls(message) for message in row["prompt"]],
-                responses=[{"response_id": r["response_id"], "content": r["content"]} for r in row["responses"]],
-                context=row["context"],
-                position=base + places[number],
+class _Items:
+    """The chosen rows of a part as items, each once under every context; `materials_left_out` is counted on the way."""
+
+    def __init__(self, contexts: Sequence[str], *, base: int) -> None:
+        self._contexts, self._base = contexts, base
+        self.materials_left_out = 0
+
+    def of_part(self, key: str, places: dict[int, int], progress: Progress) -> Iterator[ItemRow]:
+        first = 0
+        for batch in iter_part_batches(key, _COLUMNS):
+            wanted = [row for row in range(first, first + batch.num_rows) if row in places]
+            rows = batch.take(pa.array([row - first for row in wanted], pa.int64())).to_pylist()
+            for number, row in zip(wanted, rows, strict=True):
+                yield from self._under_contexts(self._item(row), places[number])
+            progress.advance(len(wanted))
+            first += batch.num_rows
+
+    def _item(self, row: dict[str, Any]) -> ItemRow:
+        """A row without the names of what generated its responses."""
+        materials = None
+        if _may_hold_materials(row["metadata"]):
+            materials, left_out = materials_of(msgspec.json.decode(row["metadata"]))
+            self.materials_left_out += left_out
+        return ItemRow(
+            record_id=row["record_id"],
+            prompt=[_without_nulls(message) for message in row["prompt"]],
+            responses=[
+                {"response_id": r["response_id"], "content": r["content"], "images": r["images"]}
+                for r in row["responses"]
+            ],
+            context=row["context"],
+            materials=materials or None,
+        )
+
+    def _under_contexts(self, item: ItemRow, place: int) -> Iterator[ItemRow]:
+        if not self._contexts:
+            yield item._replace(position=self._base + place)
+            return
+        prompt = [Message(**message) for message in item.prompt]
+        ids = [response["response_id"] for response in item.responses]
+        for number, context in enumerate(self._contexts):
+            record_id = record_id_of(prompt, ids, context)
+            yield item._replace(
+                record_id=record_id,
+                context=context,
+                # Under the context it has itself, a row is no other record.
+                base_record_id="" if record_id == item.record_id else item.record_id,
+                position=self._base + place * len(self._contexts) + number,
             )
-        progress.advance(len(wanted))
-        first += batch.num_rows
+
+
+def _may_hold_materials(metadata: str | None) -> bool:
+    """Decoding every row's metadata would take longer than everything else."""
+    return metadata is not None and any(f'"{key}"' in metadata for key in KEYS)
 
 
 def _without_nulls(message: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from typing import IO, Any
 
 from django.conf import settings
@@ -129,11 +130,12 @@ def campaign_queue(
     order: str = QueueOrder.ORIGINAL,
     seed: int | None = None,
     limit: int | None = None,
+    contexts: Sequence[str] | None = None,
 ) -> Job:
     """Start the job that puts a version's rows into a campaign's queue.
 
     `filter` is a predicate as JSON (see `curation.datasets.predicates`). A shuffle without a seed gets one, kept
-    with the job.
+    with the job. With `contexts`, every row is queued once under each of them; `limit` counts rows, not items.
     """
     if version.dataset.project_id != campaign.project_id:
         raise NotFoundError(f"There is no dataset version {version.pk} in this campaign's project.")
@@ -154,6 +156,7 @@ def campaign_queue(
             "order": order,
             "seed": secrets.randbits(32) if seed is None and order == QueueOrder.SHUFFLE else seed,
             "limit": limit,
+            "contexts": list(contexts or []),
         },
         title=f"Queue {version.dataset.name} v{version.number} in {campaign.name}",
         subject=("campaign", campaign.pk),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,21 @@ def test_the_app_shell_carries_a_nonce_and_a_strict_policy(
     assert "unsafe-eval" not in policy
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_images_come_from_nowhere_else_unless_their_servers_are_named() -> None:
+    def image_sources(named: str | None) -> str:
+        code = "from django.conf import settings; print(settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'])"
+        given = {**os.environ, **({} if named is None else {"PLUMBLINE_IMAGE_SOURCES": named})}
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=given)
+        return done.stdout.strip() or done.stderr.strip().splitlines()[-1]
+
+    assert image_sources(None) == """["'self'", 'data:', 'blob:']"""
+    assert image_sources("https://images.example.org,https://*.example.net").endswith(
+        "'https://images.example.org', 'https://*.example.net']"
+    )
+    for wrong in ("*", "javascript:", "images.example.org", "https://a.org; script-src *", "'unsafe-inline'"):
+        assert "which is no source of images" in image_sources(wrong)
 
 
 def test_api_answers_are_never_cached(client: Client) -> None:
