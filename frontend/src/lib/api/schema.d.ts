@@ -1914,7 +1914,10 @@ export interface components {
             order: components["schemas"]["QueueOrderEnum"];
             /** Format: int64 */
             seed?: number | null;
+            /** @description Rows, not items. */
             limit?: number | null;
+            /** @description Criteria or principles: every row is queued once under each. */
+            contexts?: string[];
         };
         CampaignRef: {
             id: number;
