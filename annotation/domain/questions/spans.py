@@ -101,7 +101,7 @@ def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView)
         raise AnswerError(f"“{min(both)}” is said to have no error, but has marks; remove one of the two.")
     if question["required"] and (unread := [each for each in allowed if each not in faulty and each not in faultless]):
         raise AnswerError(f"Mark what is wrong in “{unread[0]}”, or say that it has no error.")
-    _check_hashes(given.get("sha256", {}), faulty, item)
+    _check_hashes(given.get("sha256", {}), faulty, item, allowed)
     hashes = {target: sha256_of(item.text_of(target) or "") for target in sorted(faulty)}
     return {"sha256": hashes, "marks": marks, "omissions": omissions, "no_error": faultless}
 
@@ -120,10 +120,12 @@ def _faultless(given: Mapping[str, Any], allowed: Sequence[str]) -> list[str]:
     return sorted(set(targets))
 
 
-def _check_hashes(hashes: object, faulty: set[str], item: ItemView) -> None:
+def _check_hashes(hashes: object, faulty: set[str], item: ItemView, allowed: Sequence[str]) -> None:
     """Offsets into another version of the text mean nothing: whoever sends a hash must have seen this text."""
     if not isinstance(hashes, Mapping):
         raise AnswerError("“sha256” is an object of text → the hash of what was marked.")
+    for target in hashes:
+        _target(target, item, allowed)
     for target in faulty:
         if hashes.get(target) != sha256_of(item.text_of(target) or ""):
             raise AnswerError(f"The marks on “{target}” were made on another version of it; load the item again.")
@@ -132,7 +134,7 @@ def _check_hashes(hashes: object, faulty: set[str], item: ItemView) -> None:
 def _mark(question: Mapping[str, Any], mark: object, item: ItemView, allowed: Sequence[str]) -> dict[str, Any]:
     given = answer_object(mark, "target", "start", "end", "quote", "category", "severity", "note", "evidence")
     target, text = _target(given.get("target"), item, allowed)
-    start, end = offsets(given.get("start"), given.get("end"), text, what="the response")
+    start, end = offsets(given.get("start"), given.get("end"), text, what="the text")
     quote = text[start:end]
     if given.get("quote") != quote:
         raise AnswerError(f"The text from {start} to {end} is not what the mark quotes; mark it again.")
@@ -204,7 +206,7 @@ def _evidence(
     if wanted == "passage":
         return _passage(evidence, item)
     given = answer_object(evidence, "kind", "start", "end", "quote")
-    first, last = offsets(given.get("start"), given.get("end"), text, what="the response")
+    first, last = offsets(given.get("start"), given.get("end"), text, what="the text")
     if given.get("quote") != text[first:last]:
         raise AnswerError(f"The text from {first} to {last} is not what the evidence quotes; mark it again.")
     if last > start:
