@@ -102,6 +102,22 @@ function roughly(
   return sum;
 }
 
+/** As much of what stayed is shown around each change. */
+const CONTEXT = 120;
+
+/** The parts with long unchanged stretches cut down to what is near a change. */
+export function nearChanges(parts: readonly Part[]): Part[] {
+  return parts.map((part, index) => {
+    if (part.kind !== "same") return part;
+    const before = index > 0 ? CONTEXT : 0;
+    const after = index < parts.length - 1 ? CONTEXT : 0;
+    if (part.text.length <= before + after + 20) return part;
+    const begin = part.text.slice(0, before);
+    const end = after > 0 ? part.text.slice(-after) : "";
+    return { ...part, text: `${begin} … ${end}` };
+  });
+}
+
 /**
  * The passages of the original that were taken out or replaced, as UTF-16 offsets. Passages with only blanks
  * between them are one.

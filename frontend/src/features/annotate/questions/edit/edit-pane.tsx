@@ -124,7 +124,7 @@ function Field({
       onChange={(event) => onChange(event.target.value)}
       onKeyDown={leave}
       className={cx(
-        "reading field-sizing-content min-h-40 w-full resize-y rounded-md border border-control bg-canvas px-3 py-2",
+        "reading field-sizing-content max-h-[55dvh] min-h-40 w-full resize-y rounded-md border border-control bg-canvas px-3 py-2",
         fixed && "!font-mono !text-sm",
       )}
     />

@@ -43,7 +43,7 @@ export function AnsweredSpans({ text, target, answer, question, compact }: Props
 
   return (
     <div className="@container">
-      <div className="grid gap-x-5 gap-y-3 @2xl:grid-cols-[minmax(0,1fr)_220px]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-5 gap-y-3 @2xl:grid-cols-[minmax(0,46rem)_220px]">
         <SourceText text={text} marks={marks} compact={compact} />
         <aside aria-label={t("Marks")} className="text-sm">
           {other && (

@@ -32,6 +32,10 @@ const LEVELS: [Level, string][] = [
   ["response", "Whole response"],
 ];
 
+/** Printed where a segment begins; what they mean is said below the text. */
+const ERROR = "E";
+const NOT_JUDGED = "–";
+
 interface Props {
   text: string;
   density: TargetDensity;
@@ -80,6 +84,14 @@ export function DensityView({ text, density, question }: Props) {
         </p>
       )}
       <SourceText text={text} marks={marks} />
+      {level !== "response" && (
+        <p className="text-sm text-muted">
+          {t("{{error}}: the part has an error. {{ignored}}: not judged, because it is marked already.", {
+            error: ERROR,
+            ignored: NOT_JUDGED,
+          })}
+        </p>
+      )}
       {rates.length > 0 && (
         <p className="num text-sm text-muted">
           {t("Errors in 100 tokens:")}{" "}
@@ -101,7 +113,7 @@ function drawnAt(level: Level, text: string, density: TargetDensity, question: S
         id: `${level}:${segment.start}`,
         start: fromCodePoint(text, segment.start),
         end: fromCodePoint(text, segment.end),
-        label: segment.label,
+        label: segment.label === "Ignore" ? NOT_JUDGED : ERROR,
         ...(segment.label === "Ignore" ? {} : { tone: index }),
         title: [segment.label, ...titles].join(": "),
       };

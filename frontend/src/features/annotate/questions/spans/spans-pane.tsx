@@ -75,7 +75,7 @@ export default function SpansPane(props: PaneProps<SpansQuestion, SpansAnswer>) 
 
   return (
     <div className="@container">
-      <div className="grid gap-x-5 gap-y-3 @2xl:grid-cols-[minmax(0,1fr)_220px]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-5 gap-y-3 @2xl:grid-cols-[minmax(0,46rem)_220px]">
         {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys and clicks are the text's own; each has a button in the dock too. */}
         <section
           ref={frame}
