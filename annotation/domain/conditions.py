@@ -85,6 +85,12 @@ def all_hold(conditions: Sequence[Mapping[str, Any]], asked: Asked, answers: Map
     return all(_holds(condition, asked, answers) for condition in conditions)
 
 
+def looks_at(conditions: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The names of the questions that conditions are about."""
+    others = {condition["value"] for condition in conditions if condition["test"] == "differs_from"}
+    return others | {condition["question"] for condition in conditions}
+
+
 def is_required(question: Mapping[str, Any], asked: Asked, answers: Mapping[str, Any]) -> bool:
     """Tell whether a question that is asked must be answered."""
     conditions = question.get("required_if", ())

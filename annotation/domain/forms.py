@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from annotation.domain.conditions import all_hold, check_conditions, is_required
+from annotation.domain.conditions import all_hold, check_conditions, is_required, looks_at
 from annotation.domain.items import ItemView
 from annotation.domain.questions.base import AnswerError, QuestionError, VoteDraft, shown
 from annotation.domain.questions.registry import QUESTION_TYPES
@@ -77,22 +77,29 @@ def validate_answers(questions: Sequence[Mapping[str, Any]], answers: object, it
     }
     asked: dict[str, Mapping[str, Any]] = {}
     cleaned: dict[str, Any] = {}
+    # Questions at fault, and those that are asked or not by their answers: the former are to be put right first.
+    unsettled: set[str] = set()
     for question in questions:
         name = question["name"]
         answer = answers.get(name)
-        if not all_hold(question.get("show_if", ()), asked, cleaned):
-            if answer is not None:
+        conditions = question.get("show_if", ())
+        if not all_hold(conditions, asked, cleaned):
+            if unsettled & looks_at(conditions):
+                unsettled.add(name)
+            elif answer is not None:
                 faults[f"answers.{name}"] = ["After the answers before it, this question is not asked."]
             continue
         asked[name] = question
         if answer is None:
             if is_required(question, asked, cleaned):
                 faults[f"answers.{name}"] = [f"“{question['title']}” needs an answer."]
+                unsettled.add(name)
             continue
         try:
             cleaned[name] = _validated(question, answer, item, required=is_required(question, asked, cleaned))
         except AnswerError as error:
             faults[f"answers.{name}"] = [str(error)]
+            unsettled.add(name)
     if faults:
         raise FormError(faults)
     if not cleaned:
