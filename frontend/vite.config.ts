@@ -32,11 +32,23 @@ export default defineConfig(({ command }) => ({
   resolve: {
     alias: {
       "@": here("src"),
+      // The browser has its own table of named characters; see the file.
+      entities: here("src/lib/html-entities.ts"),
       // Its browser build decodes through the page's document, which the worker that cuts long texts has not.
       "decode-named-character-reference": here("node_modules/decode-named-character-reference/index.js"),
     },
   },
-  build: { outDir: "dist", sourcemap: true, target: "es2022", chunkSizeWarningLimit: 700 },
+  build: {
+    outDir: "dist",
+    manifest: true,
+    sourcemap: true,
+    target: "es2022",
+    chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      // Whoever takes a button from `@/components/ui` does not load the menus beside it.
+      treeshake: { moduleSideEffects: [{ test: /\/src\/(?!main\.tsx).*\.tsx?$/, sideEffects: false }] },
+    },
+  },
   server: {
     port: 5173,
     proxy: Object.fromEntries(["/api", "/accounts", "/healthz", "/readyz"].map((path) => [path, backend])),

@@ -1,12 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useLayoutEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 import { registry, useActions } from "@/actions";
 import { EVERYWHERE } from "@/actions/catalogue";
 import { bindKeyboard } from "@/actions/keyboard";
 import { setLocale, useT } from "@/lib/i18n";
 import { meQuery } from "@/lib/session";
-import { CommandPalette } from "./command-palette";
-import { HelpSheet } from "./help-sheet";
+import { whenQuiet } from "@/lib/when-quiet";
+
+const HelpSheet = lazy(() => import("./help-sheet").then((module) => ({ default: module.HelpSheet })));
+const CommandPalette = lazy(() =>
+  import("./command-palette").then((module) => ({ default: module.CommandPalette })),
+);
 
 /** Binds the keys of all registered actions and owns the two views of them: help sheet and palette. */
 export function Keyboard() {
@@ -29,11 +33,16 @@ export function Keyboard() {
       run: () => setOpen("help"),
     },
   ]);
+  const [wanted, setWanted] = useState(false);
+  useEffect(() => {
+    void whenQuiet().then(() => setWanted(true));
+  }, []);
+  if (!wanted && open === null) return null;
   return (
-    <>
+    <Suspense fallback={null}>
       <HelpSheet open={open === "help"} onOpenChange={(next) => setOpen(next ? "help" : null)} />
       <CommandPalette open={open === "palette"} onOpenChange={(next) => setOpen(next ? "palette" : null)} />
-    </>
+    </Suspense>
   );
 }
 

@@ -1,11 +1,16 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, Outlet, redirect } from "@tanstack/react-router";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
 import { paths } from "@/lib/paths";
 import { meQuery, projectQuery } from "@/lib/session";
 import { writeSetting } from "@/lib/storage";
 import { ErrorPage, NotFoundPage } from "./error-boundary";
 import { AnnotatorFrame } from "./frame/annotator-frame";
-import { ProjectFrame, SignedInFrame } from "./frame/frame";
 import { Keyboard } from "./keyboard";
 
 /** The parents under which features hang their routes. */
@@ -34,14 +39,14 @@ const sessionRoute = createRoute({
 export const signedInRoute = createRoute({
   getParentRoute: () => sessionRoute,
   id: "signed-in",
-  component: SignedInFrame,
+  component: lazyRouteComponent(() => import("./frame/frame"), "SignedInFrame"),
 });
 
 /** Inside a project: `/projects/$projectId/…`, with the full header. Child paths are relative to it. */
 export const projectRoute = createRoute({
   getParentRoute: () => sessionRoute,
   path: "/projects/$projectId",
-  component: ProjectFrame,
+  component: lazyRouteComponent(() => import("./frame/frame"), "ProjectFrame"),
   notFoundComponent: NotFoundPage,
   loader: async ({ context, params }) => {
     const id = Number(params.projectId);

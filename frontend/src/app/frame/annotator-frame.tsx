@@ -1,12 +1,17 @@
 import { Outlet, Link as RouterLink } from "@tanstack/react-router";
-import { createContext, type ReactNode, useContext, useState } from "react";
+import { createContext, lazy, type ReactNode, Suspense, useContext, useState } from "react";
 import { createPortal } from "react-dom";
 import { useT } from "@/lib/i18n";
 import { paths } from "@/lib/paths";
-import { SkipLink } from "./frame";
+import { whenQuiet } from "@/lib/when-quiet";
 import { Logo } from "./logo";
-import { MeMenu } from "./me-menu";
-import { MentionsMenu } from "./mentions-menu";
+import { SkipLink } from "./skip-link";
+
+/** Not needed for the first item: they come a moment later, so that it comes sooner. */
+const MeMenu = lazy(() => whenQuiet().then(async () => ({ default: (await import("./me-menu")).MeMenu })));
+const MentionsMenu = lazy(() =>
+  whenQuiet().then(async () => ({ default: (await import("./mentions-menu")).MentionsMenu })),
+);
 
 const BarContext = createContext<HTMLElement | null>(null);
 
@@ -27,8 +32,10 @@ export function AnnotatorFrame() {
             <Logo />
           </RouterLink>
           <div ref={setBar} className="flex min-w-0 flex-1 items-center gap-3 max-sm:gap-1" />
-          <MentionsMenu />
-          <MeMenu quiet />
+          <Suspense fallback={<span className="size-8 shrink-0" />}>
+            <MentionsMenu />
+            <MeMenu quiet />
+          </Suspense>
         </header>
         <main id="content" tabIndex={-1} className="flex flex-1 flex-col outline-none">
           <Outlet />

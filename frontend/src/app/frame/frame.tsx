@@ -6,12 +6,12 @@ import { Button, IconButton } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
 import type { Project, Verb } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
-import { useT } from "@/lib/i18n";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { Logo } from "./logo";
 import { MeMenu } from "./me-menu";
 import { ProjectSwitcher } from "./project-switcher";
+import { SkipLink } from "./skip-link";
 
 interface Destination {
   label: string;
@@ -114,18 +114,6 @@ function Shell({ project, children }: { project?: Project; children: React.React
         <Outlet />
       </main>
     </div>
-  );
-}
-
-export function SkipLink() {
-  const t = useT();
-  return (
-    <a
-      href="#content"
-      className="sr-only focus:not-sr-only focus:fixed focus:start-2 focus:top-2 focus:z-50 focus:rounded-md focus:bg-raised focus:px-3 focus:py-2 focus:shadow-float"
-    >
-      {t("Skip to content")}
-    </a>
   );
 }
 

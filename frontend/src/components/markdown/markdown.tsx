@@ -1,10 +1,16 @@
-import { useLayoutEffect, useRef } from "react";
+import { memo, useLayoutEffect, useMemo, useRef } from "react";
 import { cx } from "@/lib/cx";
 import { renderMarkdown } from "./render";
 import { typeset } from "./typeset";
 
-/** A prompt's or response's text: markdown, code, formulas. Safe for text from anyone. */
-export function Markdown({
+/** Above this many characters, blocks out of sight are not laid out. */
+const DEFER_FROM = 12_000;
+
+/**
+ * A prompt's or response's text: markdown, code, formulas. Safe for text from anyone. Drawn again only when the text
+ * changes, not with each answer given beside it.
+ */
+export const Markdown = memo(function Markdown({
   text,
   compact = false,
   className,
@@ -14,7 +20,7 @@ export function Markdown({
   className?: string;
 }) {
   const ref = useRef<HTMLDivElement>(null);
-  const html = renderMarkdown(text);
+  const html = useMemo(() => renderMarkdown(text), [text]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new HTML brings new formulas to typeset.
   useLayoutEffect(() => {
@@ -29,9 +35,9 @@ export function Markdown({
     <div
       ref={ref}
       dir="auto"
-      className={cx("prose-text", compact && "is-compact", className)}
+      className={cx("prose-text", compact && "is-compact", text.length >= DEFER_FROM && "is-long", className)}
       // biome-ignore lint/security/noDangerouslySetInnerHtml: renderMarkdown allows no raw HTML and sanitises its own output.
       dangerouslySetInnerHTML={{ __html: html }}
     />
   );
-}
+});

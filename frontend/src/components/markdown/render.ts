@@ -32,6 +32,9 @@ purifier.addHook("afterSanitizeAttributes", (node) => {
 
 const cache = new Map<string, string>();
 const CACHE_SIZE = 300;
+/** Also few enough characters that a day of long texts does not fill the memory. */
+const CACHE_CHARACTERS = 6_000_000;
+let cached = 0;
 
 /** Markdown to safe HTML: no raw HTML, no scripts, no foreign pictures, links that leave the app say so to the browser. */
 export function renderMarkdown(text: string): string {
@@ -45,7 +48,12 @@ export function renderMarkdown(text: string): string {
     ADD_URI_SAFE_ATTR: ["start", "data-math", "dir"],
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
   });
-  if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value ?? "");
   cache.set(text, html);
+  cached += text.length + html.length;
+  for (const [oldest, old] of cache) {
+    if (oldest === text || (cache.size <= CACHE_SIZE && cached <= CACHE_CHARACTERS)) break;
+    cache.delete(oldest);
+    cached -= oldest.length + old.length;
+  }
   return html;
 }

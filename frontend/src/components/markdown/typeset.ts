@@ -19,12 +19,21 @@ export async function formulaHtml(tex: string, display: boolean): Promise<string
   return katex.renderToString(tex, { ...SAFE, displayMode: display });
 }
 
-/** Typesets every formula below `root`. A broken one stays readable as its source. */
+/** So long may one stretch of typesetting hold up scrolling and keys. */
+const SLICE_MS = 8;
+
+/** Typesets every formula below `root`, a few at a time. A broken one stays readable as its source. */
 export async function typeset(root: HTMLElement, stillWanted: () => boolean): Promise<void> {
   if (!root.querySelector("[data-math]")) return;
   const katex = await loadKatex();
   if (!stillWanted()) return;
+  let since = performance.now();
   for (const element of root.querySelectorAll<HTMLElement>("[data-math]")) {
+    if (performance.now() - since > SLICE_MS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (!stillWanted()) return;
+      since = performance.now();
+    }
     const display = element.dataset.math === "block";
     katex.render(element.textContent ?? "", element, { ...SAFE, displayMode: display });
     element.removeAttribute("data-math");

@@ -1,11 +1,11 @@
-import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Action, useActions } from "@/actions";
 import { ANNOTATE, type NamedAction } from "@/actions/catalogue";
 import { ActionButton } from "@/components/ui";
 import { useT } from "@/lib/i18n";
 import { useMe } from "@/lib/session";
+import { whenQuiet } from "@/lib/when-quiet";
 import { Dock } from "./dock";
-import { FlagDialog } from "./flag-dialog";
 import { activeQuestion, askedQuestions, cleanAnswers, missingQuestions } from "./form-state";
 import { PromptPane } from "./prompt-pane";
 import type { QuestionProps } from "./questions/module";
@@ -13,12 +13,16 @@ import { questionModule } from "./questions/registry";
 import type { QuestionType } from "./questions/types";
 import { Responses } from "./responses";
 import type { LabelSession, SessionState, Task } from "./session";
-import { SkipDialog } from "./skip-dialog";
 import { SourcesPanel } from "./sources-panel";
 import type { ItemTimer } from "./timer";
 import { useAnswers, useReading } from "./use-answers";
 import { useHeartbeat } from "./use-label-session";
 import { useView } from "./use-view";
+
+const loadSkip = () => import("./skip-dialog");
+const loadFlag = () => import("./flag-dialog");
+const SkipDialog = lazy(() => loadSkip().then((module) => ({ default: module.SkipDialog })));
+const FlagDialog = lazy(() => loadFlag().then((module) => ({ default: module.FlagDialog })));
 
 interface Props {
   task: Task;
@@ -51,6 +55,11 @@ export function LabelItem({ task, session, state, timer, comments, status }: Pro
   // Keys act on the page at once: nothing of the last item keeps the focus.
   useLayoutEffect(() => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  }, []);
+
+  // Ready before they are asked for, but after the first item is there.
+  useEffect(() => {
+    void whenQuiet().then(() => Promise.all([loadSkip(), loadFlag()]));
   }, []);
 
   const asked = askedQuestions(form, answers, item).map(({ question, required }) => ({
@@ -186,19 +195,25 @@ export function LabelItem({ task, session, state, timer, comments, status }: Pro
           {status}
         </div>
       </section>
-      <SkipDialog
-        open={dialog === "skip"}
-        onOpenChange={(open) => setDialog(open ? "skip" : null)}
-        onSkip={(reason) => {
-          forget();
-          void session.skip(reason);
-        }}
-      />
-      <FlagDialog
-        lease={lease}
-        open={dialog === "flag"}
-        onOpenChange={(open) => setDialog(open ? "flag" : null)}
-      />
+      <Suspense fallback={null}>
+        {dialog === "skip" && (
+          <SkipDialog
+            open={dialog === "skip"}
+            onOpenChange={(open) => setDialog(open ? "skip" : null)}
+            onSkip={(reason) => {
+              forget();
+              void session.skip(reason);
+            }}
+          />
+        )}
+        {dialog === "flag" && (
+          <FlagDialog
+            lease={lease}
+            open={dialog === "flag"}
+            onOpenChange={(open) => setDialog(open ? "flag" : null)}
+          />
+        )}
+      </Suspense>
     </>
   );
 }
