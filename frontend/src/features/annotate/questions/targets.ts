@@ -1,9 +1,8 @@
 import type { Item } from "@/lib/api/types";
+import { SIDE_NAMES } from "../side-names";
 import type { Target } from "./types";
 
 type Translate = (key: string, values?: Record<string, unknown>) => string;
-
-const PLACES = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth"];
 
 export function responseTargets(item: Item): Target[] {
   return item.responses.map((response) => response.response_id);
@@ -29,7 +28,8 @@ export function textOf(item: Item, target: Target): string | undefined {
 /** "First", "Second" … in the order shown, or "Turn 3" of the conversation. */
 export function targetName(item: Item, target: Target, t: Translate): string {
   const index = responseTargets(item).indexOf(target);
-  if (index >= 0) return t(PLACES[index] ?? "Response {{number}}", { number: index + 1 });
+  const name = SIDE_NAMES[index];
+  if (index >= 0) return name ? t(name) : t("Response {{number}}", { number: index + 1 });
   const turn = /^turn:(\d+)$/.exec(target);
   return turn ? t("Turn {{number}}", { number: Number(turn[1]) + 1 }) : target;
 }

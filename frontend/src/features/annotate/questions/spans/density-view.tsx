@@ -1,7 +1,7 @@
 import { useId, useMemo, useState } from "react";
 import { type SourceMark, SourceText } from "@/components/source-text";
 import { cx } from "@/lib/cx";
-import { useT } from "@/lib/i18n";
+import { msg, useT } from "@/lib/i18n";
 import { fromCodePoint } from "../offsets";
 import type { SpansQuestion } from "../types";
 import { priorityOf } from "./answer";
@@ -27,9 +27,9 @@ export interface TargetDensity {
 
 type Level = "sub_sentence" | "sentence" | "response";
 const LEVELS: [Level, string][] = [
-  ["sub_sentence", "Parts of sentences"],
-  ["sentence", "Sentences"],
-  ["response", "Whole response"],
+  ["sub_sentence", msg("Parts of sentences")],
+  ["sentence", msg("Sentences")],
+  ["response", msg("Whole response")],
 ];
 
 /** Printed where a segment begins; what they mean is said below the text. */

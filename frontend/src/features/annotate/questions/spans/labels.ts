@@ -45,9 +45,9 @@ export function evidenceWords(evidence: EarlierSpan | PassageEvidence | null, t:
   if (!evidence) return null;
   if (evidence.kind === "earlier_span")
     return t("Repeats “{{quote}}”", { quote: oneLine(evidence.quote, 40) });
-  return t("Passage {{passage}}, sentences {{sentences}}", {
-    count: evidence.sentences.length,
-    passage: evidence.passage + 1,
-    sentences: evidence.sentences.map((each) => each + 1).join(", "),
-  });
+  const passage = evidence.passage + 1;
+  const sentences = evidence.sentences.map((each) => each + 1).join(", ");
+  return evidence.sentences.length === 1
+    ? t("Passage {{passage}}, sentence {{sentences}}", { passage, sentences })
+    : t("Passage {{passage}}, sentences {{sentences}}", { passage, sentences });
 }

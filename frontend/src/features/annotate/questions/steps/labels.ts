@@ -1,7 +1,14 @@
 import type { Item } from "@/lib/api/types";
+import { msg } from "@/lib/i18n";
 import { responseTargets, textOf } from "../targets";
 import type { Facts, StepLabel, StepsAnswer, StepsQuestion, Target } from "../types";
 import { stepsOf } from "./cut";
+
+export const LABEL_NAMES: Record<StepLabel, string> = {
+  good: msg("Good"),
+  neutral: msg("Neutral"),
+  bad: msg("Bad"),
+};
 
 /** Labels of one chain: one for each step, and where the first error is. */
 export type Chain = StepsAnswer[string];

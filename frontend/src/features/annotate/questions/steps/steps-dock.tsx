@@ -6,9 +6,9 @@ import type { QuestionProps } from "../module";
 import { QuestionLine } from "../question-line";
 import { useShared } from "../shared-store";
 import { responseTargets, targetName } from "../targets";
-import type { StepLabel, StepsAnswer, StepsQuestion } from "../types";
+import type { StepsAnswer, StepsQuestion } from "../types";
 import { type Context, firstError, goTo, label, move, noError } from "./commands";
-import { allowedLabels, chainOf, stepCount, unlabelled } from "./labels";
+import { allowedLabels, chainOf, LABEL_NAMES, stepCount, unlabelled } from "./labels";
 import { stepsStore } from "./ui-store";
 
 /** How far each response is labelled, with the keys that label the step at hand. */
@@ -31,7 +31,7 @@ export function StepsDock(props: QuestionProps<StepsQuestion, StepsAnswer>) {
             {active &&
               allowedLabels(question).map((each, index) => (
                 <span key={each} className="inline-flex items-center gap-1">
-                  <KeyOf id={`annotate.step-${each}`} keys={String(index + 1)} /> {t(WORDS[each])}
+                  <KeyOf id={`annotate.step-${each}`} keys={String(index + 1)} /> {t(LABEL_NAMES[each])}
                 </span>
               ))}
           </span>
@@ -79,8 +79,6 @@ export function StepsDock(props: QuestionProps<StepsQuestion, StepsAnswer>) {
   );
 }
 
-const WORDS: Record<StepLabel, string> = { good: "Good", neutral: "Neutral", bad: "Bad" };
-
 function firstOpen({ question, answer, item }: Context, target: string): number {
   return unlabelled(chainOf(answer, target, stepCount(question, item, target)))[0] ?? 0;
 }
@@ -103,7 +101,7 @@ function stepActions(context: Context, active: boolean): Action[] {
     ...allowedLabels(question).map((each, index) => ({
       ...common,
       id: `annotate.step-${each}`,
-      label: t(WORDS[each]),
+      label: t(LABEL_NAMES[each]),
       keys: [String(index + 1)],
       run: () => label(context, each),
     })),

@@ -9,10 +9,9 @@ import { targetName } from "../targets";
 import type { StepLabel, StepsAnswer, StepsQuestion } from "../types";
 import { type Context, firstError, label, move } from "./commands";
 import { stepsOf } from "./cut";
-import { allowedLabels, chainOf } from "./labels";
+import { allowedLabels, chainOf, LABEL_NAMES } from "./labels";
 import { stepsStore } from "./ui-store";
 
-const NAMES: Record<StepLabel, string> = { good: "Good", neutral: "Neutral", bad: "Bad" };
 const TONES: Record<StepLabel, string> = {
   good: "border-ok bg-ok-soft text-ok",
   neutral: "border-control bg-sunken text-fg",
@@ -88,7 +87,10 @@ export function StepsPane(props: PaneProps<StepsQuestion, StepsAnswer>) {
                     key={each}
                     type="button"
                     aria-pressed={given === each}
-                    aria-label={t("Step {{number}}: {{label}}", { number: index + 1, label: t(NAMES[each]) })}
+                    aria-label={t("Step {{number}}: {{label}}", {
+                      number: index + 1,
+                      label: t(LABEL_NAMES[each]),
+                    })}
                     tabIndex={at ? 0 : -1}
                     onClick={() => label({ ...context, target }, each, index)}
                     className={cx(
@@ -100,7 +102,7 @@ export function StepsPane(props: PaneProps<StepsQuestion, StepsAnswer>) {
                   >
                     {at && <KeyOf id={`annotate.step-${each}`} keys={String(key + 1)} />}
                     {given === each && <span aria-hidden="true">{each === "bad" ? "✗" : "✓"}</span>}
-                    {t(NAMES[each])}
+                    {t(LABEL_NAMES[each])}
                   </button>
                 ))}
                 {question.first_error && (at || chain.first_error === index) && (
