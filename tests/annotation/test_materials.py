@@ -62,7 +62,6 @@ WRONG = [
     ("rubric", [{**ASPECT, "anchors": {"1": 7}}]),
     ("rubric", [{**ASPECT, "criteria": [{"name": "a", "criteria": []}]}]),
     ("rubric", [{**ASPECT, "criteria": [{"name": "a"}, {"name": "a"}]}]),
-    ("rubric", [{**ASPECT, "low": 5, "high": 5}]),
     ("rubric", [{**ASPECT, "high": 11}]),
     ("rubric", [{**ASPECT, "low": True, "high": 3}]),
     ("rubric", [{**ASPECT, "weight": 2}]),

@@ -46,7 +46,7 @@ def validate_definition(question: Mapping[str, Any]) -> dict[str, Any]:
         "low": low,
         "high": high,
         "na": flag(question, "na", default=True),
-        "aspects": named_list(question, "aspects", _aspect, least=0 if item_rubric else 1),
+        "aspects": named_list(question, "aspects", read_aspect, least=0 if item_rubric else 1),
         "item_rubric": item_rubric,
     }
     for cell, (lowest, highest) in _cells(cleaned, cleaned["aspects"]).items():
@@ -55,7 +55,8 @@ def validate_definition(question: Mapping[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-def _aspect(entry: Mapping[str, Any]) -> dict[str, Any]:
+def read_aspect(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An aspect as `named_list` reads it, of a question or of an item's own rubric."""
     only_parts(entry, "anchors", "low", "high", "criteria")
     return {**_scale(entry), "criteria": named_list(entry, "criteria", _criterion)}
 
