@@ -112,10 +112,6 @@ export function LabelItem({ task, session, state, timer, comments, status }: Pro
     run,
     ...over,
   });
-  const choose = (named: NamedAction, type: QuestionType) => {
-    const name = ofType(type);
-    return act(named, () => setChosen(name ?? null), { when: () => name !== undefined });
-  };
   const send = act(ANNOTATE.submit, submit, task.lease === null ? { label: t("Save correction") } : {});
   const skip = act(ANNOTATE.skip, () => setDialog("skip"), { when: () => task.lease !== null });
   const flag = act(ANNOTATE.flag, () => setDialog("flag"), { when: () => lease !== null });
@@ -126,8 +122,6 @@ export function LabelItem({ task, session, state, timer, comments, status }: Pro
     skip,
     flag,
     act(ANNOTATE.write, write, { when: () => writing !== undefined }),
-    choose(ANNOTATE.spans, "spans"),
-    choose(ANNOTATE.edit, "edit"),
     act(ANNOTATE.nextQuestion, () => step(1), { when: () => asked.length > 1 }),
     act(ANNOTATE.previousQuestion, () => step(-1), { when: () => asked.length > 1 }),
     ...look.actions,
