@@ -57,7 +57,10 @@ def test_questions_come_back_with_their_defaults(curator_client: APIClient, proj
     [
         ({"type": "ratings", "aspects": []}, "aspects"),
         ({"type": "ratings", "aspects": [{"name": "A b"}]}, "aspects.0.name"),
-        ({"type": "ratings", "aspects": [{"name": "a", "criteria": [{"name": "b", "anchors": 3}]}]}, "aspects.0.criteria.0.anchors"),
+        (
+            {"type": "ratings", "aspects": [{"name": "a", "criteria": [{"name": "b", "anchors": 3}]}]},
+            "aspects.0.criteria.0.anchors",
+        ),
         ({"type": "ratings", "low": 5, "high": 5, "aspects": [{"name": "a"}]}, "high"),
         ({"type": "spans", "categories": []}, "categories"),
         ({"type": "spans", "categories": [{"name": "a"}, {"name": "a"}]}, "categories"),
@@ -69,7 +72,10 @@ def test_questions_come_back_with_their_defaults(curator_client: APIClient, proj
         ({"type": "thumbs", "per": "word"}, "per"),
         ({"type": "steps", "split": "comma"}, "split"),
         ({"type": "text", "show_if": [{"question": "q"}]}, "show_if.0.question"),
-        ({"type": "text", "show_if": [{"question": "q", "fact": "characters", "test": "is", "value": 1}]}, "show_if.0.question"),
+        (
+            {"type": "text", "show_if": [{"question": "q", "fact": "characters", "test": "is", "value": 1}]},
+            "show_if.0.question",
+        ),
         ({"type": "text", "description": 3}, "description"),
     ],
 )  # fmt: skip
