@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import pytest
@@ -25,6 +26,7 @@ class Case(NamedTuple):
     expected: Callable[[list[str]], dict[str, Any]]
     responses: list[Any] = ["Alpha is wrong here.", "Beta is wrong here.", "Gamma is wrong here."]
     prompt: Any = "Which is right?"
+    metadata: dict[str, Any] = {}
 
 
 def type_keys(*keys: str) -> Callable[[Page], None]:
@@ -95,10 +97,62 @@ def link_by_pointer(page: Page) -> None:
     dock(page).get_by_role("button", name="Link", exact=True).click()
     first = page.get_by_role("region", name="First response", exact=True)
     expect(first.locator("[data-link-text]")).to_be_visible()
-    box = first.locator(".prose-text p").first.bounding_box()
+    double_click_first_word(page)
+    expect(dock(page).get_by_role("list", name="Links").get_by_role("listitem")).to_have_count(1)
+
+
+def double_click_first_word(page: Page, side: str = "First") -> None:
+    pane = page.get_by_role("region", name=f"{side} response", exact=True)
+    box = pane.locator(".prose-text p").first.bounding_box()
     assert box
     page.mouse.dblclick(box["x"] + 8, box["y"] + box["height"] / 2)
-    expect(dock(page).get_by_role("list", name="Links").get_by_role("listitem")).to_have_count(1)
+
+
+def mark_by_keys(page: Page) -> None:
+    """A mark with its evidence, something missing, and the other response found without fault."""
+    page.keyboard.press("h")
+    expect(page.locator("[data-spans-text]").first).to_be_focused()
+    for key in ("Shift+ArrowRight", "2", "1", "2", "Enter"):
+        page.keyboard.press(key)
+    for key in ("m", "1"):
+        page.keyboard.press(key)
+    page.keyboard.press("]")
+    page.keyboard.press("0")
+
+
+def mark_by_pointer(page: Page) -> None:
+    double_click_first_word(page)
+    buttons = dock(page).get_by_role("button", name="Wrong grounding")
+    buttons.click()
+    dock(page).get_by_role("button", name="Letters").click()
+    dock(page).get_by_role("button", name="Beta is the second.").click()
+    dock(page).get_by_role("button", name="Done").click()
+    dock(page).get_by_role("button", name="Something is missing").click()
+    dock(page).get_by_role("button", name="Missing answer").click()
+    dock(page).get_by_role("button", name="Second: nothing said yet").click()
+    dock(page).get_by_role("button", name="No errors found").click()
+
+
+def step_by_pointer(page: Page) -> None:
+    pane = page.get_by_role("region", name="First response", exact=True)
+    pane.get_by_role("button", name="Good").first.click()
+    pane.get_by_role("button", name="First error").click()
+
+
+def edit_by_keys(page: Page) -> None:
+    page.keyboard.press("e")
+    expect(page.get_by_role("region", name="First response", exact=True).locator("textarea")).to_be_focused()
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("Now ")
+    page.keyboard.press("Escape")
+
+
+def edit_by_pointer(page: Page) -> None:
+    dock(page).get_by_role("button", name="Edit First").click()
+    field = page.get_by_role("region", name="First response", exact=True).locator("textarea")
+    field.click(position={"x": 2, "y": 8})
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("Now ")
 
 
 ASPECTS = [{"name": "truth", "title": "Truth"}, {"name": "style", "title": "Style"}]
@@ -182,6 +236,56 @@ CASES = {
         },
         responses=["Alpha is wrong here."],
     ),
+    "spans": Case(
+        [
+            {
+                "name": "q", "type": "spans", "title": "What is wrong?",
+                "categories": [
+                    {"name": "irrelevant", "title": "Irrelevant"},
+                    {
+                        "name": "wrong", "title": "Wrong grounding", "density": "sentence", "evidence": "passage",
+                        "evidence_required": True,
+                    },
+                ],
+                "omissions": [{"name": "missing_answer", "title": "Missing answer"}],
+            }
+        ],
+        mark_by_keys,
+        mark_by_pointer,
+        lambda ids: {
+            "q": {
+                "marks": [
+                    {
+                        "target": ids[0], "start": 0, "category": "wrong", "severity": None, "note": "",
+                        "evidence": {"kind": "passage", "passage": 0, "sentences": [1]},
+                    }
+                ],
+                "omissions": [{"target": ids[0], "category": "missing_answer", "note": "", "evidence": None}],
+                "no_error": [ids[1]],
+            }
+        },
+        responses=["Alpha 🙂 is wrong here.", "Beta is *wrong* here."],
+        metadata={
+            "passages": [
+                {"title": "Letters", "sentences": ["Alpha is the first.", "Beta is the second."]},
+                {"title": "More", "sentences": ["Gamma is the third."]},
+            ]
+        },
+    ),
+    "steps": Case(
+        [{"name": "q", "type": "steps", "title": "Is each step right?"}],
+        type_keys("1", "b"),
+        step_by_pointer,
+        lambda ids: {"q": {ids[0]: {"labels": ["good", "bad", None], "first_error": 1}}},
+        responses=[CHAIN],
+    ),
+    "edit": Case(
+        [{"name": "q", "type": "edit", "title": "Make it right", "required": True}],
+        edit_by_keys,
+        edit_by_pointer,
+        lambda ids: {"q": {"edits": [{"response": ids[0], "characters": 4, "words": 1}]}},
+        responses=["Alpha is wrong here.", "Beta is wrong here."],
+    ),
     "conditional": Case(
         [
             {"name": "q", "type": "pairwise", "title": "Which?", "steps": 3},
@@ -214,7 +318,7 @@ def rows_of(case: Case) -> list[dict[str, Any]]:
         for n in range(2)
     ]  # fmt: skip
     responses = [{"content": text} if isinstance(text, str) else text for text in case.responses]
-    return [{"prompt": prompt, "responses": responses} for prompt in prompts]
+    return [{"prompt": prompt, "responses": responses, "metadata": case.metadata} for prompt in prompts]
 
 
 def submitted(page: Page, position: int) -> None:
@@ -224,6 +328,19 @@ def submitted(page: Page, position: int) -> None:
     else:
         expect(page.get_by_role("heading", name="Nothing left for you here")).to_be_visible()
     expect(page.get_by_text("Saved · 0 waiting to send")).to_be_visible()
+
+
+def complete(name: str, expected: dict[str, Any], responses: list[dict[str, Any]]) -> None:
+    """What an answer says about the text itself, which depends on the response that was shown first."""
+    text = responses[0]["content"]
+    word = text.split()[0]
+    if name == "rationale":
+        expected["q"]["links"][0] |= {"to": len(word), "quote": word}
+    if name == "spans":
+        expected["q"]["marks"][0] |= {"end": len(word), "quote": word}
+        expected["q"]["sha256"] = {responses[0]["response_id"]: sha256(text.encode()).hexdigest()}
+    if name == "edit":
+        expected["q"]["edits"][0] |= {"text": f"Now {text}", "sha256": sha256(text.encode()).hexdigest()}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -248,9 +365,7 @@ def test_answered_by_keys_and_by_pointer(
     for feedback in stored:
         shown = [response["response_id"] for response in feedback["item"]["responses"]]
         expected = case.expected(shown)
-        if name == "rationale":
-            quote = feedback["item"]["responses"][0]["content"].split()[0]
-            expected["q"]["links"][0] |= {"to": len(quote), "quote": quote}
+        complete(name, expected, feedback["item"]["responses"])
         assert feedback["answers"] == expected
     votes = [row["votes"] for row in rest(CURATOR).get(f"/api/campaigns/{campaign}/feedback/")["results"]]
     assert all(len(each) == {"pairwise": 3, "ranking": 3, "conditional": 1}.get(name, 0) for each in votes)
