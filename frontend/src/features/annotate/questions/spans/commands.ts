@@ -20,6 +20,7 @@ export interface Context {
   t: TFunction;
   onChange(answer: SpansAnswer | undefined): void;
   onDone(): void;
+  onCurrent?(target: Target): void;
 }
 
 function store(context: Context, answer: SpansAnswer): void {
@@ -176,7 +177,8 @@ export function noErrors(context: Context): void {
 }
 
 /** Keys act on another text from now on. */
-export function goTo({ store: ui }: Context, target: Target): void {
+export function goTo({ store: ui, onCurrent }: Context, target: Target): void {
+  onCurrent?.(target);
   ui.set({ target, selection: null, caret: null, active: null, confirm: null });
   const root = ui.roots.get(target);
   root?.parentElement?.closest("section")?.scrollIntoView({ block: "nearest", inline: "nearest" });

@@ -15,6 +15,7 @@ export interface Context {
   t: TFunction;
   onChange(answer: StepsAnswer | undefined): void;
   onDone(): void;
+  onCurrent?(target: Target): void;
 }
 
 function chain({ question, answer, item, target }: Context): Chain {
@@ -81,7 +82,8 @@ function advance(context: Context, next: Chain, from: number): void {
   context.onDone();
 }
 
-export function goTo({ store }: Context, target: Target, step: number): void {
+export function goTo({ store, onCurrent }: Context, target: Target, step: number): void {
+  onCurrent?.(target);
   store.set({ target, step, message: null });
   const element = store.roots.get(target)?.querySelector<HTMLElement>(`[data-step="${step}"]`);
   element?.focus({ preventScroll: true });
