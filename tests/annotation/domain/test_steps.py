@@ -19,7 +19,7 @@ ONE = item_of("One.\n\nTwo.\n\nThree.")
 EVERY_SPACE = "".join(chr(point) for point in range(sys.maxunicode + 1) if chr(point).isspace())
 
 
-def chain(*labels: str | None, first_error: Any = None) -> dict[str, Any]:
+def chain(*labels: Any, first_error: Any = None) -> dict[str, Any]:
     return {"labels": list(labels), "first_error": first_error}
 
 
