@@ -12,10 +12,26 @@ export function Dock({ questions }: { questions: QuestionProps[] }) {
   }, [active]);
   return (
     <div ref={list} className="flex max-h-[45dvh] flex-col gap-2 overflow-y-auto">
-      {questions.map((props) => {
-        const { Dock: Line } = questionModule(props.question.type);
-        return <Line key={props.question.name} {...props} />;
+      {places(questions).map((place) => {
+        if (typeof place === "string") return <div key={place} className="h-9 shrink-0 max-sm:hidden" />;
+        const { Dock: Line } = questionModule(place.question.type);
+        return <Line key={place.question.name} {...place} />;
       })}
     </div>
   );
+}
+
+/** So many questions that answers may yet bring up have their place kept; more would be a lot of empty page. */
+const KEPT = 2;
+
+/** The questions in the form's order, and the names of those not asked yet, whose lines stay empty till then. */
+function places(questions: QuestionProps[]): (QuestionProps | string)[] {
+  const asked = new Map(questions.map((props) => [props.question.name, props]));
+  let kept = 0;
+  return (questions[0]?.form.questions ?? []).flatMap<QuestionProps | string>(({ name }) => {
+    const props = asked.get(name);
+    if (props) return [props];
+    kept += 1;
+    return kept <= KEPT ? [name] : [];
+  });
 }

@@ -24,11 +24,18 @@ export function askedQuestions(form: Form, answers: Answers, item: Item) {
   return visible.map((question) => ({ question, required: isRequired(question, visible, complete) }));
 }
 
-/** Required questions that have no answer yet. */
+/** Required questions without an answer, and others with half of one, which must not be lost silently. */
 export function missingQuestions(form: Form, answers: Answers, item: Item): Question[] {
-  return askedQuestions(form, answers, item)
-    .filter(({ question, required }) => required && !isAnswered(question, answers, item))
-    .map(({ question }) => question);
+  return askedQuestions(form, answers, item).flatMap(({ question, required }) => {
+    const held = { ...question, required };
+    if (isAnswered(held, answers, item)) return [];
+    return required || isBegun(question, answers, item) ? [held] : [];
+  });
+}
+
+function isBegun(question: Question, answers: Answers, item: Item): boolean {
+  const answer = answers[question.name];
+  return answer !== undefined && questionModule(question.type).clean(question, answer, item) !== undefined;
 }
 
 /** What is sent: without empty answers, and without those to questions that are not asked any more. */
@@ -57,16 +64,25 @@ export function fittingAnswers(form: Form, answers: Answers, item: Item): Answer
   );
 }
 
-/** The question the keys belong to: the one chosen, else the first without an answer, else the first. */
+/**
+ * The question the keys belong to: the one chosen, else the next without an answer from the last one on. When all
+ * are answered it stays where it is, so that another key corrects what was just answered and nothing else.
+ */
 export function activeQuestion(
   asked: readonly Question[],
   answers: Answers,
   item: Item,
   chosen: string | null,
+  last: string | null = null,
 ): Question | undefined {
+  const from = Math.max(
+    0,
+    asked.findIndex((question) => question.name === last),
+  );
+  const onwards = [...asked.slice(from), ...asked.slice(0, from)];
   return (
     asked.find((question) => question.name === chosen) ??
-    asked.find((question) => !isAnswered(question, answers, item)) ??
-    asked[0]
+    onwards.find((question) => !isAnswered(question, answers, item)) ??
+    onwards[0]
   );
 }

@@ -66,7 +66,11 @@ export function LabelItem({ task, session, state, timer, comments, status }: Pro
     ...question,
     required,
   }));
-  const active = activeQuestion(asked, answers, item, chosen);
+  const last = useRef<string | null>(null);
+  const active = activeQuestion(asked, answers, item, chosen, last.current);
+  useLayoutEffect(() => {
+    last.current = active?.name ?? null;
+  });
   const questions: QuestionProps[] = asked.map((question) => ({
     question,
     answer: answers[question.name],
@@ -78,6 +82,7 @@ export function LabelItem({ task, session, state, timer, comments, status }: Pro
     onChange: (answer) => change(question.name, answer),
     onActivate: () => setChosen(question.name),
     onDone: () => setChosen(null),
+    onCurrent: look.setCurrent,
   }));
   const step = (by: 1 | -1) => {
     const next = active && asked[asked.indexOf(active) + by];

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from "react";
 import { Markdown } from "@/components/markdown";
 import type { PaneProps, QuestionProps } from "./questions/module";
 import { questionModule } from "./questions/registry";
@@ -10,11 +11,16 @@ interface Props {
   focused: boolean;
 }
 
+const never = () => () => undefined;
+
 /** One text of the item: as the active question wants it drawn, else as rendered markdown. */
 export function TargetBody({ questions, ...target }: Props) {
   const active = questions.find((each) => each.active);
-  const Body = active && questionModule(active.question.type).PaneBody;
-  if (active && Body) return <Body {...paneProps(active, target)} />;
+  const module = active && questionModule(active.question.type);
+  const wanted = active && module?.paneWanted?.(active.question, active.item);
+  const open = useSyncExternalStore(wanted?.subscribe ?? never, () => wanted?.get() ?? true);
+  const Body = module?.PaneBody;
+  if (active && Body && open) return <Body {...paneProps(active, target)} />;
   return <Markdown text={target.text} />;
 }
 

@@ -16,6 +16,8 @@ export interface QuestionProps<Q = Question, A = Answer> {
   onActivate(): void;
   /** Goes on to the next question without an answer. */
   onDone(): void;
+  /** Makes a text the one that keys work on, so that the page shows where they went. */
+  onCurrent?(target: Target): void;
   readOnly?: boolean;
 }
 
@@ -41,6 +43,8 @@ export interface QuestionModule<Q = Question, A = Answer> {
   Dock: ComponentType<QuestionProps<Q, A>>;
   /** Takes the place of the rendered text while the question is active. */
   PaneBody?: ComponentType<PaneProps<Q, A>>;
+  /** Tells when the active question needs its PaneBody; absent means always. Swapping a long text is not free. */
+  paneWanted?(question: Q, item: Item): { subscribe(listener: () => void): () => void; get(): boolean };
   /** A small control in the heading of each text. */
   PaneHeader?: ComponentType<PaneProps<Q, A>>;
 }

@@ -25,8 +25,10 @@ export function isComplete(
   return required ? targets.every(isDone) : targets.some(isDone);
 }
 
-/** An option's key: digits for nine, then 0 and a digit. */
+/** Letters that the page itself leaves free. */
+const LETTERS = "abimnoqtuvwyz";
+
+/** An option's key: digits for nine, then letters; those after have none. */
 export function optionKey(index: number): string | undefined {
-  if (index < 9) return String(index + 1);
-  return index < 18 ? `0 ${index - 8}` : undefined;
+  return index < 9 ? String(index + 1) : LETTERS[index - 9];
 }

@@ -2,27 +2,40 @@ import { type ReactNode, useId } from "react";
 import { cx } from "@/lib/cx";
 import { useT } from "@/lib/i18n";
 import type { QuestionProps } from "./module";
+import type { Condition } from "./types";
 
-type Props<Q, A> = QuestionProps<Q, A> & { children: ReactNode; htmlFor?: string };
+type Asked = {
+  name: string;
+  title: string;
+  description?: string;
+  required: boolean;
+  required_if?: Condition[];
+};
+type Props<Q, A> = QuestionProps<Q, A> & {
+  children: ReactNode;
+  htmlFor?: string;
+  /** For rows of a table of questions. */
+  compact?: boolean;
+};
 
-/** A question's title beside its controls, and what is still missing. */
-export function QuestionLine<Q extends { name: string; title: string; description?: string }, A>(
-  props: Props<Q, A>,
-) {
-  const { question, active, missing, form, children, htmlFor, onActivate } = props;
-  const t = useT();
+/** A question's title beside its controls, whether it has to be answered, and what is still missing. */
+export function QuestionLine<Q extends Asked, A>(props: Props<Q, A>) {
+  const { question, active, missing, form, children, htmlFor, compact, onActivate } = props;
   const id = useId();
   const title = (
     <>
       {question.title}
-      {missing && <span className="ms-2 font-normal">{t("needs an answer")}</span>}
+      <Demand question={question} missing={missing} />
       {active && question.description && (
-        <span className="block max-w-60 text-sm font-normal text-muted">{question.description}</span>
+        <span dir="auto" className="block text-sm font-normal text-muted">
+          {question.description}
+        </span>
       )}
     </>
   );
   const looks = cx(
-    "min-w-40 max-w-60 shrink-0 pt-1.5 text-start font-medium",
+    "shrink-0 text-start font-medium sm:w-40 lg:w-48",
+    compact ? "pt-0.5" : "pt-1.5",
     active && form.questions.length > 1 && "text-accent-text",
     missing && "text-danger",
   );
@@ -31,18 +44,28 @@ export function QuestionLine<Q extends { name: string; title: string; descriptio
       aria-labelledby={id}
       data-question={question.name}
       onFocusCapture={() => !active && onActivate()}
-      className="flex flex-wrap items-start gap-x-4 gap-y-1.5 max-sm:flex-col max-sm:items-stretch"
+      className="flex items-start gap-x-4 gap-y-1.5 max-sm:flex-col max-sm:items-stretch"
     >
       {htmlFor ? (
-        <label id={id} htmlFor={htmlFor} className={looks}>
+        <label id={id} htmlFor={htmlFor} dir="auto" className={looks}>
           {title}
         </label>
       ) : (
-        <span id={id} className={looks}>
+        <span id={id} dir="auto" className={looks}>
           {title}
         </span>
       )}
       {children}
     </fieldset>
   );
+}
+
+/** Most questions have to be answered; what differs is said: optional ones, and those that answers made required. */
+function Demand({ question, missing }: { question: Asked; missing: boolean }) {
+  const t = useT();
+  const looks = "ms-1.5 text-sm font-normal";
+  if (missing) return <span className={looks}>{t("needs an answer")}</span>;
+  if (!question.required) return <span className={cx(looks, "text-faint")}>{t("optional")}</span>;
+  if (!question.required_if?.length) return null;
+  return <span className={cx(looks, "text-warn")}>{t("required")}</span>;
 }

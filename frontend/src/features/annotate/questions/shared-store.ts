@@ -25,14 +25,14 @@ export class SharedStore<T extends object> {
 const KEPT = 6;
 
 /** One store for each item and question; the page shows one item at a time, and those long gone are forgotten. */
-export function storeFactory<S>(make: () => S): (item: number, question: string) => S {
+export function storeFactory<S>(make: () => S, kept = KEPT): (item: number, question: string) => S {
   const stores = new Map<string, S>();
   return (item, question) => {
     const name = `${item}/${question}`;
     const known = stores.get(name);
     if (known) return known;
     const made = make();
-    if (stores.size >= KEPT) stores.delete(stores.keys().next().value ?? "");
+    if (stores.size >= kept) stores.delete(stores.keys().next().value ?? "");
     stores.set(name, made);
     return made;
   };

@@ -23,14 +23,14 @@ export function TargetLine({ item, target, current, onChoose, children }: Props)
   return (
     <fieldset
       aria-label={name}
-      onFocusCapture={onChoose}
+      onFocusCapture={() => !current && onChoose()}
       className="flex min-w-0 items-center gap-2 max-sm:justify-between"
     >
       <span
         aria-hidden="true"
-        className={cx("min-w-16 text-sm", current ? "font-semibold text-accent-text" : "text-muted")}
+        className={cx("flex min-w-18 text-sm", current ? "font-medium text-accent-text" : "text-muted")}
       >
-        {current && <span className="me-1">▸</span>}
+        <span className="w-3.5">{current && "▸"}</span>
         {name}
       </span>
       <span className="flex min-w-0 flex-wrap gap-1.5">{children}</span>

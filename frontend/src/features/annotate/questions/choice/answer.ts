@@ -16,3 +16,18 @@ export function fromTargets(question: ChoiceQuestion, chosen: Record<Target, One
   if (Object.keys(kept).length === 0) return undefined;
   return (question.per ?? ITEM) === ITEM ? kept[ITEM] : kept;
 }
+
+/** With an option chosen for a text, or let go again where several may be chosen. */
+export function toggled(
+  question: ChoiceQuestion,
+  chosen: Record<Target, One>,
+  target: Target,
+  value: string,
+): Record<Target, One> {
+  if (!question.multiple) return { ...chosen, [target]: value };
+  const had = [chosen[target] ?? []].flat();
+  return {
+    ...chosen,
+    [target]: had.includes(value) ? had.filter((each) => each !== value) : [...had, value],
+  };
+}

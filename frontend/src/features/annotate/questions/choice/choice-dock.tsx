@@ -1,4 +1,5 @@
 import { useActions } from "@/actions";
+import { useT } from "@/lib/i18n";
 import { ChoiceButton } from "../choice-button";
 import type { QuestionProps } from "../module";
 import { optionKey, targetsOf } from "../per-target";
@@ -6,41 +7,34 @@ import { QuestionLine } from "../question-line";
 import { TargetLine } from "../target-line";
 import type { ChoiceAnswer, ChoiceQuestion, Target } from "../types";
 import { useCursor } from "../use-cursor";
-import { byTarget, fromTargets } from "./answer";
+import { byTarget, fromTargets, toggled } from "./answer";
 
 /** Named options, one or several, for the item or for each text. */
 export function ChoiceDock(props: QuestionProps<ChoiceQuestion, ChoiceAnswer>) {
-  const { question, answer, item, active, onChange, onDone } = props;
+  const { question, answer, item, active, onChange } = props;
+  const t = useT();
   const chosen = byTarget(question, answer);
   const places = targetsOf(question.per, item);
-  const { at, goTo, advance } = useCursor({ places, isDone: (place) => place in chosen, active, onDone });
+  const isDone = (place: string) => place in chosen;
+  const { at, goTo, advance } = useCursor({ ...props, places, isDone });
 
   const choose = (target: Target, value: string) => {
-    const before = chosen[target];
-    const had = Array.isArray(before) ? before : [];
-    const toggled = had.includes(value) ? had.filter((each) => each !== value) : [...had, value];
-    onChange(fromTargets(question, { ...chosen, [target]: question.multiple ? toggled : value }));
+    onChange(fromTargets(question, toggled(question, chosen, target, value)));
     // Several may be chosen: whoever answers says when that is enough, by going on.
     if (question.multiple) goTo(target);
     else advance(target);
   };
   useActions(
-    question.options.flatMap((option, index) => {
-      const key = optionKey(index);
-      return key
-        ? [
-            {
-              id: `annotate.option-${index + 1}`,
-              label: option.label,
-              keys: [key],
-              group: "Verdict",
-              keyOnly: true,
-              when: () => active && at !== undefined,
-              run: () => at !== undefined && choose(at, option.value),
-            },
-          ]
-        : [];
-    }),
+    active && at !== undefined
+      ? question.options.flatMap((option, index) => {
+          const key = optionKey(index);
+          const id = `annotate.option-${index + 1}`;
+          const run = () => choose(at, option.value);
+          return key
+            ? [{ id, label: option.label, keys: [key], group: t("Verdict"), keyOnly: true, run }]
+            : [];
+        })
+      : [],
   );
   return (
     <QuestionLine {...props}>
@@ -57,6 +51,7 @@ export function ChoiceDock(props: QuestionProps<ChoiceQuestion, ChoiceAnswer>) {
               <ChoiceButton
                 key={option.value}
                 label={option.label}
+                several={question.multiple}
                 action={`annotate.option-${index + 1}`}
                 keyShown={active && target === at ? optionKey(index) : undefined}
                 chosen={[chosen[target]].flat().includes(option.value)}

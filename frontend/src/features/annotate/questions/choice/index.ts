@@ -3,6 +3,7 @@ import { isComplete, targetsOf } from "../per-target";
 import type { ChoiceAnswer, ChoiceQuestion } from "../types";
 import { byTarget } from "./answer";
 import { ChoiceDock } from "./choice-dock";
+import { ChoiceHeader } from "./choice-header";
 
 export const choice: QuestionModule<ChoiceQuestion, ChoiceAnswer> = {
   isAnswered: (question, answer, item) => {
@@ -12,4 +13,5 @@ export const choice: QuestionModule<ChoiceQuestion, ChoiceAnswer> = {
   clean: (_question, answer) => answer,
   facts: (question, answer) => ({ chosen: [...new Set(Object.values(byTarget(question, answer)).flat())] }),
   Dock: ChoiceDock,
+  PaneHeader: ChoiceHeader,
 };

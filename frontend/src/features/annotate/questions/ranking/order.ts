@@ -24,6 +24,11 @@ export function needed(question: RankingQuestion, item: Item): number {
   return question.partial ? 1 : all;
 }
 
+/** Whether the best asked for are ranked, so that the others may stay out. */
+export function hasTop(question: RankingQuestion, answer: RankingAnswer | undefined): boolean {
+  return question.top_k !== null && Object.keys(ranksOf(answer)).length >= question.top_k;
+}
+
 /** Two responses on one rank where the question takes no ties. */
 export function hasForbiddenTie(question: RankingQuestion, answer: RankingAnswer | undefined): boolean {
   const given = Object.values(ranksOf(answer));

@@ -59,9 +59,39 @@ export function meanOf(group: Aspect, row: Record<string, number | "na"> | undef
   return numbers.length > 0 ? numbers.reduce((sum, each) => sum + each, 0) / numbers.length : null;
 }
 
-/** The key of a rating: its digit; ten has "t". */
-export function ratingKey(rating: number): string {
-  return rating === 10 ? "t" : String(rating);
+/** The place of a cell in the grid. Neither ids nor names contain a space. */
+export function placeOf(target: Target, cell: string): string {
+  return `${target} ${cell}`;
+}
+
+export function fromPlace(place: string | undefined): { target: Target; name: string } {
+  const [target = "", name = ""] = place?.split(" ") ?? [];
+  return { target, name };
+}
+
+/** Down one text after the other: who has just read it rates it on all aspects. */
+export function placesOf(question: RatingsQuestion, item: Item): string[] {
+  const cells = cellsOf(question, item);
+  return ratedTargets(question, item).flatMap((target) => cells.map((cell) => placeOf(target, cell.name)));
+}
+
+export function isRated(answer: RatingsAnswer, place: string): boolean {
+  const { target, name } = fromPlace(place);
+  return answer[target]?.[name] !== undefined;
+}
+
+/** The answer with a rating, or without one for null. Texts without ratings are left out. */
+export function rated(
+  answer: RatingsAnswer,
+  place: string,
+  rating: number | "na" | null,
+): RatingsAnswer | undefined {
+  const { target, name } = fromPlace(place);
+  const { [target]: row = {}, ...rest } = answer;
+  const { [name]: _, ...others } = row;
+  const next = rating === null ? others : { ...others, [name]: rating };
+  if (Object.keys(next).length > 0) return { ...rest, [target]: next };
+  return Object.keys(rest).length > 0 ? rest : undefined;
 }
 
 /** What the numbers of a scale stand for, lowest first. */

@@ -3,6 +3,7 @@ import type { QuestionModule } from "../module";
 import type { RatingsAnswer, RatingsQuestion } from "../types";
 import { cellsOf, isComplete, ratedTargets } from "./cells";
 import { RatingsDock } from "./ratings-dock";
+import { RatingsHeader } from "./ratings-header";
 
 export const ratings: QuestionModule<RatingsQuestion, RatingsAnswer> = {
   isAnswered: (question, answer, item) => answer !== undefined && isComplete(question, answer, item),
@@ -24,4 +25,5 @@ export const ratings: QuestionModule<RatingsQuestion, RatingsAnswer> = {
     return numbers.length > 0 ? { lowest: Math.min(...numbers), highest: Math.max(...numbers) } : {};
   },
   Dock: RatingsDock,
+  PaneHeader: RatingsHeader,
 };

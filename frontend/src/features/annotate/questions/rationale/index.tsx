@@ -4,18 +4,15 @@ import { t } from "@/lib/i18n";
 import type { PaneProps, QuestionModule } from "../module";
 import { countCodePoints } from "../offsets";
 import type { RationaleAnswer, RationaleQuestion } from "../types";
-import { linkStore, useLinking } from "./link-store";
+import { linkStore } from "./link-store";
 import { RationaleDock } from "./rationale-dock";
 
 const LinkPane = lazy(() => import("./link-pane"));
 
-/** The text as it is, until words are being chosen for a link. */
+/** A text whose words are being chosen for a link. */
 function PaneBody(props: PaneProps<RationaleQuestion, RationaleAnswer>) {
-  const { linking } = useLinking(linkStore(props.item.id, props.question.name));
-  const plain = <Markdown text={props.text} />;
-  if (!linking) return plain;
   return (
-    <Suspense fallback={plain}>
+    <Suspense fallback={<Markdown text={props.text} />}>
       <LinkPane {...props} />
     </Suspense>
   );
@@ -41,4 +38,8 @@ export const rationale: QuestionModule<RationaleQuestion, RationaleAnswer> = {
   facts: (_question, answer) => ({ characters: countCodePoints(answer.text), reasons: answer.reasons }),
   Dock: RationaleDock,
   PaneBody,
+  paneWanted: (question, item) => {
+    const store = linkStore(item.id, question.name);
+    return { subscribe: store.subscribe, get: () => store.get().linking !== null };
+  },
 };

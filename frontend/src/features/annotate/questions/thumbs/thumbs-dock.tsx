@@ -1,5 +1,5 @@
 import { useActions } from "@/actions";
-import { useT } from "@/lib/i18n";
+import { msg, useT } from "@/lib/i18n";
 import { ChoiceButton } from "../choice-button";
 import type { QuestionProps } from "../module";
 import { targetsOf } from "../per-target";
@@ -7,37 +7,35 @@ import { QuestionLine } from "../question-line";
 import { TargetLine } from "../target-line";
 import type { Target, ThumbsAnswer, ThumbsQuestion } from "../types";
 import { useCursor } from "../use-cursor";
+import { ThumbIcon } from "./thumb-icon";
 
-const THUMBS = [
-  { value: "up", key: "1", label: "👍 Good", description: "Thumb up" },
-  { value: "down", key: "2", label: "👎 Bad", description: "Thumb down" },
+export const THUMBS = [
+  { value: "up", key: "1", label: msg("Good"), description: msg("Thumb up") },
+  { value: "down", key: "2", label: msg("Bad"), description: msg("Thumb down") },
 ] as const;
 
 /** Up or down for each text on its own. */
 export function ThumbsDock(props: QuestionProps<ThumbsQuestion, ThumbsAnswer>) {
-  const { question, answer, item, active, onChange, onDone } = props;
+  const { question, answer, item, active, onChange } = props;
   const t = useT();
   const places = targetsOf(question.per, item);
-  const { at, goTo, advance } = useCursor({
-    places,
-    isDone: (place) => answer?.[place] !== undefined,
-    active,
-    onDone,
-  });
+  const isDone = (place: string) => answer?.[place] !== undefined;
+  const { at, goTo, advance } = useCursor({ ...props, places, isDone });
   const give = (target: Target, thumb: "up" | "down") => {
     onChange({ ...answer, [target]: thumb });
     advance(target);
   };
   useActions(
-    THUMBS.map((thumb) => ({
-      id: `annotate.thumb-${thumb.value}`,
-      label: t(thumb.description),
-      keys: [thumb.key],
-      group: "Verdict",
-      keyOnly: true,
-      when: () => active && at !== undefined,
-      run: () => at !== undefined && give(at, thumb.value),
-    })),
+    active && at !== undefined
+      ? THUMBS.map((thumb) => ({
+          id: `annotate.thumb-${thumb.value}`,
+          label: t(thumb.description),
+          keys: [thumb.key],
+          group: t("Verdict"),
+          keyOnly: true,
+          run: () => give(at, thumb.value),
+        }))
+      : [],
   );
   return (
     <QuestionLine {...props}>
@@ -54,6 +52,7 @@ export function ThumbsDock(props: QuestionProps<ThumbsQuestion, ThumbsAnswer>) {
               <ChoiceButton
                 key={thumb.value}
                 label={t(thumb.label)}
+                icon={<ThumbIcon thumb={thumb.value} filled={answer?.[target] === thumb.value} />}
                 description={t(thumb.description)}
                 action={`annotate.thumb-${thumb.value}`}
                 keyShown={active && target === at ? thumb.key : undefined}
