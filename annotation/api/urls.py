@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from annotation.api import campaigns, discussion, feedback, form_templates, form_versions, labelling
+from annotation.api import campaigns, discussion, feedback, form_templates, form_versions, items, labelling
 
 urlpatterns = [
     path("form-templates/", form_templates.FormTemplateListApi.as_view()),
@@ -18,9 +18,11 @@ urlpatterns = [
     path("campaigns/<int:campaign_id>/form/", form_versions.FormChangeApi.as_view()),
     path("campaigns/<int:campaign_id>/form/check/", form_versions.FormCheckApi.as_view()),
     path("campaigns/<int:campaign_id>/form-versions/", form_versions.FormVersionListApi.as_view()),
+    path("campaigns/<int:campaign_id>/guidelines-versions/", items.GuidelinesVersionListApi.as_view()),
     path("campaigns/<int:campaign_id>/flags/", discussion.CampaignFlagListApi.as_view()),
     path("campaigns/<int:campaign_id>/comments/", discussion.CampaignCommentListApi.as_view()),
     path("flags/<int:flag_id>/resolve/", discussion.FlagResolveApi.as_view()),
+    path("items/<int:item_id>/", items.ItemDetailApi.as_view()),
     path("items/<int:item_id>/comments/", discussion.ItemCommentListApi.as_view()),
     path("my/mentions/", discussion.MyMentionListApi.as_view()),
     path("mentions/<int:mention_id>/read/", discussion.MentionReadApi.as_view()),

@@ -165,6 +165,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/guidelines-versions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A view of one campaign, whose project's roles decide. */
+        get: operations["campaign_guidelines_versions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns/{campaign_id}/labels/": {
         parameters: {
             query?: never;
@@ -609,6 +626,23 @@ export interface paths {
         put?: never;
         /** @description A view for people who have no account yet (accepting an invitation). */
         post: operations["invitations_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/items/{item_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The responses come in the order they are stored in; every annotator sees an order of their own. */
+        get: operations["items_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2258,6 +2292,17 @@ export interface components {
             verdict: string;
             explanation: string;
         };
+        GuidelinesVersion: {
+            version: number;
+            text: string;
+            examples: components["schemas"]["GuidelinesExample"][];
+            /** Format: date-time */
+            created_at: string;
+        };
+        GuidelinesVersionPage: {
+            results: components["schemas"]["GuidelinesVersion"][];
+            next: string | null;
+        };
         /** @description n + 1 edges for n counts. */
         Histogram: {
             edges: number[];
@@ -2330,6 +2375,18 @@ export interface components {
             responses: components["schemas"]["ItemResponse"][];
             context: string | null;
             materials: components["schemas"]["Materials"] | null;
+        };
+        ItemDetail: {
+            id: number;
+            position: number;
+            prompt: components["schemas"]["ItemMessage"][];
+            /** @description In the order this person is shown them. */
+            responses: components["schemas"]["ItemResponse"][];
+            context: string | null;
+            materials: components["schemas"]["Materials"] | null;
+            /** @description Of the dataset's record it was made from. */
+            record_id: string;
+            campaign: number;
         };
         ItemMessage: {
             role: string;
@@ -3689,6 +3746,36 @@ export interface operations {
             };
         };
     };
+    campaign_guidelines_versions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuidelinesVersionPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     campaigns_fold_labels: {
         parameters: {
             query?: never;
@@ -4436,6 +4523,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationAccepted"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    items_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemDetail"];
                 };
             };
             /** @description Any refusal */
