@@ -122,9 +122,12 @@ def mark_by_keys(page: Page) -> None:
 
 def mark_by_pointer(page: Page) -> None:
     double_click_first_word(page)
-    buttons = dock(page).get_by_role("button", name="Wrong grounding")
-    buttons.click()
-    dock(page).get_by_role("button", name="Letters").click()
+    dock(page).get_by_role("button", name="Wrong grounding").first.click()
+    point, passage = (dock(page).get_by_role("button", name=name) for name in ("Point to a passage", "Letters"))
+    expect(point.or_(passage)).to_be_visible()
+    if point.is_visible():
+        point.click()
+    passage.click()
     dock(page).get_by_role("button", name="Beta is the second.").click()
     dock(page).get_by_role("button", name="Done").click()
     dock(page).get_by_role("button", name="Something is missing").click()
