@@ -7,7 +7,7 @@ import type { QuestionProps } from "../module";
 import { QuestionLine } from "../question-line";
 import { useShared } from "../shared-store";
 import { EMPTY } from "../spans/answer";
-import { queuePlaces } from "../spans/commands";
+import { queuePlaces } from "../spans/queue";
 import { spansStore } from "../spans/ui-store";
 import { responseTargets, targetName, textOf } from "../targets";
 import type { EditAnswer, EditQuestion, SpansAnswer, SpansQuestion, Target } from "../types";

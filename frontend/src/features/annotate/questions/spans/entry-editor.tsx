@@ -2,15 +2,9 @@ import { IconButton } from "@/components/ui";
 import { KeyOf } from "../key-of";
 import type { Mark, Omission } from "../types";
 import * as read from "./answer";
-import {
-  type Context,
-  clearEvidence,
-  evidence,
-  evidenceKind,
-  removeEntry,
-  setNote,
-  setSeverity,
-} from "./commands";
+import { removeEntry, setNote, setSeverity } from "./commands";
+import type { Context } from "./context";
+import { clearEvidence, evidence, evidenceKind } from "./evidence";
 import { evidenceWords, oneLine, titleOf } from "./labels";
 import { noteFieldId } from "./use-span-keys";
 

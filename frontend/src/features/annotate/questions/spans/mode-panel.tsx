@@ -5,15 +5,10 @@ import { cx } from "@/lib/cx";
 import { KeyOf } from "../key-of";
 import { textOf } from "../targets";
 import * as read from "./answer";
-import {
-  type Context,
-  chooseOmission,
-  choosePassagePart,
-  evidence,
-  keepSelection,
-  skipQueued,
-} from "./commands";
+import { type Context, keepSelection } from "./context";
+import { chooseOmission, choosePassagePart, evidence } from "./evidence";
 import { oneLine, targetName, titleOf } from "./labels";
+import { skipQueued } from "./queue";
 import type { Mode } from "./ui-store";
 
 /** What is being asked besides marking: earlier words, sentences of a passage, what is missing, changed passages. */

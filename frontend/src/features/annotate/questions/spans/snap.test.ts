@@ -17,7 +17,8 @@ describe("a mark", () => {
     ["takes combining marks with their letter", "the cafe\u0301s are", "afe", "cafe\u0301s"],
     ["takes families whole", "A 👨‍👩‍👧 here", "👨", "👨‍👩‍👧"],
     ["takes flags whole", "🇩🇪🇫🇷", "🇩🇪", "🇩🇪"],
-    ["takes the whole run where no blanks part words", "这是一个句子。", "一个", "这是一个句子"],
+    ["takes any characters of a script without blanks", "这是一个句子。", "一个", "一个"],
+    ["keeps Thai vowels with their consonant", "น้ำขึ้นน้ำลง", "น้ำข", "น้ำขึ้"],
     ["works from right to left", "שלום עולם", "ול", "עולם"],
     ["keeps line ends whole", "a\r\nb", "a", "a"],
   ])("%s", (_what, text, part, expected) => {
@@ -78,6 +79,12 @@ describe("a mark", () => {
 });
 
 describe("without a selection", () => {
+  it("is a word of a script without blanks", () => {
+    const text = "月亮引起潮汐。";
+    expect(wordAt(text, 1)).toEqual({ start: 0, end: 2 });
+    expect(wordAt(text, 6)).toEqual({ start: 6, end: 7 });
+  });
+
   it("the word at the caret is meant, or the one just before it", () => {
     const text = "one two";
     expect(wordAt(text, 5)).toEqual({ start: 4, end: 7 });

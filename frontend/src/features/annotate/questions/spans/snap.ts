@@ -2,8 +2,15 @@ import type { Offsets } from "@/components/source-text";
 import { BLANK } from "../blanks";
 import type { SpansQuestion } from "../types";
 
-/** Parts of words, as the server counts them: a mark may not begin or end between two of these. */
-const WORD = /[\p{L}\p{N}\p{M}_]/u;
+/**
+ * Parts of words, as the server counts them: a mark may not begin or end between two of these. Scripts that write
+ * no blanks between words have no such parts, and there a mark may begin and end at any character.
+ */
+const UNPARTED = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"];
+const WORD = new RegExp(
+  `(?![${UNPARTED.map((name) => `\\p{Script=${name}}`).join("")}])[\\p{L}\\p{N}\\p{M}_]`,
+  "u",
+);
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const segments = new Map<string, Intl.Segments>();
@@ -59,10 +66,17 @@ export function snap(
   return { start, end };
 }
 
+const words = new Intl.Segmenter(undefined, { granularity: "word" });
+
 /** The word at a caret, which may also stand just behind it; null between blanks. */
 export function wordAt(text: string, caret: number): Offsets | null {
   const from = text[caret] !== undefined && !BLANK.test(text[caret] ?? "") ? caret : caret - 1;
   if (from < 0 || BLANK.test(text[from] ?? " ")) return null;
+  const character = characterAt(text, from);
+  // Where no blanks part words, a dictionary has to.
+  const found =
+    /[\p{L}\p{M}]/u.test(character) && !WORD.test(character) && words.segment(text).containing(from);
+  if (found) return snap(text, { start: found.index, end: found.index + found.segment.length }, "word");
   return snap(text, { start: from, end: from + 1 }, "word");
 }
 

@@ -7,18 +7,13 @@ import type { QuestionProps } from "../module";
 import { QuestionLine } from "../question-line";
 import type { SpansAnswer, SpansQuestion } from "../types";
 import * as read from "./answer";
-import {
-  type Context,
-  chooseCategory,
-  goTo,
-  keepSelection,
-  markQueued,
-  noErrors,
-  startOmission,
-} from "./commands";
+import { chooseCategory, goTo, noErrors } from "./commands";
+import { type Context, keepSelection } from "./context";
 import { EntryEditor } from "./entry-editor";
+import { startOmission } from "./evidence";
 import { targetName } from "./labels";
 import { ModePanel } from "./mode-panel";
+import { markQueued } from "./queue";
 import { spansStore, useSpansUi } from "./ui-store";
 import { useSpanKeys } from "./use-span-keys";
 

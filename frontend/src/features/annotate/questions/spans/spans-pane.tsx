@@ -23,7 +23,8 @@ import {
   revealCaret,
   selectOffsets,
 } from "./caret";
-import { type Context, neighbour } from "./commands";
+import { neighbour } from "./commands";
+import type { Context } from "./context";
 import { drawn, targetName } from "./labels";
 import { MarginList } from "./margin-list";
 import { snap } from "./snap";
@@ -51,6 +52,10 @@ export default function SpansPane(props: PaneProps<SpansQuestion, SpansAnswer>) 
   const keys = usePaneKeys(context, root);
 
   const onSelect = (selected: Offsets | null) => {
+    const { mode } = store.get();
+    // Whoever selects other words means to mark them, whatever was being asked.
+    const leaves = selected && (mode.kind === "passage" || mode.kind === "omission");
+    if (leaves) store.set({ mode: { kind: "mark" } });
     if (selected) store.set({ target, selection: selected, confirm: null, message: null });
     else if (store.get().target === target) store.set({ selection: null, confirm: null });
   };

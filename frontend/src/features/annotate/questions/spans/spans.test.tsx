@@ -234,7 +234,7 @@ describe("evidence", () => {
     show();
     select("sky is blue.", "a", 20);
     press("2");
-    press("v");
+    expect(screen.getByText(/Select the earlier words/)).toBeTruthy();
     select("sky");
     press("v");
     expect(said.answer?.marks[0]?.evidence).toEqual({
@@ -249,7 +249,6 @@ describe("evidence", () => {
     show();
     select("sky");
     press("2");
-    press("v");
     select("blue.", "a", 20);
     press("v");
     expect(said.answer?.marks[0]?.evidence).toBeNull();
@@ -263,7 +262,6 @@ describe("evidence", () => {
     show();
     select("blue");
     press("1");
-    press("v");
     press("2");
     press("2");
     press("1");
@@ -276,12 +274,13 @@ describe("evidence", () => {
     show();
     select("blue");
     press("1");
-    press("v");
     press("1");
     press("Escape");
     expect(screen.getByText(/Which passage/)).toBeTruthy();
     press("Escape");
     expect(screen.queryByText(/Which passage/)).toBeNull();
+    press("v");
+    expect(screen.getByText(/Which passage/)).toBeTruthy();
   });
 });
 

@@ -3,6 +3,9 @@ import { type Action, useActions } from "@/actions";
 import { ANNOTATE } from "@/actions/catalogue";
 import { findMark, omissionIndex, targetsOf } from "./answer";
 import * as command from "./commands";
+import type { Context } from "./context";
+import { chooseOmission, choosePassagePart, evidence, startOmission } from "./evidence";
+import { markQueued, skipQueued } from "./queue";
 import type { Mode } from "./ui-store";
 
 /** Ids of the fields that keys lead to. */
@@ -13,7 +16,7 @@ let lastActive: string | null = null;
 
 /** All keys of a spans question. Digits mean what the mode says: categories, kinds of omission, passages, sentences. */
 export function useSpanKeys(
-  context: command.Context,
+  context: Context,
   { active, onActivate }: { active: boolean; onActivate: () => void },
 ): Action[] {
   const { question, store, t, item } = context;
@@ -25,9 +28,9 @@ export function useSpanKeys(
   const digit = (index: number) => {
     const { kind } = store.get().mode;
     if (kind === "mark" || kind === "earlier") command.chooseCategory(context, index);
-    else if (kind === "omission") command.chooseOmission(context, index);
-    else if (kind === "passage") command.choosePassagePart(context, index);
-    else command.markQueued(context, index);
+    else if (kind === "omission") chooseOmission(context, index);
+    else if (kind === "passage") choosePassagePart(context, index);
+    else markQueued(context, index);
   };
   const enter = () => {
     if (!active) onActivate();
@@ -69,7 +72,7 @@ export function useSpanKeys(
       keys: ["m"],
       group,
       when: () => inMode("mark") && question.omissions.length > 0,
-      run: () => command.startOmission(context),
+      run: () => startOmission(context),
     },
     {
       id: "annotate.spans-severity",
@@ -96,7 +99,7 @@ export function useSpanKeys(
       group,
       keyOnly: true,
       when: () => inMode("mark", "earlier", "passage"),
-      run: () => command.evidence(context),
+      run: () => evidence(context),
     },
     {
       id: "annotate.spans-remove",
@@ -113,7 +116,7 @@ export function useSpanKeys(
   return actions;
 }
 
-function hasEntry({ answer, store }: command.Context): boolean {
+function hasEntry({ answer, store }: Context): boolean {
   const { active } = store.get();
   return (
     findMark(answer, active) !== undefined || answer.omissions[omissionIndex(active) ?? -1] !== undefined
@@ -130,7 +133,7 @@ function digits(titles: string[]) {
 }
 
 /** While something is asked, Esc leaves it and Enter takes it, before the page's own Esc and Enter hear of it. */
-function useModeKeys(context: command.Context, on: boolean): void {
+function useModeKeys(context: Context, on: boolean): void {
   const latest = useRef(context);
   useEffect(() => {
     latest.current = context;
@@ -152,7 +155,7 @@ function isField(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement;
 }
 
-function modeKey(context: command.Context, event: KeyboardEvent): boolean {
+function modeKey(context: Context, event: KeyboardEvent): boolean {
   const { store, item } = context;
   const { mode } = store.get();
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
@@ -164,9 +167,9 @@ function modeKey(context: command.Context, event: KeyboardEvent): boolean {
   }
   if (event.target instanceof HTMLButtonElement && (event.key === "Enter" || event.key === " ")) return false;
   if (event.key === "Enter") {
-    if (mode.kind === "queue") command.skipQueued(context);
+    if (mode.kind === "queue") skipQueued(context);
     else if (mode.kind === "omission") store.set({ mode: { kind: "mark" } });
-    else command.evidence(context);
+    else evidence(context);
     return true;
   }
   if (mode.kind === "passage" && mode.passage !== null) {
@@ -178,7 +181,7 @@ function modeKey(context: command.Context, event: KeyboardEvent): boolean {
       return true;
     }
     if (event.key === " ") {
-      command.choosePassagePart(context, mode.sentence);
+      choosePassagePart(context, mode.sentence);
       return true;
     }
   }
