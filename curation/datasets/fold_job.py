@@ -1,39 +1,40 @@
-"""The job that brings a campaign's votes home: labels of new versions of the datasets its items came from."""
+"""The job that brings a campaign's answers home: as labels, annotations and rows of new dataset versions."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from django.db import transaction
 
-from annotation.models import Campaign
+from annotation.models import Campaign as CampaignModel
+from annotation.selectors.answers import campaign_has_contexts
 from annotation.selectors.campaigns import campaign_source_versions
-from annotation.selectors.votes import CurrentVote, current_votes, feedback_high_mark, label_of
+from annotation.selectors.votes import feedback_high_mark
 from curation.datasets.choices import VersionOrigin
-from curation.datasets.parts import Part, part_write
-from curation.datasets.pseudonyms import pseudonyms_for
-from curation.datasets.reading import iter_part_batches
+from curation.datasets.engine import duck
+from curation.datasets.fold_part import PartFold
+from curation.datasets.parts import Part, PartsWriter
+from curation.datasets.reading import part_urls
 from curation.datasets.selectors import version_latest
+from curation.datasets.statements import Campaign
 from curation.datasets.versions import NoProgress, dataset_locked, version_add
 from curation.datasets.wording import counted
 from curation.models import Dataset, DatasetVersion
 from webapp.jobs.choices import ShardState
 from webapp.jobs.handlers import JobHandler, Progress, ShardPlan
 from webapp.jobs.models import Job, JobShard
-from webapp.store.canonical import Label, Record, read_records
+from webapp.store.canonical import Record, read_records
 from webapp.store.files import store
-
-_ROWS_PER_QUERY = 5000
 
 
 class FoldHandler(JobHandler):
-    """One shard for each part of each dataset's newest version; parts no vote touches are shared with it.
+    """One shard for each part of each dataset's newest version; parts no answer touches are shared with it.
 
-    Votes are those given up to the moment of planning, so that a part done twice comes out the same. Labels this
-    campaign gave before are replaced; all others stay as they are.
+    Answers are those given up to the moment of planning, so that a part done twice comes out the same. Labels and
+    annotations this campaign gave before are replaced; all others stay as they are. Records that edits and contexts
+    make are found by the shards and added at the end, those that are not there yet.
     """
 
     kind = "campaign.fold"
@@ -43,6 +44,7 @@ class FoldHandler(JobHandler):
         campaign_id = job.params["campaign"]
         sources = DatasetVersion.objects.filter(pk__in=campaign_source_versions(campaign_id))
         up_to = feedback_high_mark(campaign_id)
+        contexts = campaign_has_contexts(campaign_id)
         plans = []
         for dataset_id in sorted(set(sources.values_list("dataset_id", flat=True))):
             version = version_latest(dataset_id)
@@ -52,33 +54,39 @@ class FoldHandler(JobHandler):
                     "version": version.pk if version else 0,
                     "part": number,
                     "up_to": up_to,
+                    "contexts": contexts,
                 }
                 plans.append(ShardPlan(params, total=part["rows"]))
         return plans
 
     def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
         version = DatasetVersion.objects.get(pk=shard.params["version"])
-        return {**shard.params, **_fold_part(job, version, shard.params["part"], shard.params["up_to"], progress)}
+        return _fold_part(job, version, shard.params, progress)
 
     def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
         made, sentences = [], []
-        labels = records = 0
+        total = dict.fromkeys(("labels", "annotations", "records", "added"), 0)
         for dataset_id, group in groupby(results, key=lambda result: result["dataset"]):
             folded = list(group)
             dataset = dataset_locked(dataset_id)
             latest = version_latest(dataset_id)
             if latest is not None and folded[0]["version"] != latest.pk:
                 # An import came between: fold into its version, now that no other can follow.
-                up_to = folded[0]["up_to"]
-                folded = [_fold_part(job, latest, n, up_to, NoProgress()) for n in range(len(latest.parts))]
-            labels += sum(part["labels"] for part in folded)
-            records += sum(part["records"] for part in folded)
-            version = _version_of(job, dataset, latest, folded, results[0]["up_to"])
+                folded = [
+                    _fold_part(job, latest, {**folded[0], "version": latest.pk, "part": number}, NoProgress())
+                    for number in range(len(latest.parts))
+                ]
+            added = _added(job, latest, folded)
+            for name in ("labels", "annotations", "records"):
+                total[name] += sum(result[name] for result in (*folded, *added))
+            total["added"] += sum(result["part"]["rows"] for result in added)
+            version = _version_of(job, dataset, latest, folded, [result["part"] for result in added])
             if version is not None:
                 made.append(version.pk)
                 sentences.append(f"{dataset.name} has version {version.number}")
-        job.message = _message(sentences, labels, records)
-        return {"versions": made, "labels": labels, "records": records}
+        job.message = _message(sentences, total)
+        transaction.on_commit(lambda: _forget_made(job))
+        return {"versions": made, **total}
 
     def on_stopped(self, job: Job, *, state: str, error: str) -> None:
         transaction.on_commit(lambda: store().delete_tree(_folder(job)))
@@ -92,91 +100,94 @@ def _folder(job: Job) -> str:
     return f"campaigns/{job.params['campaign']}/fold-{job.pk}"
 
 
+def _fold_part(job: Job, version: DatasetVersion, params: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    campaign_id = job.params["campaign"]
+    project_id = CampaignModel.objects.values_list("project_id", flat=True).get(pk=campaign_id)
+    folded = PartFold(
+        version.parts[params["part"]],
+        Campaign(campaign_id, project_id, params["up_to"]),
+        folder=f"{_folder(job)}/on-{version.pk}",
+        contexts=params["contexts"],
+        progress=progress,
+    ).run()
+    return {**params, **folded._asdict()}
+
+
+def _added(job: Job, latest: DatasetVersion | None, folded: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Parts of the records that edits and contexts make and the version does not have, with what they count for."""
+    keys = [result["made"] for result in folded if result["made"]]
+    if latest is None or not keys:
+        return []
+    known = _present(latest, keys)
+    counts = dict.fromkeys(("labels", "annotations", "records"), 0)
+    with PartsWriter(f"{_folder(job)}/new-on-{latest.pk}") as writer:
+        for key in keys:
+            with store().open(key) as file:
+                for record in read_records(file):
+                    # An edit under a context is found with the base and, where it is there, with its own record.
+                    if record.record_id not in known:
+                        known.add(record.record_id)
+                        writer.append(record)
+                        _count(counts, record)
+        writer.close()
+    none = dict.fromkeys(counts, 0)
+    return [{"part": part, **(none if number else counts)} for number, part in enumerate(writer.parts)]
+
+
+def _present(version: DatasetVersion, keys: Sequence[str]) -> set[str]:
+    """Which of the records in some files the version has already."""
+    statement = """
+        SELECT record_id FROM read_parquet($urls)
+         WHERE record_id IN (SELECT record_id FROM read_parquet($made))"""
+    values = {"urls": part_urls(version), "made": [store().url(key) for key in keys]}
+    with duck() as cursor:
+        return {row[0] for row in cursor.sql(statement, params=values).fetchall()}
+
+
+def _count(counts: dict[str, int], record: Record) -> None:
+    """Answers given under a context count for the record they make; those that edits make repeat what was counted."""
+    if "edited_from" not in record.metadata:
+        counts["records"] += 1
+        counts["labels"] += len(record.labels)
+        counts["annotations"] += len(record.annotations)
+
+
 def _version_of(
-    job: Job, dataset: Dataset, latest: DatasetVersion | None, folded: list[dict[str, Any]], up_to: int
+    job: Job, dataset: Dataset, latest: DatasetVersion | None, folded: list[dict[str, Any]], added: list[Part]
 ) -> DatasetVersion | None:
-    """The dataset's new version, or None when no part changed."""
-    if latest is None or not any(result["replacement"] for result in folded):
+    """The dataset's new version, or None when no part changed and none was added."""
+    if latest is None or not (added or any(result["replacement"] for result in folded)):
         return None
+    parts = [result["replacement"] or part for result, part in zip(folded, latest.parts, strict=True)]
     return version_add(
         dataset=dataset,
         parent=latest,
-        parts=[result["replacement"] or part for result, part in zip(folded, latest.parts, strict=True)],
+        # Taken back edits may leave a part empty.
+        parts=[part for part in (*parts, *added) if part["rows"]],
         origin=VersionOrigin.FOLD,
-        origin_detail={"campaign": job.params["campaign"], "up_to": up_to},
+        origin_detail={"campaign": job.params["campaign"], "up_to": folded[0]["up_to"]},
         job=job,
     )
 
 
-def _message(sentences: list[str], labels: int, records: int) -> str:
+def _message(sentences: list[str], total: dict[str, int]) -> str:
+    given = [counted(total["labels"], "vote")] if total["labels"] or not total["annotations"] else []
+    given += [counted(total["annotations"], "annotation")] if total["annotations"] else []
     if sentences:
-        return f"{' and '.join(sentences)}, with {counted(labels, 'vote')} on {counted(records, 'row')}."
-    if labels:
-        return f"All of this campaign's votes ({labels:,}) are in the newest version already; nothing has changed."
-    return "Nobody has voted in this campaign yet; nothing has changed."
+        added = f", and {counted(total['added'], 'new row')}" if total["added"] else ""
+        return f"{' and '.join(sentences)}, with {' and '.join(given)} on {counted(total['records'], 'row')}{added}."
+    if not total["labels"] + total["annotations"]:
+        return "Nobody has voted in this campaign yet; nothing has changed."
+    which = [
+        f"{name} ({count:,})"
+        for name, count in (("votes", total["labels"]), ("other answers", total["annotations"]))
+        if count
+    ]
+    return f"All of this campaign's {' and '.join(which)} are in the newest version already; nothing has changed."
 
 
-def _fold_part(job: Job, version: DatasetVersion, number: int, up_to: int, progress: Progress) -> dict[str, Any]:
-    """Fold votes into one part. `replacement` is the rewritten part, None when nothing in it changes."""
-    part: Part = version.parts[number]
-    origin = f"campaign:{job.params['campaign']}"
-    votes: dict[str, list[Label]] = {}
-    changed = False
-    for ids, labels in _labels_in(part):
-        found = _votes(job, ids, up_to)
-        votes |= found
-        for record_id, kept in zip(ids, labels, strict=True):
-            earlier = [label for label in kept if label["origin"] == origin]
-            changed = changed or [Label(**label) for label in earlier] != found.get(record_id, [])
-        progress.advance(len(ids))
-    replacement = None
-    if changed:
-        key = f"{_folder(job)}/on-{version.pk}/part-{number:05}.parquet"
-        replacement = part_write(key, _folded(part, votes, origin, progress))
-    return {"replacement": replacement, "labels": sum(map(len, votes.values())), "records": len(votes)}
-
-
-def _labels_in(part: Part) -> Iterator[tuple[list[str], list[list[dict[str, Any]]]]]:
-    for batch in iter_part_batches(part["key"], ["record_id", "labels"], batch_rows=_ROWS_PER_QUERY):
-        yield batch.column(0).to_pylist(), [labels or [] for labels in batch.column(1).to_pylist()]
-
-
-def _votes(job: Job, record_ids: list[str], up_to: int) -> dict[str, list[Label]]:
-    """The campaign's labels of these records, under their annotators' pseudonyms, always in the same order."""
-    campaign_id = job.params["campaign"]
-    votes = list(current_votes(campaign_id=campaign_id, record_ids=record_ids, up_to=up_to))
-    numbers = pseudonyms_for(project_id=_project_id(campaign_id), user_ids=(vote.annotator_id for vote in votes))
-    found: defaultdict[str, list[Label]] = defaultdict(list)
-    for vote in votes:
-        found[vote.record_id].append(_label(vote, campaign_id, numbers[vote.annotator_id]))
-    return found
-
-
-def _label(vote: CurrentVote, campaign_id: int, number: int) -> Label:
-    label = label_of(vote, campaign_id=campaign_id)
-    name = f"{'simulated' if vote.is_simulated else 'annotator'}-{number}"
-    return Label(
-        label.a,
-        label.b,
-        label.value,
-        label.outcome,
-        label.source,
-        label.strength,
-        label.aspect,
-        name,
-        label.origin,
-    )
-
-
-def _project_id(campaign_id: int) -> int:
-    return Campaign.objects.values_list("project_id", flat=True).get(pk=campaign_id)
-
-
-def _folded(part: Part, votes: dict[str, list[Label]], origin: str, progress: Progress) -> Iterator[Record]:
-    with store().open(part["key"]) as file:
-        for number, record in enumerate(read_records(file)):
-            record.labels = [label for label in record.labels if label.origin != origin]
-            record.labels += votes.get(record.record_id, [])
-            if number % 500 == 0:
-                progress.advance(0)
-            yield record
+def _forget_made(job: Job) -> None:
+    """Remove the files that records were collected in."""
+    for key in store().list(_folder(job)):
+        if "/made-" in key:
+            store().delete_tree(key)

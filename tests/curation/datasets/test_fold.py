@@ -165,7 +165,7 @@ def test_folding_again_changes_nothing_and_says_so(fold: Fold, vote: Vote, peopl
     again = fold()
 
     assert again.message == "All of this campaign's votes (1) are in the newest version already; nothing has changed."
-    assert again.result == {"versions": [], "labels": 1, "records": 1}
+    assert again.result == {"versions": [], "labels": 1, "annotations": 0, "records": 1, "added": 0}
     assert DatasetVersion.objects.count() == 2
 
 
