@@ -127,11 +127,9 @@ export function clearEvidence(context: Context, id: string): void {
   );
 }
 
-/** Asks what is missing; with one kind of omission there is nothing to ask. */
-export function startOmission(context: Context): void {
-  const { question, store: ui, target } = context;
-  if (question.omissions.length === 1) chooseOmission(context, 0, target);
-  else if (question.omissions.length > 1)
+/** Asks what is missing, even where there is one kind only: the same keys do the same in every form. */
+export function startOmission({ question, store: ui, target }: Context): void {
+  if (question.omissions.length > 0)
     ui.set({ mode: { kind: "omission", target }, message: null, confirm: null });
 }
 
