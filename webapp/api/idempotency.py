@@ -98,7 +98,12 @@ def _body_digest(request: Request) -> bytes:
         fields = cast("Mapping[str, Any]", request.data)
         facts = [(name, getattr(value, "size", str(value))) for name, value in sorted(fields.items())]
         return hashlib.sha256(orjson.dumps([request.path, facts])).digest()
-    return hashlib.sha256(orjson.dumps([request.path, request.data], option=orjson.OPT_SORT_KEYS)).digest()
+    try:
+        body = orjson.dumps([request.path, request.data], option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        # The parser reads deeper nesting than the writer; no body of ours comes near either.
+        raise ApplicationError("The body is nested too deeply.", type="malformed") from error
+    return hashlib.sha256(body).digest()
 
 
 def idempotency_keys_forget() -> int:
