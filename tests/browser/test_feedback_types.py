@@ -112,7 +112,7 @@ def mark_by_keys(page: Page) -> None:
     """A mark with its evidence, something missing, and the other response found without fault."""
     page.keyboard.press("h")
     expect(page.locator("[data-spans-text]").first).to_be_focused()
-    for key in ("Shift+ArrowRight", "2", "1", "2", "Enter"):
+    for key in ("Shift+ArrowRight", "2", "v", "1", "2", "Enter"):
         page.keyboard.press(key)
     for key in ("m", "1"):
         page.keyboard.press(key)
@@ -250,7 +250,10 @@ CASES = {
                         "evidence_required": True,
                     },
                 ],
-                "omissions": [{"name": "missing_answer", "title": "Missing answer"}],
+                "omissions": [
+                    {"name": "missing_answer", "title": "Missing answer"},
+                    {"name": "missing_detail", "title": "Missing detail"},
+                ],
             }
         ],
         mark_by_keys,
