@@ -24,6 +24,7 @@ import { useNumberParam } from "@/lib/use-params";
 import { useSearchState } from "@/lib/use-search-state";
 import { AnnotatorsTab } from "./annotators-tab";
 import { annotatorsQuery, campaignQuery, foldVotes, updateCampaign, versionQuery } from "./api";
+import { DiscussionTab } from "./discussion-tab";
 import { GuidelinesTab } from "./guidelines-tab";
 import { QualityTab } from "./quality-tab";
 import { QueueDialog } from "./queue-dialog";
@@ -104,7 +105,7 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
         <Tabs
           label="Campaign"
           value={search.tab ?? "annotators"}
-          onChange={(tab) => setSearch({ tab })}
+          onChange={(tab) => setSearch({ tab, answer: undefined, item: undefined })}
           items={[
             {
               value: "annotators",
@@ -113,6 +114,11 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
             },
             { value: "quality", label: "Quality", content: <QualityTab campaign={campaign} /> },
             { value: "votes", label: "Answers", content: <VotesTab campaign={campaign} /> },
+            {
+              value: "discussion",
+              label: "Flags and comments",
+              content: <DiscussionTab campaign={campaign} />,
+            },
             {
               value: "guidelines",
               label: "Guidelines and questions",

@@ -9,6 +9,7 @@ import { campaignQuery, updateCampaign } from "./api";
 import { ExamplesEditor } from "./examples-editor";
 import { FormVersions } from "./form-versions";
 import { GuidelinesText } from "./guidelines-text";
+import { GuidelinesVersions } from "./guidelines-versions";
 import { LEAK_POLICIES, LeakPolicyChoice } from "./leak-policy";
 import { QuestionOutline } from "./question-outline";
 import { useUnsavedGuard } from "./unsaved-guard";
@@ -22,7 +23,12 @@ export function GuidelinesTab({ campaign, canManage }: Props) {
   const finished = campaign.state === "finished";
   return (
     <div className="grid gap-x-12 gap-y-8 lg:grid-cols-2">
-      <Guidelines campaign={campaign} canManage={canManage} />
+      <div>
+        <Guidelines campaign={campaign} canManage={canManage} />
+        <Section title="Versions of the guidelines">
+          <GuidelinesVersions campaign={campaign} />
+        </Section>
+      </div>
       <div>
         <Section
           title={`Questions, version ${campaign.form.version}`}

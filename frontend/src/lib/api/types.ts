@@ -88,6 +88,8 @@ export type Item = Omit<Schemas["Item"], "prompt" | "responses" | "materials"> &
   responses: ItemResponse[];
   materials?: Materials | null;
 };
+/** An item as it is stored: its responses in no order that anybody was shown. */
+export type ItemDetail = Omit<Schemas["ItemDetail"], keyof Item> & Item;
 export type Campaign = Omit<Schemas["Campaign"], "form"> & { form: Form };
 /** One version of a campaign's form, with how many of the answers that count were given under it. */
 export type FormVersionDetail = Omit<Schemas["FormVersionDetail"], "questions"> & { questions: Question[] };
@@ -96,7 +98,11 @@ export type FormCheck = Schemas["FormCheck"];
 export type GuidelinesExample = Schemas["GuidelinesExample"];
 export type CampaignAnnotator = Schemas["CampaignAnnotator"];
 export type CampaignQuality = Schemas["Quality"];
+export type GuidelinesVersion = Schemas["GuidelinesVersion"];
 export type CampaignFeedback = Omit<Schemas["CampaignFeedback"], "answers"> & { answers: Answers };
+export type Reading = Schemas["Reading"];
+export type Flag = Schemas["Flag"];
+export type Comment = Schemas["Comment"];
 export type MyCampaign = Schemas["MyCampaign"];
 export type NextItem = Omit<Schemas["Next"], "form" | "item" | "answers"> & {
   form: Form;

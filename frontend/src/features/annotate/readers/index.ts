@@ -1,4 +1,9 @@
 /** Answers to be read: what campaigns and datasets show of them. */
+export type { TargetDensity } from "../questions/spans/density-view";
 export { AnswerReader } from "./answer-reader";
 export { questionFor } from "./question-for";
 export { type NameTarget, namesInRecord, namesShown, summaryOf } from "./words";
+
+/** For `lazy`: brings the parser of rendered text along. */
+export const loadDensityView = () =>
+  import("../questions/spans/density-view").then((module) => ({ default: module.DensityView }));

@@ -1,0 +1,58 @@
+import { useState } from "react";
+import { Button, ErrorState, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
+import type { Campaign, GuidelinesVersion } from "@/lib/api/types";
+import { usePaged } from "@/lib/api/use-paged";
+import { countOf } from "@/lib/format";
+import { GuidelinesText } from "./guidelines-text";
+
+/** Every text annotators were shown, newest first; answers name the version they were given under. */
+export function GuidelinesVersions({ campaign }: { campaign: Campaign }) {
+  const list = usePaged<GuidelinesVersion>(
+    ["campaign", campaign.id, "guidelines-versions", campaign.guidelines_version],
+    `/api/campaigns/${campaign.id}/guidelines-versions/`,
+  );
+  const [open, setOpen] = useState<number | null>(null);
+  if (list.error) return <ErrorState error={list.error} onRetry={list.refetch} />;
+  if (list.isPending) return <Skeleton lines={2} />;
+  return (
+    <>
+      <ol className="border-t border-line">
+        {list.rows.map((version) => {
+          const shown = open === version.version;
+          return (
+            <li key={version.version} className="border-b border-line py-2">
+              <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+                <span className="font-medium">Version {version.version}</span>
+                {version.version === campaign.guidelines_version && (
+                  <span className="text-sm text-muted">shown now</span>
+                )}
+                {version.examples.length > 0 && (
+                  <span className="num text-sm text-muted">
+                    {countOf(version.examples.length, "example")}
+                  </span>
+                )}
+                <span className="flex-1 text-sm text-muted">
+                  <RelativeTime at={version.created_at} />
+                </span>
+                <Button
+                  size="sm"
+                  variant="ghost"
+                  aria-expanded={shown}
+                  onClick={() => setOpen(shown ? null : version.version)}
+                >
+                  {shown ? "Hide text" : "Read"}
+                </Button>
+              </div>
+              {shown && (
+                <div className="pt-3 ps-4">
+                  <GuidelinesText text={version.text} examples={version.examples} />
+                </div>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+      <LoadMore list={list} />
+    </>
+  );
+}
