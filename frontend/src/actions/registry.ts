@@ -102,9 +102,11 @@ export class ActionRegistry {
     const byKey = new Map<string, { key: string; ids: Set<string> }>();
     for (const action of this.snapshot.filter(isEnabled)) {
       for (const key of action.keys ?? []) {
-        const entry = byKey.get(normalizeKey(key)) ?? { key, ids: new Set<string>() };
+        // A dialog's keys and those of the page behind it never work at the same time.
+        const place = `${normalizeKey(key)} ${action.inDialog ?? false}`;
+        const entry = byKey.get(place) ?? { key, ids: new Set<string>() };
         entry.ids.add(action.id);
-        byKey.set(normalizeKey(key), entry);
+        byKey.set(place, entry);
       }
     }
     return [...byKey.values()]

@@ -19,11 +19,12 @@ export function keyRows(
   const add = (action: Omit<Action, "run">, label: string, group: string) => {
     const defaults = action.keys ?? [];
     const keys = keymap[action.id] ?? defaults;
-    if (!known.has(action.id) && (defaults.length > 0 || keys.length > 0))
+    if (defaults.length > 0 || keys.length > 0)
       known.set(action.id, { ...action, label, group, keys, defaults });
   };
-  for (const action of [...registered].reverse()) add(action, action.label, action.group);
   for (const action of CATALOGUE) add(action, say(action.label), say(action.group));
+  // An entry keeps its place when it is set again.
+  for (const action of registered) add(action, action.label, action.group);
   return [...known.values()];
 }
 

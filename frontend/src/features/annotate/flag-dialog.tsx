@@ -61,7 +61,15 @@ export function FlagDialog({ lease, open, onOpenChange }: Props) {
         />
       }
       error={send.error && messageOf(send.error)}
-      footer={<SendButton label={t("Flag")} disabled={!reason} busy={send.isPending} onClick={flag} />}
+      footer={
+        <SendButton
+          label={t("Flag")}
+          disabled={!reason}
+          chosen={reason}
+          busy={send.isPending}
+          onClick={flag}
+        />
+      }
     />
   );
 }

@@ -111,7 +111,7 @@ export function AsidePanel({
   return (
     <aside
       aria-label={title}
-      className="flex h-[calc(100dvh-48px)] w-[360px] shrink-0 flex-col border-s border-line bg-canvas max-lg:fixed max-lg:inset-y-0 max-lg:end-0 max-lg:z-30 max-lg:h-dvh max-lg:w-full max-lg:max-w-[400px] max-lg:shadow-float"
+      className="flex w-[360px] shrink-0 flex-col border-s border-line bg-canvas max-lg:fixed max-lg:inset-y-0 max-lg:end-0 max-lg:z-30 max-lg:w-full max-lg:max-w-[400px] max-lg:shadow-float"
     >
       <header className="flex items-center gap-2 border-b border-line px-4 py-1.5">
         <h2 className="flex-1 text-base">{title}</h2>

@@ -30,11 +30,13 @@ interface Props {
   state: SessionState;
   timer: ItemTimer;
   comments: Action;
+  /** Guidelines or comments, beside the texts and above the dock. */
+  aside: ReactNode;
   status: ReactNode;
 }
 
 /** One item: prompt, responses, and the dock that never moves. */
-export function LabelItem({ task, session, state, timer, comments, status }: Props) {
+export function LabelItem({ task, session, state, timer, comments, aside, status }: Props) {
   const { item, form } = task;
   const t = useT();
   const me = useMe();
@@ -136,29 +138,32 @@ export function LabelItem({ task, session, state, timer, comments, status }: Pro
 
   return (
     <>
-      <div ref={texts} className="flex min-h-0 flex-1 flex-col">
-        <PromptPane
-          item={item}
-          questions={questions}
-          open={look.promptOpen.open}
-          onToggle={look.promptOpen.toggle}
-          current={look.view.current}
-          onCurrent={look.setCurrent}
-        />
-        <SourcesPanel
-          materials={item.materials}
-          open={look.sourcesOpen.open}
-          onToggle={look.sourcesOpen.toggle}
-        />
-        <Responses
-          item={item}
-          questions={questions}
-          view={look.view}
-          panes={panes}
-          onCurrent={look.setCurrent}
-          onPair={look.setPair}
-          onFocus={look.focus}
-        />
+      <div className="flex min-h-0 flex-1">
+        <div ref={texts} className="flex min-w-0 flex-1 flex-col">
+          <PromptPane
+            item={item}
+            questions={questions}
+            open={look.promptOpen.open}
+            onToggle={look.promptOpen.toggle}
+            current={look.view.current}
+            onCurrent={look.setCurrent}
+          />
+          <SourcesPanel
+            materials={item.materials}
+            open={look.sourcesOpen.open}
+            onToggle={look.sourcesOpen.toggle}
+          />
+          <Responses
+            item={item}
+            questions={questions}
+            view={look.view}
+            panes={panes}
+            onCurrent={look.setCurrent}
+            onPair={look.setPair}
+            onFocus={look.focus}
+          />
+        </div>
+        {aside}
       </div>
       <section aria-label={t("Your verdict")} className="border-t border-line bg-canvas px-4 pt-2.5 pb-2">
         <div className="flex items-end gap-4 max-sm:flex-col max-sm:items-stretch max-sm:gap-2">
@@ -167,14 +172,17 @@ export function LabelItem({ task, session, state, timer, comments, status }: Pro
           </div>
           <ActionButton action={send} variant="primary" className="h-9 max-sm:h-11" />
         </div>
-        <p role="status" className="min-h-5 pt-1 text-sm text-danger empty:max-sm:min-h-0">
+        <p
+          role="status"
+          className="min-h-5 pt-1 text-sm text-danger empty:max-sm:min-h-0 short:empty:min-h-0"
+        >
           {questions
             .filter((each) => each.missing)
             .map((each) => missingSentence(each, t))
             .join(" ")}
           {state.error && t(state.error)}
         </p>
-        <div className="flex flex-wrap items-center gap-x-1 gap-y-1 text-sm">
+        <div className="flex flex-wrap items-center gap-x-1 gap-y-1 text-sm short:flex-nowrap short:overflow-x-auto">
           <ActionButton action={skip} size="sm" variant="ghost" />
           <ActionButton action={flag} size="sm" variant="ghost" />
           <ActionButton action={comments} size="sm" variant="ghost" />

@@ -59,6 +59,17 @@ function Labelling({ campaign }: { campaign: MyCampaign }) {
     setNews(guidelinesNews(me.id, campaign));
   };
   const lease = state.task?.lease ?? state.task?.answeredLease ?? null;
+  const status = (
+    <SendingStatus outbox={outbox} state={sending} onReopen={(entry) => session.reopen(entry)} />
+  );
+  const aside =
+    panel === "guidelines" ? (
+      <GuidelinesPanel person={me.id} campaign={campaign} news={news} onClose={close} />
+    ) : panel === "comments" ? (
+      <Suspense fallback={null}>
+        <CommentsPanel lease={lease} onClose={close} />
+      </Suspense>
+    ) : null;
 
   return (
     <>
@@ -74,36 +85,26 @@ function Labelling({ campaign }: { campaign: MyCampaign }) {
         </ActionButton>
         {state.canRedo && <ActionButton action={redo} size="sm" variant="ghost" className="max-sm:hidden" />}
       </AnnotatorBar>
-      <div className="flex min-h-0 flex-1">
-        <div className="flex h-[calc(100dvh-48px)] min-w-0 flex-1 flex-col">
-          {state.phase === "labelling" && state.task ? (
-            <LabelItem
-              key={state.task.id}
-              task={state.task}
-              session={session}
-              state={state}
-              timer={timer}
-              comments={comments}
-              status={
-                <SendingStatus outbox={outbox} state={sending} onReopen={(entry) => session.reopen(entry)} />
-              }
-            />
-          ) : (
-            <div className="mx-auto w-full max-w-[720px] px-4 pt-12">
+      <div className="flex h-[calc(100dvh-48px)] min-w-0 flex-col">
+        {state.phase === "labelling" && state.task ? (
+          <LabelItem
+            key={state.task.id}
+            task={state.task}
+            session={session}
+            state={state}
+            timer={timer}
+            comments={comments}
+            aside={aside}
+            status={status}
+          />
+        ) : (
+          <div className="flex min-h-0 flex-1">
+            <div className="mx-auto w-full max-w-[720px] min-w-0 flex-1 overflow-y-auto px-4 pt-12">
               <Waiting campaign={campaign} session={session} state={state} undo={undo} />
-              <div className="mt-4">
-                <SendingStatus outbox={outbox} state={sending} onReopen={(entry) => session.reopen(entry)} />
-              </div>
+              <div className="mt-4">{status}</div>
             </div>
-          )}
-        </div>
-        {panel === "guidelines" && (
-          <GuidelinesPanel person={me.id} campaign={campaign} news={news} onClose={close} />
-        )}
-        {panel === "comments" && (
-          <Suspense fallback={null}>
-            <CommentsPanel lease={lease} onClose={close} />
-          </Suspense>
+            {aside}
+          </div>
         )}
       </div>
     </>

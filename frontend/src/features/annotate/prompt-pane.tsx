@@ -40,7 +40,7 @@ export function PromptPane({ item, questions, open, onToggle, current, onCurrent
         />
         {open ? (
           <section
-            className="max-h-[34dvh] min-w-0 flex-1 overflow-y-auto max-sm:max-h-[20dvh]"
+            className="max-h-[34dvh] min-w-0 flex-1 overflow-y-auto max-sm:max-h-[20dvh] short:max-h-[18dvh]"
             // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
             tabIndex={0}
             aria-label={t("Prompt text")}
@@ -71,14 +71,14 @@ function Turns({ item, questions, current, onCurrent }: Omit<Props, "open" | "on
   const pictures = usePictures(item);
   const frames = (index: number) => {
     const own = pictures.ofTurn(index);
-    return own.length > 0 && <ImageFrames pictures={own} others={pictures.all()} />;
+    return own.length > 0 && <ImageFrames small pictures={own} others={pictures.all()} />;
   };
   const only = item.prompt.length === 1 ? item.prompt[0] : undefined;
   if (only?.role === "user") {
     return (
       <>
+        <Markdown text={only.content} className={only.images?.length ? "mb-2" : undefined} />
         {frames(0)}
-        <Markdown text={only.content} />
       </>
     );
   }
@@ -112,8 +112,8 @@ function Turns({ item, questions, current, onCurrent }: Omit<Props, "open" | "on
               </div>
             ) : (
               <div className="min-w-0">
+                <Markdown text={message.content} className={message.images?.length ? "mb-2" : undefined} />
                 {frames(index)}
-                <Markdown text={message.content} />
               </div>
             )}
           </li>

@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { type Action, useActions, useKeyOf } from "@/actions";
 import { Button, Dialog, FormError, Kbd, Textarea } from "@/components/ui";
 import { cx } from "@/lib/cx";
@@ -124,11 +124,26 @@ export function useNote() {
   return { note, setNote, reset: () => setNote("") };
 }
 
+interface SendProps {
+  label: string;
+  disabled: boolean;
+  busy?: boolean;
+  /** Takes the focus when it changes. */
+  chosen?: string | null;
+  onClick: () => void;
+}
+
 /** The button that sends, saying its key. */
-export function SendButton(props: { label: string; disabled: boolean; busy?: boolean; onClick: () => void }) {
+export function SendButton(props: SendProps) {
   const t = useT();
+  const button = useRef<HTMLButtonElement>(null);
+  // After a digit Enter sends, instead of pressing the reason that has the focus.
+  useEffect(() => {
+    if (props.chosen) button.current?.focus();
+  }, [props.chosen]);
   return (
     <Button
+      ref={button}
       variant="primary"
       disabled={props.disabled}
       busy={props.busy ?? false}

@@ -89,6 +89,7 @@ export function Responses({ item, questions, view, panes, onCurrent, onPair, onF
             }}
           />
         ))}
+        {layout === "grid" && shown.length % 2 === 1 && <div className="bg-canvas max-sm:hidden" />}
       </div>
       {total > 1 && (
         <PaneDots

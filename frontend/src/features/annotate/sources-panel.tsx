@@ -32,7 +32,7 @@ export function SourcesPanel({ materials, open, onToggle }: Props) {
         />
         {open ? (
           <section
-            className="max-h-[26dvh] min-w-0 flex-1 overflow-y-auto max-sm:max-h-[16dvh]"
+            className="max-h-[26dvh] min-w-0 flex-1 overflow-y-auto max-sm:max-h-[16dvh] short:max-h-[14dvh]"
             // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
             tabIndex={0}
             aria-label={t("Text of the sources")}

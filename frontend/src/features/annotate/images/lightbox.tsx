@@ -5,6 +5,7 @@ import { Button, IconButton } from "@/components/ui";
 import { useFocusReturn } from "@/components/ui/use-focus-return";
 import { useT } from "@/lib/i18n";
 import type { Picture } from "./frames";
+import { PictureImage } from "./picture-image";
 
 const ZOOMS = [1, 1.5, 2, 3, 4];
 
@@ -107,7 +108,7 @@ export default function Lightbox({ pictures, start, onClose }: Props) {
                 className="h-8 rounded-md border border-control bg-canvas px-2"
               >
                 {pictures.map((picture, at) => (
-                  <option key={picture.url} value={at}>
+                  <option key={picture.name} value={at}>
                     {picture.name}
                   </option>
                 ))}
@@ -153,7 +154,7 @@ function Sheet({ side, views, zoom, picture }: SheetProps) {
       className="min-h-0 min-w-0 flex-1 overflow-auto bg-subtle"
     >
       <div className="size-full" style={{ width: `${zoom * 100}%`, height: `${zoom * 100}%` }}>
-        <img src={picture?.url} alt={picture?.name} className="size-full object-contain" />
+        <PictureImage picture={picture} />
       </div>
     </section>
   );
