@@ -83,15 +83,18 @@ def validate_answers(questions: Sequence[Mapping[str, Any]], answers: object, it
         name = question["name"]
         answer = answers.get(name)
         conditions = question.get("show_if", ())
+        if unsettled & looks_at(conditions):
+            unsettled.add(name)
+            continue
         if not all_hold(conditions, asked, cleaned):
-            if unsettled & looks_at(conditions):
-                unsettled.add(name)
-            elif answer is not None:
+            if answer is not None:
                 faults[f"answers.{name}"] = ["After the answers before it, this question is not asked."]
             continue
         asked[name] = question
         if answer is None:
-            if is_required(question, asked, cleaned):
+            if unsettled & looks_at(question.get("required_if", ())) and not question["required"]:
+                unsettled.add(name)
+            elif is_required(question, asked, cleaned):
                 faults[f"answers.{name}"] = [f"“{question['title']}” needs an answer."]
                 unsettled.add(name)
             continue
