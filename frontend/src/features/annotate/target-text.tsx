@@ -26,10 +26,14 @@ export function TargetBody({ questions, ...target }: Props) {
 
 /** The small controls that questions put beside the heading of each text. */
 export function TargetHeader({ questions, ...target }: Props) {
-  return questions.map((each) => {
-    const { PaneHeader } = questionModule(each.question.type);
-    return PaneHeader && <PaneHeader key={each.question.name} {...paneProps(each, target)} />;
-  });
+  return (
+    <span className="ms-auto inline-flex flex-wrap items-center gap-x-3 empty:hidden">
+      {questions.map((each) => {
+        const { PaneHeader } = questionModule(each.question.type);
+        return PaneHeader && <PaneHeader key={each.question.name} {...paneProps(each, target)} />;
+      })}
+    </span>
+  );
 }
 
 function paneProps(props: QuestionProps, { images, ...target }: Omit<Props, "questions">): PaneProps {

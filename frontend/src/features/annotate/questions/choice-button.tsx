@@ -37,7 +37,7 @@ export function ChoiceButton(props: Props) {
         onChoose();
       }}
       className={cx(
-        "inline-flex h-9 min-w-0 items-center justify-center gap-1.5 rounded-md border px-2.5 select-none max-sm:h-14 max-sm:flex-col max-sm:gap-0.5 max-sm:px-1 max-sm:text-sm",
+        "relative inline-flex h-9 min-w-0 items-center justify-center gap-1.5 rounded-md border px-2.5 select-none max-sm:h-14 max-sm:flex-col max-sm:gap-0.5 max-sm:px-2 max-sm:text-sm",
         apart && "sm:ms-3",
         chosen
           ? "border-accent bg-accent-soft text-accent-text shadow-[inset_0_0_0_1px_var(--accent)]"
@@ -63,7 +63,10 @@ function Sign({
   return (
     <span
       aria-hidden="true"
-      className="inline-flex min-w-[18px] shrink-0 items-center justify-center max-sm:min-h-4"
+      className={cx(
+        "inline-flex min-w-[18px] shrink-0 items-center justify-center pointer-coarse:absolute pointer-coarse:end-0 pointer-coarse:top-0 pointer-coarse:text-xs",
+        !chosen && "pointer-coarse:hidden",
+      )}
     >
       {chosen ? (
         "✓"
@@ -71,10 +74,7 @@ function Sign({
         <KeyOf id={action ?? ""} keys={keyShown} />
       ) : (
         <span
-          className={cx(
-            "size-2.5 border border-control/70 pointer-coarse:hidden",
-            several ? "rounded-[2px]" : "rounded-full",
-          )}
+          className={cx("size-2.5 border border-control/70", several ? "rounded-[2px]" : "rounded-full")}
         />
       )}
     </span>

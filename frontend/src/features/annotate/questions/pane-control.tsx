@@ -15,7 +15,7 @@ interface Props {
 export function PaneControl({ title, current, ref, children }: Props) {
   const t = useT();
   return (
-    <span ref={ref} title={title} className="ms-auto inline-flex items-center gap-1">
+    <span ref={ref} title={title} className="inline-flex items-center gap-1">
       {current && (
         <span className="text-accent-text" title={t("Keys answer for this text now")}>
           <span aria-hidden="true">▸</span>

@@ -14,7 +14,7 @@ type Asked = {
 type Props<Q, A> = QuestionProps<Q, A> & {
   children: ReactNode;
   htmlFor?: string;
-  /** For rows of a table of questions. */
+  /** A low row of a table of questions, whose controls may have a head above them. */
   compact?: boolean;
 };
 
@@ -24,8 +24,7 @@ export function QuestionLine<Q extends Asked, A>(props: Props<Q, A>) {
   const id = useId();
   const title = (
     <>
-      {question.title}
-      <Demand question={question} missing={missing} />
+      {question.title} <Demand question={question} missing={missing} />
       {active && question.description && (
         <span dir="auto" className="block text-sm font-normal text-muted">
           {question.description}
@@ -35,7 +34,7 @@ export function QuestionLine<Q extends Asked, A>(props: Props<Q, A>) {
   );
   const looks = cx(
     "shrink-0 text-start font-medium sm:w-40 lg:w-48",
-    compact ? "pt-0.5" : "pt-1.5",
+    compact ? "pb-0.5" : "pt-1.5",
     active && form.questions.length > 1 && "text-accent-text",
     missing && "text-danger",
   );
@@ -44,7 +43,10 @@ export function QuestionLine<Q extends Asked, A>(props: Props<Q, A>) {
       aria-labelledby={id}
       data-question={question.name}
       onFocusCapture={() => !active && onActivate()}
-      className="flex items-start gap-x-4 gap-y-1.5 max-sm:flex-col max-sm:items-stretch"
+      className={cx(
+        "flex gap-x-4 gap-y-1.5 max-sm:flex-col max-sm:items-stretch",
+        compact ? "items-end" : "items-start",
+      )}
     >
       {htmlFor ? (
         <label id={id} htmlFor={htmlFor} dir="auto" className={looks}>
@@ -63,7 +65,7 @@ export function QuestionLine<Q extends Asked, A>(props: Props<Q, A>) {
 /** Most questions have to be answered; what differs is said: optional ones, and those that answers made required. */
 function Demand({ question, missing }: { question: Asked; missing: boolean }) {
   const t = useT();
-  const looks = "ms-1.5 text-sm font-normal";
+  const looks = "text-sm font-normal";
   if (missing) return <span className={looks}>{t("needs an answer")}</span>;
   if (!question.required) return <span className={cx(looks, "text-faint")}>{t("optional")}</span>;
   if (!question.required_if?.length) return null;

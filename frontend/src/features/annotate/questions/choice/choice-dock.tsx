@@ -45,6 +45,7 @@ export function ChoiceDock(props: QuestionProps<ChoiceQuestion, ChoiceAnswer>) {
             item={item}
             target={target}
             current={active && places.length > 1 && target === at}
+            single={places.length === 1}
             onChoose={() => goTo(target)}
           >
             {question.options.map((option, index) => (

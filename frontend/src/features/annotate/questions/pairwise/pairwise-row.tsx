@@ -26,12 +26,13 @@ export function PairwiseRow({ row, steps, choices, chosen, active, onChoose }: P
       className="grid min-w-0 flex-1 gap-x-1 text-center sm:max-w-[720px]"
       style={{ gridTemplateColumns: `repeat(${columns.length}, minmax(0, 1fr))` }}
     >
+      {row.head && <PhoneHead steps={steps} columns={columns} />}
       {row.head &&
         columns.map((position) => (
           <span
             key={position}
             aria-hidden="true"
-            className="self-end pb-1 text-xs leading-tight text-muted [overflow-wrap:anywhere]"
+            className="self-end pb-1 text-xs leading-tight text-muted max-sm:hidden"
           >
             {t(wordsFor(position, steps).label)}
           </span>
@@ -51,6 +52,34 @@ export function PairwiseRow({ row, steps, choices, chosen, active, onChoose }: P
         );
       })}
     </div>
+  );
+}
+
+/** A phone has no room for the name of every column: the sides, the middle and the end are named. */
+function PhoneHead({ steps, columns }: { steps: Props["steps"]; columns: Choice["position"][] }) {
+  const t = useT();
+  const half = halfOf(steps);
+  const wide = { gridColumn: `span ${half}` };
+  const looks = "self-end pb-1 text-xs leading-tight text-muted sm:hidden";
+  return (
+    <>
+      <span aria-hidden="true" className={looks} style={wide}>
+        {t("First better")}
+      </span>
+      {columns.includes(0) && (
+        <span aria-hidden="true" className={looks}>
+          {t("Same")}
+        </span>
+      )}
+      <span aria-hidden="true" className={looks} style={wide}>
+        {t("Second better")}
+      </span>
+      {columns.includes("both_bad") && (
+        <span aria-hidden="true" className={looks}>
+          {t("Both bad")}
+        </span>
+      )}
+    </>
   );
 }
 

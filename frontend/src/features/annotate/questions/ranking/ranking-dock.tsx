@@ -79,7 +79,7 @@ export function RankingDock(props: QuestionProps<RankingQuestion, RankingAnswer>
       ));
   return (
     <QuestionLine {...props}>
-      <div className="flex min-w-0 flex-1 flex-wrap items-start gap-1.5">
+      <div className="flex min-w-0 flex-1 flex-wrap items-start gap-1.5 max-sm:flex-col max-sm:items-stretch">
         <div className={cx("flex min-w-0 flex-1 flex-wrap gap-1.5", notRankable && "opacity-60")}>
           {slots.map((rank) => (
             <Slot

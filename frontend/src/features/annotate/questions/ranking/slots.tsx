@@ -41,7 +41,7 @@ export function Slot({ name, action, digit, onTake, onClick, children }: SlotPro
       onDragLeave={() => setOver(false)}
       onDrop={drop}
       className={cx(
-        "flex min-h-17 min-w-24 flex-1 flex-col gap-1 rounded-md border border-dashed p-1",
+        "flex min-h-17 min-w-24 flex-1 flex-col gap-1 rounded-md border border-dashed p-1 max-sm:min-h-12",
         over ? "border-accent bg-accent-soft" : "border-control/60",
       )}
     >

@@ -81,7 +81,7 @@ function Anchors({ cell, na }: { cell: Cell | undefined; na: boolean }) {
   if (!cell) return <p className="min-h-6" />;
   return (
     <p className="sticky bottom-0 flex min-h-6 max-w-[90ch] flex-wrap items-center gap-x-3 gap-y-0.5 bg-canvas pt-1 text-sm text-muted">
-      <span className="flex items-center gap-1">
+      <span className="flex items-center gap-1 pointer-coarse:hidden">
         <Kbd keys={`${cell.low}…${cell.high}`} />
         {na && <KeyOf id="annotate.rate-na" keys="-" />}
       </span>

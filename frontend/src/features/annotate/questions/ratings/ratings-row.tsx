@@ -28,13 +28,16 @@ export function RatingsRow({ cell, first, targets, answer, na, isCurrent, onRate
           scope="row"
           dir="auto"
           title={cell.description}
-          className={cx("max-w-56 truncate text-start font-normal max-sm:max-w-full", cell.group && "ps-4")}
+          className={cx(
+            "sticky start-0 max-w-56 truncate bg-canvas text-start font-normal max-sm:max-w-full",
+            cell.group && "ps-4",
+          )}
         >
           {cell.title}
         </th>
         {targets.map((target) => (
-          <td key={target} className="ps-3 max-sm:ps-0">
-            <span aria-hidden="true" className="me-2 text-sm text-muted sm:hidden">
+          <td key={target} className="ps-3 max-sm:flex max-sm:items-center max-sm:ps-0">
+            <span aria-hidden="true" className="w-14 shrink-0 text-sm text-muted sm:hidden">
               {nameOf(target)}
             </span>
             <fieldset

@@ -39,13 +39,14 @@ export function ThumbsDock(props: QuestionProps<ThumbsQuestion, ThumbsAnswer>) {
   );
   return (
     <QuestionLine {...props}>
-      <div className="flex min-w-0 flex-1 flex-wrap gap-x-6 gap-y-1.5 max-sm:flex-col">
+      <div className="grid min-w-0 flex-1 grid-cols-[repeat(auto-fill,minmax(300px,1fr))] gap-x-4 gap-y-1.5 max-sm:grid-cols-1">
         {places.map((target) => (
           <TargetLine
             key={target}
             item={item}
             target={target}
             current={active && places.length > 1 && target === at}
+            single={places.length === 1}
             onChoose={() => goTo(target)}
           >
             {THUMBS.map((thumb) => (
