@@ -112,10 +112,21 @@ def mark_by_keys(page: Page) -> None:
     """A mark with its evidence, something missing, and the other response found without fault."""
     page.keyboard.press("h")
     expect(page.locator("[data-spans-text]").first).to_be_focused()
-    for key in ("Shift+ArrowRight", "2", "v", "1", "2", "Enter"):
-        page.keyboard.press(key)
-    for key in ("m", "1"):
-        page.keyboard.press(key)
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("2")
+    expect(dock(page).get_by_role("button", name="First: 1 mark")).to_be_visible()
+    passages = dock(page).get_by_text("Which passage shows it?")
+    if not passages.is_visible():
+        page.keyboard.press("v")
+    expect(passages).to_be_visible()
+    page.keyboard.press("1")
+    expect(dock(page).get_by_role("button", name="Beta is the second.")).to_be_visible()
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    page.keyboard.press("m")
+    expect(dock(page).get_by_role("button", name="Missing answer")).to_be_visible()
+    page.keyboard.press("1")
+    expect(dock(page).get_by_role("button", name="First: 1 mark, 1 missing")).to_be_visible()
     page.keyboard.press("]")
     page.keyboard.press("0")
 
