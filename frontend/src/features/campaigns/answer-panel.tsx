@@ -33,15 +33,16 @@ export function AnswerPanel({ feedback, onClose }: Props) {
 function Detail({ feedback, detail }: { feedback: CampaignFeedback; detail: FeedbackDetail }) {
   const { item, form, answers } = detail;
   const name = namesShown(feedback.shown_order);
-  const density = useDensity(
-    feedback.id,
-    form.questions.some((question) => question.type === "spans" && answers[question.name] !== undefined),
+  const marked = form.questions.some(
+    (question) => question.type === "spans" && answers[question.name] !== undefined,
   );
+  const density = useDensity(feedback.id, marked);
   const seen = seenText(feedback.reading, name);
   return (
     <>
       <Section title="Item">
-        <ItemView item={item} name={name} />
+        {/* Marked texts are shown with their marks below. */}
+        <ItemView item={item} name={name} open={!marked} />
       </Section>
       {form.questions.map((question) => {
         const answer = answers[question.name];

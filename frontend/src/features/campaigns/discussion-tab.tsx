@@ -18,7 +18,6 @@ import { namesInRecord } from "@/features/annotate/readers";
 import { api, newIdempotencyKey } from "@/lib/api/client";
 import type { Campaign, Comment, Flag, ItemDetail } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
-import { countOf } from "@/lib/format";
 import { useSearchState } from "@/lib/use-search-state";
 import { CommentsThread, CommentText } from "./comments-thread";
 import { ItemView } from "./item-view";
@@ -214,8 +213,12 @@ function ItemPanel({ id, onClose }: { id: number; onClose: () => void }) {
       <Async query={query} skeletonLines={8}>
         {(item) => (
           <>
-            <Section title={countOf(item.responses.length, "response")}>
-              <ItemView item={item} name={namesInRecord(item.responses.map((each) => each.response_id))} />
+            <Section title="Item">
+              <ItemView
+                item={item}
+                name={namesInRecord(item.responses.map((each) => each.response_id))}
+                open
+              />
             </Section>
             <Section title="Comments">
               <CommentsThread item={item.id} />

@@ -5,10 +5,12 @@ import { sentence } from "@/lib/format";
 interface Props {
   item: Pick<Item, "prompt" | "responses" | "context" | "materials">;
   name: (target: string) => string;
+  /** The responses are unfolded. */
+  open?: boolean;
 }
 
 /** An item to read beside answers or flags: its context, prompt, responses, sources. */
-export function ItemView({ item, name }: Props) {
+export function ItemView({ item, name, open }: Props) {
   return (
     <div className="flex flex-col gap-3">
       {item.context && (
@@ -22,10 +24,8 @@ export function ItemView({ item, name }: Props) {
         <Block key={index} label={sentence(message.role)} text={message.content} images={message.images} />
       ))}
       {item.responses.map((response) => (
-        <details key={response.response_id} className="border-t border-line pt-2">
-          <summary className="cursor-default text-sm font-medium">
-            {name(response.response_id)} response
-          </summary>
+        <details key={response.response_id} open={open} className="border-t border-line pt-2">
+          <summary className="cursor-default text-sm font-medium">{name(response.response_id)}</summary>
           <div className="pt-2">
             <Block label="" text={response.content} images={response.images} />
           </div>

@@ -100,8 +100,10 @@ function Summary({ feedback, questions }: { feedback: CampaignFeedback; question
           answer !== undefined && (
             <span key={question.name} className={index > 0 ? "text-muted" : ""}>
               {index > 0 && " · "}
-              {answered.length > 1 && question.type !== "pairwise" && question.type !== "text" && (
-                <span className="text-faint">{question.title}: </span>
+              {index > 0 && (
+                <span className="text-faint">
+                  {/[?:!.]$/.test(question.title) ? question.title : `${question.title}:`}{" "}
+                </span>
               )}
               {summaryOf(question, answer, name)}
             </span>

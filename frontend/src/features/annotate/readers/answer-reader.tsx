@@ -23,7 +23,15 @@ import type {
 import { EditReader } from "./edit-reader";
 import { RatingsGrid } from "./ratings-grid";
 import { RationaleText } from "./rationale-text";
-import { byTarget, choiceWords, type NameTarget, pairwiseWords, ranksInOrder, reasonWords } from "./words";
+import {
+  byTarget,
+  choiceWords,
+  inOrder,
+  type NameTarget,
+  pairwiseWords,
+  ranksInOrder,
+  reasonWords,
+} from "./words";
 
 // Marks bring the parser of rendered text along, which most answers have no use for.
 const SpansReader = lazy(() => import("./spans-reader"));
@@ -91,7 +99,7 @@ function Lines<V>({
 }) {
   return (
     <ul className="flex flex-col gap-1">
-      {entries.map(([target, value]) => (
+      {inOrder(entries, name).map(([target, value]) => (
         <li key={target} className="flex gap-3">
           {target !== "item" && <span className="w-24 shrink-0 text-muted">{name(target)}</span>}
           <span dir="auto" className="max-w-[72ch] whitespace-pre-wrap [overflow-wrap:anywhere]">
@@ -149,7 +157,7 @@ function Rationale({
 function Thumbs({ answer, name }: { answer: ThumbsAnswer; name: NameTarget }) {
   return (
     <ul className="flex flex-wrap gap-x-6 gap-y-1">
-      {Object.entries(answer).map(([target, thumb]) => (
+      {inOrder(Object.entries(answer), name).map(([target, thumb]) => (
         <li key={target} className="flex items-center gap-2">
           {target !== "item" && <span className="text-muted">{name(target)}</span>}
           <Badge tone={thumb === "up" ? "ok" : "danger"} icon={thumb === "up" ? "check" : "close"}>
@@ -175,7 +183,7 @@ function Steps({
   item: Item;
   name: NameTarget;
 }) {
-  return Object.entries(answer).map(([target, { labels, first_error }]) => {
+  return inOrder(Object.entries(answer), name).map(([target, { labels, first_error }]) => {
     const text = textOf(item, target) ?? "";
     const steps = stepsOf(text, question.split);
     return (

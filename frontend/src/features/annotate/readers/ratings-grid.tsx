@@ -2,7 +2,7 @@ import { Table, Td, Th } from "@/components/ui";
 import type { Item } from "@/lib/api/types";
 import { type Cell, cellsOf, meanOf } from "../questions/ratings/cells";
 import type { RatingsAnswer, RatingsQuestion } from "../questions/types";
-import type { NameTarget } from "./words";
+import { inOrder, type NameTarget } from "./words";
 
 interface Props {
   question: RatingsQuestion;
@@ -29,8 +29,7 @@ export function RatingsGrid({ question, answer, item, name }: Props) {
       }),
     );
   const cells = [...known, ...strays];
-  const order = item.responses.map((each) => each.response_id);
-  const targets = Object.keys(answer).sort((one, other) => order.indexOf(one) - order.indexOf(other));
+  const targets = inOrder(Object.entries(answer), name).map(([target]) => target);
   return (
     <Table caption={question.title} className="w-auto!">
       <thead>

@@ -45,7 +45,7 @@ describe("answers in one line", () => {
       "ratings",
       { a: { x: 2, y: 5 }, b: { x: "na" } },
       undefined,
-      "Second mean 3.5, First not applicable",
+      "First not applicable, Second mean 3.5",
     ],
     [
       "marks",
@@ -73,19 +73,19 @@ describe("answers in one line", () => {
       undefined,
       "Second edited by 1 character",
     ],
-    ["thumbs", "thumbs", { a: "up", b: "down" }, undefined, "Second up, First down"],
+    ["thumbs", "thumbs", { a: "up", b: "down" }, undefined, "First down, Second up"],
     ["a thumb for the item", "thumbs", { item: "up" }, undefined, "Thumb up"],
     [
       "steps",
       "steps",
       { a: { labels: ["good", "bad"], first_error: 1 }, b: { labels: ["good"], first_error: "none" } },
       undefined,
-      "Second 1 bad step of 2, first error in step 2; First 1 step, none bad",
+      "First 1 step, none bad; Second 1 bad step of 2, first error in step 2",
     ],
     ["choices", "choice", ["too_long", "off"], undefined, "Too long, Off"],
     ["a choice per text", "choice", { a: "yes" }, undefined, "Second Yes"],
     ["a text", "text", "Fine.", undefined, "“Fine.”"],
-    ["texts", "text", { a: "One.", b: "Two." }, undefined, "Second “One.” First “Two.”"],
+    ["texts", "text", { a: "One.", b: "Two." }, undefined, "First “Two.” Second “One.”"],
   ])("say %s", (_what, type, answer, question, words) => {
     expect(of(type, answer, question)).toBe(words);
   });

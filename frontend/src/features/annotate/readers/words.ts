@@ -18,7 +18,16 @@ import type {
 } from "../questions/types";
 
 /** How a text of the item is called: "First", "Response 2", "Turn 3". */
-export type NameTarget = (target: Target) => string;
+export interface NameTarget {
+  (target: Target): string;
+  /** The responses in the order they are named in. */
+  order: readonly string[];
+}
+
+/** What is said of each text, in the order the texts are named in. */
+export function inOrder<V>(entries: [Target, V][], { order }: NameTarget): [Target, V][] {
+  return [...entries].sort(([one], [other]) => order.indexOf(one) - order.indexOf(other));
+}
 
 const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
 
@@ -58,7 +67,7 @@ export function rankingWords(answer: RankingAnswer, name: NameTarget): string {
 }
 
 function ratingsWords(answer: RatingsAnswer, name: NameTarget): string {
-  return Object.entries(answer)
+  return inOrder(Object.entries(answer), name)
     .map(([target, row]) => {
       const numbers = Object.values(row).filter((value) => typeof value === "number");
       const mean = numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
@@ -78,7 +87,7 @@ function spansWords({ marks, omissions, no_error }: SpansAnswer): string {
 }
 
 function stepsWords(answer: StepsAnswer, name: NameTarget): string {
-  return Object.entries(answer)
+  return inOrder(Object.entries(answer), name)
     .map(([target, { labels, first_error }]) => {
       const bad = labels.filter((label) => label === "bad").length;
       const first = typeof first_error === "number" ? `, first error in step ${first_error + 1}` : "";
@@ -124,20 +133,20 @@ export function summaryOf(question: Question, answer: Answer, name: NameTarget):
         )
         .join(", ");
     case "thumbs":
-      return Object.entries(of<ThumbsAnswer>())
+      return inOrder(Object.entries(of<ThumbsAnswer>()), name)
         .map(([target, thumb]) => (target === ITEM ? `Thumb ${thumb}` : `${name(target)} ${thumb}`))
         .join(", ");
     case "steps":
       return stepsWords(of<StepsAnswer>(), name);
     case "choice":
-      return byTarget<string | string[]>(of<ChoiceAnswer>())
+      return inOrder(byTarget<string | string[]>(of<ChoiceAnswer>()), name)
         .map(([target, value]) => {
           const words = choiceWords(question, value);
           return target === ITEM ? words : `${name(target)} ${words}`;
         })
         .join("; ");
     case "text":
-      return byTarget<string>(of<TextAnswer>())
+      return inOrder(byTarget<string>(of<TextAnswer>()), name)
         .map(([target, text]) => (target === ITEM ? quoted(text) : `${name(target)} ${quoted(text)}`))
         .join(" ");
   }
@@ -147,19 +156,21 @@ const PLACES = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh
 
 /** Names by the order shown, as the annotator saw them. */
 export function namesShown(order: readonly string[]): NameTarget {
-  return (target) => {
+  const name = (target: Target) => {
     const index = order.indexOf(target);
     if (index >= 0) return PLACES[index] ?? `Response ${index + 1}`;
     return otherName(target);
   };
+  return Object.assign(name, { order });
 }
 
 /** Names by the order in the record. */
 export function namesInRecord(order: readonly string[]): NameTarget {
-  return (target) => {
+  const name = (target: Target) => {
     const index = order.indexOf(target);
     return index >= 0 ? `Response ${index + 1}` : otherName(target);
   };
+  return Object.assign(name, { order });
 }
 
 function otherName(target: Target): string {
