@@ -1,20 +1,22 @@
+import { msg, t } from "@/lib/i18n";
+
 const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 const NAMES: Record<string, string> = {
-  $mod: isMac ? "⌘" : "Ctrl",
-  control: "Ctrl",
+  $mod: isMac ? "⌘" : msg("Ctrl"),
+  control: msg("Ctrl"),
   meta: "⌘",
   alt: isMac ? "⌥" : "Alt",
   shift: "⇧",
   enter: "⏎",
-  escape: "Esc",
+  escape: msg("Esc"),
   arrowup: "↑",
   arrowdown: "↓",
   arrowleft: "←",
   arrowright: "→",
-  space: "Space",
+  space: msg("Space"),
   backspace: "⌫",
-  delete: "Del",
+  delete: msg("Del"),
 };
 
 /** One entry per press: "g d" → ["g", "d"]; "$mod+k" → ["Ctrl K"]. "Shift+?" is just "?". */
@@ -26,7 +28,10 @@ export function keyLabels(binding: string): string[] {
     const shown =
       parts.length > 1 && /^[^a-z0-9]$/i.test(key) ? parts.filter((part) => part !== "Shift") : parts;
     return shown
-      .map((part) => NAMES[part.toLowerCase()] ?? (shown.length > 1 ? part.toUpperCase() : part))
+      .map((part) => {
+        const name = NAMES[part.toLowerCase()];
+        return name ? t(name) : shown.length > 1 ? part.toUpperCase() : part;
+      })
       .join(" ");
   });
 }

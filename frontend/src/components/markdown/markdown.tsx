@@ -2,9 +2,7 @@ import { memo, useLayoutEffect, useMemo, useRef } from "react";
 import { cx } from "@/lib/cx";
 import { renderMarkdown } from "./render";
 import { typeset } from "./typeset";
-
-/** Above this many characters, blocks out of sight are not laid out. */
-const DEFER_FROM = 12_000;
+import { useScrollers } from "./use-scrollers";
 
 /**
  * A prompt's or response's text: markdown, code, formulas. Safe for text from anyone. Drawn again only when the text
@@ -31,11 +29,13 @@ export const Markdown = memo(function Markdown({
     };
   }, [html]);
 
+  useScrollers(ref, html);
+
   return (
     <div
       ref={ref}
       dir="auto"
-      className={cx("prose-text", compact && "is-compact", text.length >= DEFER_FROM && "is-long", className)}
+      className={cx("prose-text", compact && "is-compact", className)}
       // biome-ignore lint/security/noDangerouslySetInnerHtml: renderMarkdown allows no raw HTML and sanitises its own output.
       dangerouslySetInnerHTML={{ __html: html }}
     />

@@ -100,3 +100,32 @@ describe("formulas", () => {
     expect(dom("`$a$`").querySelector("[data-math]")).toBeNull();
   });
 });
+
+describe("a long text", () => {
+  const block = "Some **words** and $x$ that go on for a while, as in a book of many parts.\n\n- one\n- two\n\n";
+  const text = block.repeat(400);
+
+  it("is grouped, and says the same as it would ungrouped", () => {
+    const html = renderMarkdown(text);
+    const page = document.createElement("div");
+    page.innerHTML = html;
+    expect(page.querySelectorAll(".prose-group").length).toBeGreaterThan(5);
+    expect(page.querySelectorAll("li")).toHaveLength(800);
+    const short = document.createElement("div");
+    short.innerHTML = renderMarkdown(block).repeat(400);
+    expect(page.textContent).toBe(short.textContent);
+    expect(page.querySelector("[style*=contain-intrinsic-block-size]")).toBeTruthy();
+  });
+
+  it("keeps links that are defined at its end", () => {
+    const html = renderMarkdown(`[here][far]\n\n${text}\n[far]: https://example.org/\n`);
+    expect(html).toContain('<a href="https://example.org/"');
+  });
+
+  it("is as safe as a short one", () => {
+    const html = renderMarkdown(`<img src=x onerror=alert(1)>\n\n${text}`);
+    const page = document.createElement("div");
+    page.innerHTML = html;
+    expect(page.querySelector("img")).toBeNull();
+  });
+});

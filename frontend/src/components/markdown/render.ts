@@ -1,5 +1,5 @@
 import DOMPurify from "dompurify";
-import MarkdownIt from "markdown-it";
+import MarkdownIt, { type Token } from "markdown-it";
 import { escapeHtml, mathPlugin } from "./math";
 
 /** Tags that markdown itself can make. Raw HTML in a model's answer is shown as text, never as elements. */
@@ -30,6 +30,12 @@ purifier.addHook("afterSanitizeAttributes", (node) => {
   }
 });
 
+/** Texts from this length on are grouped. */
+const LONG_FROM = 12_000;
+const GROUP_SIZE = 5_000;
+const LINE_CHARACTERS = 72;
+const LINE_PX = 27;
+
 const cache = new Map<string, string>();
 const CACHE_SIZE = 300;
 /** Also few enough characters that a day of long texts does not fill the memory. */
@@ -40,14 +46,7 @@ let cached = 0;
 export function renderMarkdown(text: string): string {
   const known = cache.get(text);
   if (known !== undefined) return known;
-  const html = purifier.sanitize(markdown.render(text), {
-    ALLOWED_TAGS: TAGS,
-    ALLOWED_ATTR: ATTRIBUTES,
-    ALLOW_DATA_ATTR: false,
-    // Attributes that hold no address; DOMPurify would hold them against the pattern below otherwise.
-    ADD_URI_SAFE_ATTR: ["start", "data-math", "dir"],
-    ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
-  });
+  const html = text.length < LONG_FROM ? clean(markdown.render(text)) : inGroups(text);
   cache.set(text, html);
   cached += text.length + html.length;
   for (const [oldest, old] of cache) {
@@ -56,4 +55,51 @@ export function renderMarkdown(text: string): string {
     cached -= oldest.length + old.length;
   }
   return html;
+}
+
+function clean(html: string): string {
+  return purifier.sanitize(html, {
+    ALLOWED_TAGS: TAGS,
+    ALLOWED_ATTR: ATTRIBUTES,
+    ALLOW_DATA_ATTR: false,
+    // Attributes that hold no address; DOMPurify would hold them against the pattern below otherwise.
+    ADD_URI_SAFE_ATTR: ["start", "data-math", "dir"],
+    ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
+  });
+}
+
+/**
+ * A long text's blocks in groups, each of which the browser lays out when it comes near: a book's worth of blocks at
+ * once would hold up scrolling. The height of a group out of sight is guessed from its length.
+ */
+function inGroups(text: string): string {
+  const environment = {};
+  const lines = text.split("\n");
+  const groups: { tokens: Token[]; size: number }[] = [];
+  for (const token of markdown.parse(text, environment)) {
+    const last = groups.at(-1);
+    const begins = token.level === 0 && token.nesting >= 0;
+    if (!last || (begins && last.size >= GROUP_SIZE))
+      groups.push({ tokens: [token], size: sizeOf(token, lines) });
+    else {
+      last.tokens.push(token);
+      last.size += sizeOf(token, lines);
+    }
+  }
+  return groups
+    .map(({ tokens, size }) => {
+      const html = clean(markdown.renderer.render(tokens, markdown.options, environment));
+      const guess = Math.round((size / LINE_CHARACTERS) * LINE_PX);
+      return `<div class="prose-group" style="contain-intrinsic-block-size: auto ${guess}px">${html}</div>`;
+    })
+    .join("");
+}
+
+/** Characters of a top-level block in the source, its short lines counted as whole ones. */
+function sizeOf(token: Token, lines: string[]): number {
+  if (token.level !== 0 || token.nesting < 0 || !token.map) return 0;
+  const [from, to] = token.map;
+  return lines
+    .slice(from, to)
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LINE_CHARACTERS)) * LINE_CHARACTERS, 0);
 }

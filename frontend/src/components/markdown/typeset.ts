@@ -25,8 +25,29 @@ const SLICE_MS = 8;
 /** Typesets every formula below `root`, a few at a time. A broken one stays readable as its source. */
 export async function typeset(root: HTMLElement, stillWanted: () => boolean): Promise<void> {
   if (!root.querySelector("[data-math]")) return;
+  const groups = root.querySelectorAll<HTMLElement>(":scope > .prose-group");
   const katex = await loadKatex();
   if (!stillWanted()) return;
+  if (groups.length > 0) whenNear(groups, (group) => void typesetWithin(katex, group, stillWanted));
+  else await typesetWithin(katex, root, stillWanted);
+}
+
+/** Calls `act` once for each element, when it comes within a screen or two of the sight. */
+function whenNear(elements: Iterable<HTMLElement>, act: (element: HTMLElement) => void): void {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        observer.unobserve(target);
+        act(target as HTMLElement);
+      }
+    },
+    { rootMargin: "1500px 0px" },
+  );
+  for (const element of elements) observer.observe(element);
+}
+
+async function typesetWithin(katex: Katex, root: HTMLElement, stillWanted: () => boolean): Promise<void> {
   let since = performance.now();
   for (const element of root.querySelectorAll<HTMLElement>("[data-math]")) {
     if (performance.now() - since > SLICE_MS) {

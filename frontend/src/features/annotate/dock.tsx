@@ -11,7 +11,7 @@ export function Dock({ questions }: { questions: QuestionProps[] }) {
     if (line) line.scrollIntoView({ block: "nearest" });
   }, [active]);
   return (
-    <div ref={list} className="flex max-h-[45dvh] short:max-h-[34dvh] flex-col gap-2 overflow-y-auto">
+    <div ref={list} className="flex max-h-[45dvh] short:max-h-[28dvh] flex-col gap-2 overflow-y-auto">
       {places(questions).map((place) => {
         if (typeof place === "string") return <div key={place} className="h-9 shrink-0 max-sm:hidden" />;
         const { Dock: Line } = questionModule(place.question.type);
