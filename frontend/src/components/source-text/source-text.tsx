@@ -1,5 +1,6 @@
 import { type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
 import { Markdown } from "@/components/markdown";
+import { useScrollers } from "@/components/markdown/use-scrollers";
 import { cx } from "@/lib/cx";
 import { BlockGroup, Blocks, groupsOf } from "./block-view";
 import { fromVisible, marksWithin, type SourceMark } from "./marks";
@@ -31,6 +32,7 @@ export function SourceText({ text, marks = NONE, selection, onSelect, compact, c
   useImperativeHandle(ref, () => root.current as HTMLDivElement);
   const blocks = useBlocks(text);
   useSelected(root, onSelect);
+  useScrollers(root, blocks);
   const start = selection?.start;
   const end = selection?.end;
   const pieces = useMemo(() => piecesOf(blocks ?? []), [blocks]);
@@ -48,7 +50,7 @@ export function SourceText({ text, marks = NONE, selection, onSelect, compact, c
       data-ready={blocks ? "" : undefined}
     >
       {blocks ? (
-        groups.map((group) => <Part key={group[0]?.start} blocks={group} marks={drawn} long={long} />)
+        groups.map((group) => <Part key={group[0]?.start ?? 0} blocks={group} marks={drawn} long={long} />)
       ) : (
         <Markdown text={text} compact={compact} />
       )}

@@ -19,9 +19,9 @@ export function EntryEditor({ context, id }: { context: Context; id: string | nu
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-md bg-subtle px-2 py-1.5 text-sm">
       <span className="min-w-0 max-w-[32ch] truncate">
-        <span className="font-medium">{titleOf(question, entry.category)}</span>
+        <span className="font-medium">{titleOf(question, entry.category)}</span>{" "}
         {isMark && (
-          <bdi className="ms-1.5 text-muted" dir="auto">
+          <bdi className="text-muted" dir="auto">
             “{oneLine(entry.quote, 40)}”
           </bdi>
         )}

@@ -38,6 +38,11 @@ export default function SpansDock(props: QuestionProps<SpansQuestion, SpansAnswe
         <TargetStates context={context} shown={active} />
         {active && ui.mode.kind !== "mark" && <ModePanel context={context} mode={ui.mode} />}
         {active && ui.mode.kind === "mark" && <EntryEditor context={context} id={ui.active} />}
+        {active && ui.caret !== null && ui.mode.kind === "mark" && (
+          <p className="text-sm text-muted pointer-coarse:hidden">
+            {t("← → by words, with Alt by characters; Shift selects; Tab goes to the next mark; Esc leaves.")}
+          </p>
+        )}
         <p role="status" className="text-sm text-warn empty:hidden">
           {active && ui.message}
         </p>

@@ -7,7 +7,13 @@ import {
   useRef,
   useState,
 } from "react";
-import { markIdsAt, type Offsets, SourceText, selectionToOffsets } from "@/components/source-text";
+import {
+  markIdsAt,
+  type Offsets,
+  type SourceMark,
+  SourceText,
+  selectionToOffsets,
+} from "@/components/source-text";
 import { useT } from "@/lib/i18n";
 import type { PaneProps } from "../module";
 import { textOf } from "../targets";
@@ -103,7 +109,9 @@ export default function SpansPane(props: PaneProps<SpansQuestion, SpansAnswer>) 
             selection={pointed(context, ui.mode, ui.active)}
             onSelect={onSelect}
           />
-          {mine && ui.caret !== null && <Caret frame={frame} at={ui.caret} selection={ui.selection} />}
+          {mine && ui.caret !== null && (
+            <Caret frame={frame} root={root} at={ui.caret} selection={ui.selection} marks={marks} />
+          )}
         </section>
         <MarginList {...props} answer={answer} store={store} />
       </div>
@@ -228,21 +236,32 @@ function markAtCaret({ answer, target, item }: Context, caret: number): string |
   return mark ? read.markId(mark) : null;
 }
 
-/** A visible caret: browsers show none in text that cannot be edited. */
-function Caret({
-  frame,
-  at,
-  selection,
-}: {
+interface CaretProps {
   frame: { current: HTMLElement | null };
+  root: { current: HTMLElement | null };
   at: number;
   selection: Offsets | null;
-}) {
+  marks: readonly SourceMark[];
+}
+
+/**
+ * A visible caret: browsers show none in text that cannot be edited. Drawing marks replaces the text they are on,
+ * and the browser's selection loses its place with it; here it is put back.
+ */
+function Caret({ frame, root, at, selection, marks }: CaretProps) {
   const [box, setBox] = useState<Box | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place in the text says when to measure anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: marks are drawn anew, and places with them.
   useLayoutEffect(() => {
-    if (frame.current) setBox(caretBox(frame.current, document.getSelection()));
-  }, [frame, at, selection?.start, selection?.end]);
+    if (!frame.current || !root.current) return;
+    const browser = document.getSelection();
+    if (document.activeElement === frame.current) {
+      const now = selectionToOffsets(root.current, browser);
+      if (selection && (now?.start !== selection.start || now.end !== selection.end))
+        selectOffsets(root.current, selection);
+      if (!selection && (now || caretOffset(root.current, browser) !== at)) placeCaret(root.current, at);
+    }
+    setBox(caretBox(frame.current, browser));
+  }, [frame, root, at, selection?.start, selection?.end, marks]);
   if (!box) return null;
   return (
     <span

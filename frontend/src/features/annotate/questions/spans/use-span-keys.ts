@@ -51,7 +51,7 @@ export function useSpanKeys(
       when: () => questions.isNext(),
       run: enter,
     },
-    ...digits(question.categories.map((each) => each.title)).map((each) => ({
+    ...digits(context).map((each) => ({
       ...each,
       group,
       keyOnly: true,
@@ -123,10 +123,14 @@ function hasEntry({ answer, store }: Context): boolean {
   );
 }
 
-function digits(titles: string[]) {
-  return Array.from({ length: 9 }, (_each, index) => ({
+/** As many digits as there is anything to choose with: categories, omissions, passages or sentences. */
+function digits({ question, item, t }: Context) {
+  const passages = item.materials?.passages ?? [];
+  const counts = [question.categories.length, question.omissions.length, passages.length];
+  const most = Math.max(...counts, ...passages.map((each) => each.sentences.length));
+  return Array.from({ length: Math.min(9, most) }, (_each, index) => ({
     id: `annotate.spans-category-${index + 1}`,
-    label: titles[index] ?? String(index + 1),
+    label: question.categories[index]?.title ?? t("Passage or sentence {{number}}", { number: index + 1 }),
     keys: [String(index + 1)],
     index,
   }));
