@@ -37,7 +37,7 @@ export function ChoiceButton(props: Props) {
         onChoose();
       }}
       className={cx(
-        "relative inline-flex h-9 min-w-0 items-center justify-center gap-1.5 rounded-md border px-2.5 select-none max-sm:h-14 max-sm:flex-col max-sm:gap-0.5 max-sm:px-2 max-sm:text-sm",
+        "relative inline-flex h-9 min-w-0 items-center justify-center gap-1 rounded-md border px-2 select-none max-sm:h-14 max-sm:flex-col max-sm:gap-0.5 max-sm:px-2 max-sm:text-sm",
         apart && "sm:ms-3",
         chosen
           ? "border-accent bg-accent-soft text-accent-text shadow-[inset_0_0_0_1px_var(--accent)]"

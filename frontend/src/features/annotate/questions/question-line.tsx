@@ -42,7 +42,7 @@ export function QuestionLine<Q extends Asked, A>(props: Props<Q, A>) {
     <fieldset
       aria-labelledby={id}
       data-question={question.name}
-      onFocusCapture={() => !active && onActivate()}
+      onFocusCapture={onActivate}
       className={cx(
         "flex gap-x-4 gap-y-1.5 max-sm:flex-col max-sm:items-stretch",
         compact ? "items-end" : "items-start",

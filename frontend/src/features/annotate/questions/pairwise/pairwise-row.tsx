@@ -76,7 +76,7 @@ function PhoneHead({ steps, columns }: { steps: Props["steps"]; columns: Choice[
       </span>
       {columns.includes("both_bad") && (
         <span aria-hidden="true" className={looks}>
-          {t("Both bad")}
+          {t("Both are bad")}
         </span>
       )}
     </>

@@ -27,7 +27,7 @@ const WORDS: Record<"first" | "second", Record<"much" | "plain" | "slightly", Wo
   },
 };
 const SAME: Words = { label: msg("Same"), description: msg("About the same") };
-const BOTH_BAD: Words = { label: msg("Both bad"), description: msg("Both are bad") };
+const BOTH_BAD: Words = { label: msg("Both are bad"), description: msg("Both are bad") };
 
 /** The words for strengths 1, 2, 3 by the strongest there is. */
 const GRADES = {

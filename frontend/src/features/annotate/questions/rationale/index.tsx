@@ -4,10 +4,10 @@ import { t } from "@/lib/i18n";
 import type { PaneProps, QuestionModule } from "../module";
 import { countCodePoints } from "../offsets";
 import type { RationaleAnswer, RationaleQuestion } from "../types";
-import { linkStore } from "./link-store";
+import { linkStore, loadLinkPane } from "./link-store";
 import { RationaleDock } from "./rationale-dock";
 
-const LinkPane = lazy(() => import("./link-pane"));
+const LinkPane = lazy(loadLinkPane);
 
 /** A text whose words are being chosen for a link. */
 function PaneBody(props: PaneProps<RationaleQuestion, RationaleAnswer>) {

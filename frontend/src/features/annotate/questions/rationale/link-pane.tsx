@@ -35,7 +35,8 @@ export default function LinkPane(props: PaneProps<RationaleQuestion, RationaleAn
       to: toCodePoint(text, words.end),
       quote: text.slice(words.start, words.end),
     };
-    onChange({ ...answer, links: [...answer.links, link] });
+    const others = answer.links.filter((each) => JSON.stringify(each) !== JSON.stringify(link));
+    onChange({ ...answer, links: [...others, link] });
     document.getSelection()?.removeAllRanges();
     store.set({ linking: null });
   };

@@ -13,3 +13,6 @@ export class LinkStore extends SharedStore<LinkUi> {
 
 export const linkStore = storeFactory(() => new LinkStore());
 export const useLinking: (store: LinkStore) => LinkUi = useShared;
+
+/** The text that words can be chosen in is a part of its own; who begins to write will want it at once. */
+export const loadLinkPane = () => import("./link-pane");

@@ -1,5 +1,5 @@
 import { useId, useRef } from "react";
-import { useActions } from "@/actions";
+import { useActions, useKeyOf } from "@/actions";
 import { Button, IconButton, Kbd } from "@/components/ui";
 import { useT } from "@/lib/i18n";
 import { ChoiceButton } from "../choice-button";
@@ -10,7 +10,7 @@ import { QuestionLine } from "../question-line";
 import { targetName } from "../targets";
 import { FIELD } from "../text/text-dock";
 import type { RationaleAnswer, RationaleQuestion } from "../types";
-import { linkStore, useLinking } from "./link-store";
+import { linkStore, loadLinkPane, useLinking } from "./link-store";
 import { linkedPart, movedLinks, wordsOf } from "./links";
 
 const EMPTY: RationaleAnswer = { text: "", reasons: [], links: [] };
@@ -32,6 +32,8 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
       ? answer.reasons.filter((each) => each !== value)
       : [...answer.reasons, value];
     change({ ...answer, reasons: chosen });
+    // Several may hold: whoever answers says when that is enough, by going on.
+    onActivate();
   };
   const startLink = () => {
     const { selectionStart: start = 0, selectionEnd: end = 0 } = field.current ?? {};
@@ -41,28 +43,20 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
     store.set({ linking: part });
   };
 
+  const group = t("Verdict");
+  const linkKey = useKeyOf("annotate.link", "$mod+l");
   useActions([
-    ...question.reasons.flatMap((reason, index) => {
+    ...(active ? question.reasons : []).flatMap((reason, index) => {
       const key = optionKey(index);
-      return key
-        ? [
-            {
-              id: `annotate.reason-${index + 1}`,
-              label: reason.label,
-              keys: [key],
-              group: "Verdict",
-              keyOnly: true,
-              when: () => active,
-              run: () => toggle(reason.value),
-            },
-          ]
-        : [];
+      const id = `annotate.reason-${index + 1}`;
+      const run = () => toggle(reason.value);
+      return key ? [{ id, label: reason.label, keys: [key], group, keyOnly: true, run }] : [];
     }),
     {
       id: "annotate.link",
       label: t("Link to words of a response"),
       keys: ["$mod+l"],
-      group: "Verdict",
+      group,
       whileTyping: true,
       keyOnly: true,
       when: () => active && question.links && answer.text.trim() !== "",
@@ -72,7 +66,7 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
       id: "annotate.link-cancel",
       label: t("Do not link"),
       keys: ["Escape"],
-      group: "Verdict",
+      group,
       keyOnly: true,
       when: () => linking !== null,
       run: () => store.set({ linking: null }),
@@ -89,6 +83,7 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
               <ChoiceButton
                 key={reason.value}
                 label={reason.label}
+                several
                 action={`annotate.reason-${index + 1}`}
                 keyShown={active ? optionKey(index) : undefined}
                 chosen={answer.reasons.includes(reason.value)}
@@ -106,6 +101,7 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
             value={answer.text}
             maxLength={question.max_chars}
             placeholder={question.required ? t("Say why") : t("Optional")}
+            onFocus={() => question.links && void loadLinkPane()}
             onChange={(event) => write(event.target.value)}
             className={FIELD}
           />
@@ -115,6 +111,7 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
               variant="ghost"
               icon="link"
               disabled={answer.text.trim() === ""}
+              {...(active && linkKey && { shortcut: linkKey })}
               onClick={startLink}
               title={t("Link what you wrote to words of a response")}
             >

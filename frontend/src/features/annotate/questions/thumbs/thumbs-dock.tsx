@@ -10,8 +10,8 @@ import { useCursor } from "../use-cursor";
 import { ThumbIcon } from "./thumb-icon";
 
 export const THUMBS = [
-  { value: "up", key: "1", label: msg("Good"), description: msg("Thumb up") },
-  { value: "down", key: "2", label: msg("Bad"), description: msg("Thumb down") },
+  { value: "up", key: "1", label: msg("Thumb up") },
+  { value: "down", key: "2", label: msg("Thumb down") },
 ] as const;
 
 /** Up or down for each text on its own. */
@@ -29,7 +29,7 @@ export function ThumbsDock(props: QuestionProps<ThumbsQuestion, ThumbsAnswer>) {
     active && at !== undefined
       ? THUMBS.map((thumb) => ({
           id: `annotate.thumb-${thumb.value}`,
-          label: t(thumb.description),
+          label: t(thumb.label),
           keys: [thumb.key],
           group: t("Verdict"),
           keyOnly: true,
@@ -54,7 +54,6 @@ export function ThumbsDock(props: QuestionProps<ThumbsQuestion, ThumbsAnswer>) {
                 key={thumb.value}
                 label={t(thumb.label)}
                 icon={<ThumbIcon thumb={thumb.value} filled={answer?.[target] === thumb.value} />}
-                description={t(thumb.description)}
                 action={`annotate.thumb-${thumb.value}`}
                 keyShown={active && target === at ? thumb.key : undefined}
                 chosen={answer?.[target] === thumb.value}
