@@ -102,7 +102,8 @@ describe("formulas", () => {
 });
 
 describe("a long text", () => {
-  const block = "Some **words** and $x$ that go on for a while, as in a book of many parts.\n\n- one\n- two\n\n";
+  const block =
+    "Some **words** and $x$ that go on for a while, as in a book of many parts.\n\n- one\n- two\n\n";
   const text = block.repeat(400);
 
   it("is grouped, and says the same as it would ungrouped", () => {
