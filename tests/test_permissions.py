@@ -95,6 +95,7 @@ TABLE: dict[str, dict[str, str]] = {
     "imports/<import_id>/": {"GET": "reviewer"},
     "imports/<import_id>/quarantine/": {"GET": "reviewer"},
     "dataset-versions/<version_id>/": {"GET": "reviewer"},
+    "dataset-versions/<version_id>/download/": {"GET": "reviewer"},
     "dataset-versions/<version_id>/rows/": {"GET": "reviewer"},
     "dataset-versions/<version_id>/rows/<record_id>/": {"GET": "reviewer"},
     "dataset-versions/<version_id>/signals/": {"GET": "reviewer", "POST": "curator"},

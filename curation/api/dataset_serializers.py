@@ -123,6 +123,7 @@ class ImportSerializer(serializers.Serializer):
 class RowMessageSerializer(serializers.Serializer):
     role = serializers.CharField()
     content = serializers.CharField()
+    images = serializers.ListField(child=serializers.CharField(), required=False, help_text="Addresses or data: URLs.")
 
     class Meta:
         ref_name = "RowMessage"
@@ -132,6 +133,7 @@ class RowResponseSerializer(serializers.Serializer):
     response_id = serializers.CharField()
     content = serializers.CharField()
     generator = serializers.CharField(allow_null=True)
+    images = serializers.ListField(child=serializers.CharField(), required=False)
 
     class Meta:
         ref_name = "RowResponse"

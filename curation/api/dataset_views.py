@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse
+from django.http import FileResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
@@ -21,6 +21,7 @@ from curation.api.dataset_serializers import (
     RowSerializer,
 )
 from curation.datasets.choices import ImportFormat
+from curation.datasets.downloads import FORMATS, version_download
 from curation.datasets.predicates import predicate_from_text
 from curation.datasets.rows import row_get, rows_page
 from curation.datasets.selectors import (
@@ -198,6 +199,38 @@ class VersionDetailApi(_VersionApi):
     @extend_schema(operation_id="dataset_versions_get", responses=DatasetVersionSerializer)
     def get(self, request: Request, version_id: int) -> Response:
         return Response(DatasetVersionSerializer(version_get(version_id)).data)
+
+
+class VersionDownloadApi(_VersionApi):
+    verbs = {"GET": Verb.DATASET_VIEW}
+
+    class QuerySerializer(serializers.Serializer):
+        format = serializers.ChoiceField(choices=list(FORMATS), default="jsonl")
+
+        class Meta:
+            ref_name = "VersionDownloadQuery"
+
+    @extend_schema(
+        operation_id="dataset_versions_download",
+        description="All rows: as JSON lines that can be imported again, or those imported as Fine-Grained RLHF "
+        "feedback as the JSON array they came in.",
+        parameters=[OpenApiParameter("format", str, enum=list(FORMATS), default="jsonl")],
+        responses={
+            (200, "application/x-ndjson"): OpenApiResponse(OpenApiTypes.BINARY),
+            (200, "application/json"): OpenApiResponse(OpenApiTypes.BINARY),
+        },
+    )
+    def get(self, request: Request, version_id: int) -> StreamingHttpResponse:
+        format = self.parse_query(self.QuerySerializer)["format"]
+        version = version_get(version_id)
+        ending = "jsonl" if format == "jsonl" else "json"
+        return StreamingHttpResponse(
+            version_download(version, format),
+            content_type=FORMATS[format],
+            headers={
+                "Content-Disposition": f'attachment; filename="dataset-{version.dataset_id}-v{version.number}.{ending}"'
+            },
+        )
 
 
 class RowListApi(_VersionApi):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("imports/<int:import_id>/", dataset_views.ImportDetailApi.as_view()),
     path("imports/<int:import_id>/quarantine/", dataset_views.ImportQuarantineApi.as_view()),
     path("dataset-versions/<int:version_id>/", dataset_views.VersionDetailApi.as_view()),
+    path("dataset-versions/<int:version_id>/download/", dataset_views.VersionDownloadApi.as_view()),
     path("dataset-versions/<int:version_id>/rows/", dataset_views.RowListApi.as_view()),
     path("dataset-versions/<int:version_id>/rows/<str:record_id>/", dataset_views.RowDetailApi.as_view()),
     path("campaigns/<int:campaign_id>/queue/", campaign_views.CampaignQueueApi.as_view()),

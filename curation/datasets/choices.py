@@ -31,6 +31,7 @@ class ImportFormat(models.TextChoices):
     TRL_PREFERENCE = "trl_preference", "TRL preference"
     CANONICAL_ROWS = "canonical_rows", "Plumbline rows"
     SHAREGPT = "sharegpt", "ShareGPT conversations"
+    FINE_GRAINED = "fine_grained", "Fine-Grained RLHF feedback"
     PAIRED_INSTRUCTION = "paired_instruction", "Instruction with two responses"
 
 

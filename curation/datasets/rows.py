@@ -97,15 +97,18 @@ def _matching(
     return [_row_out(row) for row in table.to_pylist()]
 
 
+def _kept(text: dict[str, Any], parts: tuple[str, ...]) -> dict[str, Any]:
+    """Some parts of a message or response, and its images where it has any."""
+    images = {"images": text["images"]} if text.get("images") else {}
+    return {**{part: text[part] for part in parts}, **images}
+
+
 def _row_out(row: dict[str, Any]) -> dict[str, Any]:
     """A row as the API shows it."""
     out = {
         "record_id": row["record_id"],
-        "prompt": [{"role": m["role"], "content": m["content"]} for m in row["prompt"]],
-        "responses": [
-            {"response_id": r["response_id"], "content": r["content"], "generator": r["generator"]}
-            for r in row["responses"]
-        ],
+        "prompt": [_kept(message, ("role", "content")) for message in row["prompt"]],
+        "responses": [_kept(response, ("response_id", "content", "generator")) for response in row["responses"]],
         "labels": row["labels"] or [],
         "annotations": [
             {**annotation, "body": msgspec.json.decode(annotation["body"])} for annotation in row["annotations"] or ()

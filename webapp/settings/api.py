@@ -14,6 +14,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "webapp.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    # Downloads have a parameter of this name of their own.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Plumbline",

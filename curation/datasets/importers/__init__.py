@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from curation.datasets.importers.base import Draft, DraftLabel, Importer, Row, RowError, record_of
 from curation.datasets.importers.canonical_rows import CanonicalRows
+from curation.datasets.importers.fine_grained import FineGrained
 from curation.datasets.importers.hh_transcripts import HHTranscripts
 from curation.datasets.importers.paired_instruction import PairedInstruction
 from curation.datasets.importers.sharegpt import ShareGpt
@@ -14,7 +15,14 @@ from curation.datasets.importers.trl_preference import TrlPreference
 __all__ = ["IMPORTERS", "Draft", "DraftLabel", "Importer", "Row", "RowError", "detect", "record_of"]
 
 # In the order they are asked: the more particular formats come first.
-_ALL: tuple[Importer, ...] = (CanonicalRows(), ShareGpt(), HHTranscripts(), TrlPreference(), PairedInstruction())
+_ALL: tuple[Importer, ...] = (
+    CanonicalRows(),
+    FineGrained(),
+    ShareGpt(),
+    HHTranscripts(),
+    TrlPreference(),
+    PairedInstruction(),
+)
 IMPORTERS: dict[str, Importer] = {importer.key: importer for importer in _ALL}
 
 

@@ -61,6 +61,11 @@ class Room(NamedTuple):
             lease_id=taken["lease"]["id"], annotator_id=self.people[person].pk, answers=make(ids), duration_ms=1
         )
 
+    def versions_made(self) -> list[int]:
+        result = self.fold().result
+        assert result is not None
+        return list(result["versions"])
+
     def revise(self, earlier: dict[str, Any], answers: dict[str, Any], person: int = 0) -> None:
         feedback_revise(feedback_id=earlier["id"], annotator_id=self.people[person].pk, answers=answers)
 
@@ -240,7 +245,7 @@ def test_an_edit_makes_a_row_with_the_whole_order(room: Room, version: DatasetVe
     (annotation,) = base.annotations
     assert (annotation.kind, annotation.target) == ("edit", good)
     assert json.loads(annotation.body)["edits"][0]["text"] == "A really good answer 0."
-    assert room.fold().result["versions"] == [], "the second time nothing changes"
+    assert room.versions_made() == [], "the second time nothing changes"
 
 
 def test_an_edit_of_what_was_not_preferred_says_only_that(
@@ -270,7 +275,7 @@ def test_two_people_with_the_same_edit_make_one_row(room: Room, version: Dataset
         if {label.a, label.b} == {response_id_of("The best."), response_id_of("Good answer 0.")}
     ]
     assert [label.annotator for label in edited] == ["annotator-1", "annotator-2"]
-    assert room.fold().result["versions"] == []
+    assert room.versions_made() == []
 
 
 def test_an_edit_into_another_response_is_a_preference_of_the_row_itself(
@@ -283,7 +288,7 @@ def test_an_edit_into_another_response_is_a_preference_of_the_row_itself(
 
     assert latest(dataset).rows == 4
     assert preferences(records(latest(dataset))[0]) == {("Good answer 0.", "Bad answer 0.", 1, 1.0, "annotator-1")}
-    assert room.fold().result["versions"] == []
+    assert room.versions_made() == []
 
 
 def test_a_revised_edit_replaces_the_row_it_made(room: Room, version: DatasetVersion, dataset: Dataset) -> None:
@@ -299,7 +304,7 @@ def test_a_revised_edit_replaces_the_row_it_made(room: Room, version: DatasetVer
     made = [record for record in records(latest(dataset)) if "edited_from" in record.metadata]
     assert [set(texts(record).values()) for record in made] == [{"Good answer 0.", "Bad answer 0.", "The very best."}]
     assert DatasetVersion.objects.get(dataset=dataset, number=2).rows == 5, "the earlier version never changes"
-    assert room.fold().result["versions"] == []
+    assert room.versions_made() == []
 
 
 def test_a_row_made_by_an_edit_stays_while_somebody_is_asked_about_it(
@@ -390,7 +395,7 @@ def test_edits_under_a_context_keep_it(room: Room, version: DatasetVersion, data
     under = next(record for record in records(latest(dataset)) if record.context and record is not made)
     assert (made.context, made.metadata["base_record_id"]) == (SAFE, under.record_id)
     assert len(preferences(made)) == 3
-    assert room.fold().result["versions"] == []
+    assert room.versions_made() == []
 
 
 def test_masks_are_undone(room: Room, upload: Upload, dataset: Dataset) -> None:
@@ -426,7 +431,7 @@ def test_masks_are_undone(room: Room, upload: Upload, dataset: Dataset) -> None:
     )
     assert why["links"][0]["quote"] == "ChatGPT"
     assert set(texts(made).values()) == {original, "Bad luck.", "Hello, I am ChatGPT, yes."}
-    assert room.fold().result["versions"] == []
+    assert room.versions_made() == []
 
 
 def test_the_side_a_response_was_shown_on_leaves_no_trace(
@@ -486,7 +491,7 @@ def test_parts_of_before_there_were_annotations_are_folded_into(
 
     folded = records(latest(dataset))
     assert [len(record.annotations) for record in folded] == [3, 0, 0, 0]
-    assert room.fold().result["versions"] == []
+    assert room.versions_made() == []
 
 
 def test_what_others_said_stays(room: Room, upload: Upload, dataset: Dataset) -> None:

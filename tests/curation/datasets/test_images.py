@@ -150,3 +150,22 @@ def test_a_row_with_a_bad_image_is_set_aside_and_the_others_go_on(upload: Upload
 
     assert imported.counts == (3, 1, 0, 2)
     assert reasons(quarantined(admin_client, imported.taken)) == [(2, "bad_image"), (3, "wrong_type")]
+
+
+def test_rows_show_the_images_of_their_texts_and_nothing_where_there_are_none(
+    upload: Upload, admin_client: Any
+) -> None:
+    version = upload(
+        jsonl({"prompt": [user("Which?", images=[CAT])], "responses": [{"content": "x"}, {"images": [DATA, DOG]}]})
+    ).version
+
+    row = admin_client.get(f"/api/dataset-versions/{version.pk}/rows/").json()["results"][0]
+
+    assert [message.get("images") for message in row["prompt"]] == [[CAT]]
+    assert [(r["content"], r.get("images")) for r in sorted(row["responses"], key=lambda each: each["content"])] == [
+        ("", [DATA, DOG]),
+        ("x", None),
+    ]
+    assert admin_client.get(f"/api/dataset-versions/{version.pk}/rows/{row['record_id']}/").json() == {
+        name: value for name, value in row.items() if name != "position"
+    }

@@ -300,6 +300,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dataset-versions/{version_id}/download/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All rows: as JSON lines that can be imported again, or those imported as Fine-Grained RLHF feedback as the JSON array they came in. */
+        get: operations["dataset_versions_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dataset-versions/{version_id}/rows/": {
         parameters: {
             query?: never;
@@ -2343,10 +2360,11 @@ export interface components {
          *     * `trl_preference` - TRL preference
          *     * `canonical_rows` - Plumbline rows
          *     * `sharegpt` - ShareGPT conversations
+         *     * `fine_grained` - Fine-Grained RLHF feedback
          *     * `paired_instruction` - Instruction with two responses
          * @enum {string}
          */
-        ImportFormatEnum: "hh_transcripts" | "trl_preference" | "canonical_rows" | "sharegpt" | "paired_instruction";
+        ImportFormatEnum: "hh_transcripts" | "trl_preference" | "canonical_rows" | "sharegpt" | "fine_grained" | "paired_instruction";
         ImportPage: {
             results: components["schemas"]["Import"][];
             next: string | null;
@@ -2953,6 +2971,8 @@ export interface components {
         RowMessage: {
             role: string;
             content: string;
+            /** @description Addresses or data: URLs. */
+            images?: string[];
         };
         RowPage: {
             results: components["schemas"]["Row"][];
@@ -2962,6 +2982,7 @@ export interface components {
             response_id: string;
             content: string;
             generator: string | null;
+            images?: string[];
         };
         Run: {
             id: number;
@@ -3958,6 +3979,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetVersion"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dataset_versions_download: {
+        parameters: {
+            query?: {
+                format?: "fine_grained" | "jsonl";
+            };
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "application/json": string;
                 };
             };
             /** @description Any refusal */
