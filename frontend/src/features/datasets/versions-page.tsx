@@ -11,10 +11,11 @@ import {
   StateBadge,
 } from "@/components/ui";
 import type { DatasetVersion } from "@/lib/api/types";
-import { formatCount, humanize, NONE } from "@/lib/format";
+import { formatCount, humanize, NONE, sentence } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
+import { DownloadMenu } from "./download-menu";
 import { shortId } from "./labels";
 import { versionsQuery } from "./queries";
 
@@ -85,7 +86,17 @@ export function VersionsPage() {
                   numeric: true,
                   cell: (version) => formatCount(version.stats?.labels),
                 },
+                {
+                  key: "annotations",
+                  header: "Other feedback",
+                  cell: (version) => <Annotations version={version} />,
+                },
                 { key: "sources", header: "Labels from", cell: (version) => <Sources version={version} /> },
+                {
+                  key: "annotations",
+                  header: "Annotations",
+                  cell: (version) => <Annotations version={version} />,
+                },
                 {
                   key: "hash",
                   header: "Content hash",
@@ -99,6 +110,12 @@ export function VersionsPage() {
                   key: "created",
                   header: "Created",
                   cell: (version) => <RelativeTime at={version.created_at} />,
+                },
+                {
+                  key: "download",
+                  header: <span className="sr-only">Download</span>,
+                  numeric: true,
+                  cell: (version) => version.state === "ready" && <DownloadMenu version={version} />,
                 },
               ]}
             />
@@ -118,6 +135,75 @@ function Origin({ version }: { version: DatasetVersion }) {
     <Link to={paths.campaign(project.id, campaign)}>Campaign labels</Link>
   ) : (
     "Campaign labels"
+  );
+}
+
+/** Annotations by kind; under them what the marks and omissions say. */
+function Annotations({ version }: { version: DatasetVersion }) {
+  const counts = version.stats?.annotation_counts;
+  const kinds = Object.entries(counts?.kinds ?? {});
+  if (!counts || kinds.length === 0) return <NoteText>none</NoteText>;
+  const categories = Object.entries({ ...counts.span_categories, ...counts.omission_categories });
+  return (
+    <span className="flex flex-col gap-1">
+      <span className="flex flex-wrap gap-1">
+        {kinds.map(([kind, count]) => (
+          <Badge key={kind}>
+            {humanize(kind)} <span className="num">{formatCount(count)}</span>
+          </Badge>
+        ))}
+      </span>
+      {categories.length > 0 && (
+        <span className="num text-xs text-muted">
+          {categories.map(([category, count]) => `${humanize(category)} ${formatCount(count)}`).join(", ")}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** How many annotations of each kind; the categories of marks are named on hover. */
+function Annotations({ version }: { version: DatasetVersion }) {
+  const counts = version.stats?.annotation_counts;
+  const kinds = Object.entries(counts?.kinds ?? {}).filter(([, count]) => count > 0);
+  if (!counts || kinds.length === 0) return <NoteText>none</NoteText>;
+  return (
+    <span className="flex flex-wrap gap-1">
+      {kinds.map(([kind, count]) => (
+        <Badge key={kind}>
+          {humanize(kind)} <span className="num">{formatCount(count)}</span>
+        </Badge>
+      ))}
+      {kinds.some(([kind]) => kind === "spans") && <Categories counts={counts} />}
+    </span>
+  );
+}
+
+function Categories({ counts }: { counts: DatasetVersion["stats"]["annotation_counts"] }) {
+  const lines = [
+    ["Marks", counts.span_categories],
+    ["Omissions", counts.omission_categories],
+  ] as const;
+  const given = lines.filter(([, categories]) => Object.keys(categories).length > 0);
+  if (given.length === 0) return null;
+  return (
+    <details className="basis-full text-sm">
+      <summary className="text-muted">By category</summary>
+      {given.map(([title, categories]) => (
+        <dl key={title} className="mt-1 grid grid-cols-[auto_auto] justify-start gap-x-3">
+          <dt className="text-muted">{title}</dt>
+          <dd className="num text-end text-muted">
+            {formatCount(Object.values(categories).reduce((sum, count) => sum + count, 0))}
+          </dd>
+          {Object.entries(categories).map(([category, count]) => (
+            <div key={category} className="contents">
+              <dt>{sentence(category)}</dt>
+              <dd className="num text-end">{formatCount(count)}</dd>
+            </div>
+          ))}
+        </dl>
+      ))}
+    </details>
   );
 }
 
