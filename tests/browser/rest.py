@@ -19,6 +19,9 @@ class Rest:
     def post(self, path: str, body: Any) -> Any:
         return self._call("POST", path, json.dumps(body).encode(), "application/json")
 
+    def patch(self, path: str, body: Any) -> Any:
+        return self._call("PATCH", path, json.dumps(body).encode(), "application/json")
+
     def all(self, path: str) -> list[Any]:
         """Every row of a paged list."""
         rows: list[Any] = []
