@@ -6,7 +6,6 @@ export const IMPORT_FORMATS: { value: string; label: string }[] = [
   { value: "sharegpt", label: "ShareGPT conversations" },
   { value: "fine_grained", label: "Fine-grained feedback (spans)" },
   { value: "paired_instruction", label: "Instruction with two responses" },
-  { value: "fine_grained", label: "Fine-Grained RLHF feedback" },
   { value: "canonical_rows", label: "Plumbline rows" },
 ];
 

@@ -93,11 +93,6 @@ export function VersionsPage() {
                 },
                 { key: "sources", header: "Labels from", cell: (version) => <Sources version={version} /> },
                 {
-                  key: "annotations",
-                  header: "Annotations",
-                  cell: (version) => <Annotations version={version} />,
-                },
-                {
                   key: "hash",
                   header: "Content hash",
                   cell: (version) => (
@@ -135,30 +130,6 @@ function Origin({ version }: { version: DatasetVersion }) {
     <Link to={paths.campaign(project.id, campaign)}>Campaign labels</Link>
   ) : (
     "Campaign labels"
-  );
-}
-
-/** Annotations by kind; under them what the marks and omissions say. */
-function Annotations({ version }: { version: DatasetVersion }) {
-  const counts = version.stats?.annotation_counts;
-  const kinds = Object.entries(counts?.kinds ?? {});
-  if (!counts || kinds.length === 0) return <NoteText>none</NoteText>;
-  const categories = Object.entries({ ...counts.span_categories, ...counts.omission_categories });
-  return (
-    <span className="flex flex-col gap-1">
-      <span className="flex flex-wrap gap-1">
-        {kinds.map(([kind, count]) => (
-          <Badge key={kind}>
-            {humanize(kind)} <span className="num">{formatCount(count)}</span>
-          </Badge>
-        ))}
-      </span>
-      {categories.length > 0 && (
-        <span className="num text-xs text-muted">
-          {categories.map(([category, count]) => `${humanize(category)} ${formatCount(count)}`).join(", ")}
-        </span>
-      )}
-    </span>
   );
 }
 
