@@ -60,7 +60,12 @@ function KeyList({ close }: { close: () => void }) {
           </Link>
         </p>
       )}
-      <div className="columns-1 gap-10 sm:columns-2">
+      <section
+        aria-label={t("Keys on this page")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reachable by keyboard.
+        tabIndex={0}
+        className="columns-1 gap-10 sm:columns-2"
+      >
         {groups.map((group) => (
           <section key={group} className="mb-5 break-inside-avoid">
             <h3 className="mb-1 text-xs text-muted">{group}</h3>
@@ -83,7 +88,7 @@ function KeyList({ close }: { close: () => void }) {
             </dl>
           </section>
         ))}
-      </div>
+      </section>
     </>
   );
 }

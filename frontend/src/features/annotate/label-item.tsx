@@ -199,7 +199,7 @@ export function LabelItem({ task, session, state, timer, comments, aside, status
           {task.lease === null && (
             <span className="pe-2 text-accent-text">{t("Correcting an earlier answer")}</span>
           )}
-          {status}
+          <div className="shrink-0 max-sm:shrink short:order-first short:pe-2">{status}</div>
         </div>
       </section>
       <Suspense fallback={null}>

@@ -17,7 +17,7 @@ export function SendingStatus({ outbox, state, onReopen }: Props) {
     if (await onReopen?.(entry)) await outbox.dismiss(entry.id);
   };
   return (
-    <div className="flex shrink-0 flex-col items-end gap-1 text-sm max-sm:shrink">
+    <div className="flex flex-col items-end gap-1 text-sm">
       <p role="status" className={state.troubled ? "text-warn" : "text-faint"}>
         {statusText(state, t)}
         {state.troubled && (
