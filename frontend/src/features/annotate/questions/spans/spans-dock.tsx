@@ -14,7 +14,7 @@ import { startOmission } from "./evidence";
 import { targetName } from "./labels";
 import { ModePanel } from "./mode-panel";
 import { markQueued } from "./queue";
-import { spansStore, useSpansUi } from "./ui-store";
+import { type SpansUi, spansStore, useSpansUi } from "./ui-store";
 import { useSpanKeys } from "./use-span-keys";
 
 /** Categories with their keys and counts, what is said of each text, and what is being asked. */
@@ -35,19 +35,31 @@ export default function SpansDock(props: QuestionProps<SpansQuestion, SpansAnswe
     <QuestionLine {...props}>
       <div className="flex min-w-0 flex-1 flex-col gap-1.5">
         <Categories context={context} active={active} onActivate={onActivate} />
-        <TargetStates context={context} shown={active} />
-        {active && ui.mode.kind !== "mark" && <ModePanel context={context} mode={ui.mode} />}
-        {active && ui.mode.kind === "mark" && <EntryEditor context={context} id={ui.active} />}
-        {active && ui.caret !== null && ui.mode.kind === "mark" && (
-          <p className="text-sm text-muted pointer-coarse:hidden">
-            {t("← → by words, with Alt by characters; Shift selects; Tab goes to the next mark; Esc leaves.")}
+        {/* What is said here takes the room beside the texts' states, so that the dock hardly moves. */}
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          <TargetStates context={context} shown={active} />
+          <p role="status" className="text-sm text-warn empty:hidden">
+            {active && ui.message}
           </p>
-        )}
-        <p role="status" className="text-sm text-warn empty:hidden">
-          {active && ui.message}
-        </p>
+        </div>
+        {active && <Below context={context} ui={ui} />}
       </div>
     </QuestionLine>
+  );
+}
+
+/** One row for what is being asked, the mark at hand, or how to make one. */
+function Below({ context, ui }: { context: Context; ui: SpansUi }) {
+  const { answer, t } = context;
+  if (ui.mode.kind !== "mark") return <ModePanel context={context} mode={ui.mode} />;
+  const omission = answer.omissions[read.omissionIndex(ui.active) ?? -1];
+  if (read.findMark(answer, ui.active) || omission) return <EntryEditor context={context} id={ui.active} />;
+  return (
+    <p className="flex min-h-10 items-center px-2 text-sm text-muted max-sm:hidden">
+      {ui.caret === null
+        ? t("Select words with the mouse, or with h and the arrow keys; then a category’s key marks them.")
+        : t("← → by words, with Alt by characters; Shift selects; Tab goes to the next mark; Esc leaves.")}
+    </p>
   );
 }
 
