@@ -7,6 +7,7 @@ import { cx } from "@/lib/cx";
 import { countOf, formatNumber, NONE, sentence } from "@/lib/format";
 import { labelText, shortId, sourceText } from "./labels";
 import { rowQuery, useSignals } from "./queries";
+import { RecordAnnotations } from "./record-annotations";
 
 interface ReaderProps {
   version: DatasetVersion;
@@ -19,7 +20,7 @@ interface ReaderProps {
   onClose: () => void;
 }
 
-/** One record to read: prompt, responses side by side, every label, every signal. */
+/** One record to read: prompt, responses side by side, every label and annotation, every signal. */
 export function Reader({ version, recordId, known, position, onStep, canStep, onClose }: ReaderProps) {
   const query = useQuery({ ...rowQuery(version.id, recordId), enabled: known === undefined });
   const row = known ?? query.data;
@@ -82,7 +83,10 @@ function Record({ row, version }: { row: DatasetRow; version: DatasetVersion }) 
             // biome-ignore lint/suspicious/noArrayIndexKey: turns have no id and never move.
             <li key={index} className="flex gap-4 max-sm:flex-col max-sm:gap-1">
               <span className="w-20 shrink-0 pt-0.5 text-sm text-muted">{sentence(message.role)}</span>
-              <Markdown text={message.content} className="min-w-0 flex-1" />
+              <div className="min-w-0 flex-1">
+                {message.content && <Markdown text={message.content} />}
+                <Images urls={message.images} />
+              </div>
             </li>
           ))}
         </ol>
@@ -112,7 +116,9 @@ function Record({ row, version }: { row: DatasetRow; version: DatasetVersion }) 
                 <code className="font-mono text-xs text-faint">{shortId(response.response_id)}</code>
                 <Scores row={row} responseId={response.response_id} signals={signals.data ?? []} />
               </header>
-              {response.content ? <Markdown text={response.content} /> : <NoteText>Empty response</NoteText>}
+              {response.content && <Markdown text={response.content} />}
+              <Images urls={response.images} />
+              {!response.content && !response.images?.length && <NoteText>Empty response</NoteText>}
             </section>
           ))}
         </div>
@@ -136,8 +142,27 @@ function Record({ row, version }: { row: DatasetRow; version: DatasetVersion }) 
           </ul>
         )}
       </Section>
+      <RecordAnnotations row={row} />
       <Metadata metadata={row.metadata} />
     </>
+  );
+}
+
+function Images({ urls = [] }: { urls?: string[] | undefined }) {
+  if (urls.length === 0) return null;
+  return (
+    <p className="flex flex-wrap gap-2 pt-2">
+      {urls.map((url, index) => (
+        <a key={url} href={url} target="_blank" rel="noreferrer">
+          <img
+            src={url}
+            alt={`${index + 1} of ${urls.length}; opens in a tab of its own`}
+            loading="lazy"
+            className="max-h-72 min-h-12 min-w-12 rounded-sm border border-line bg-subtle"
+          />
+        </a>
+      ))}
+    </p>
   );
 }
 

@@ -60,8 +60,13 @@ export type Verb =
 export type Dataset = Schemas["Dataset"];
 export type DatasetImport = Schemas["Import"];
 export type DatasetVersion = Schemas["DatasetVersion"];
-export type DatasetRow = Schemas["Row"];
-export type ResponseText = Schemas["RowResponse"];
+export type DatasetRow = Omit<Schemas["Row"], "prompt" | "responses"> & {
+  prompt: ItemMessage[];
+  responses: ResponseText[];
+};
+export type ResponseText = Schemas["RowResponse"] & { images?: string[] };
+/** What somebody said of a record that is no vote. */
+export type RowAnnotation = Schemas["RowAnnotation"];
 /** `value` is −3…+3, signed toward `b`; null for "both bad". `a` sorts before `b` always. */
 export type Label = Schemas["RowLabel"];
 export type Signal = Schemas["Signal"];

@@ -15,6 +15,7 @@ import type {
   RationaleAnswer,
   RationaleQuestion,
   SpansAnswer,
+  SpansQuestion,
   StepsAnswer,
   StepsQuestion,
   TextAnswer,
@@ -51,6 +52,27 @@ export function AnswerReader(props: ReaderProps) {
     <Guard answer={props.answer}>
       <Suspense fallback={null}>
         <ByType {...props} />
+      </Suspense>
+    </Guard>
+  );
+}
+
+/** The texts of an item with the marks of several people over each other. */
+export function MarkedTexts({
+  question,
+  answers,
+  item,
+  name,
+}: {
+  question: SpansQuestion;
+  answers: readonly SpansAnswer[];
+  item: Item;
+  name: NameTarget;
+}) {
+  return (
+    <Guard answer={answers}>
+      <Suspense fallback={null}>
+        <SpansReader question={question} answer={answers} item={item} name={name} />
       </Suspense>
     </Guard>
   );

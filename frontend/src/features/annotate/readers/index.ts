@@ -1,6 +1,6 @@
 /** Answers to be read: what campaigns and datasets show of them. */
 export type { TargetDensity } from "../questions/spans/density-view";
-export { AnswerReader } from "./answer-reader";
+export { AnswerReader, MarkedTexts } from "./answer-reader";
 export { questionFor } from "./question-for";
 export { type NameTarget, namesInRecord, namesShown, summaryOf } from "./words";
 
