@@ -71,9 +71,11 @@ def test_undo_walks_back_across_submits_and_adds_a_revision(
     campaign = make_campaign(plain_rows(3), PAIRWISE, annotator=ANNOTATOR)
     page = annotator.label(campaign)
     first = shown(page)[0]
-    for _ in range(2):
+    for n in range(2):
         page.keyboard.press("1")
         page.keyboard.press("Enter")
+        expect(page.get_by_text(f"{n + 1} of 3")).to_be_visible()
+        expect(page.get_by_role("region", name="Your verdict")).to_be_visible()
     saved(page)
 
     page.keyboard.press("Control+z")

@@ -14,6 +14,7 @@ from tests.browser.people import Person, assert_accessible
 from tests.browser.rest import Rest
 
 ANNOTATOR = "types@example.org"
+AGAIN = {"role": "user", "content": "And again?"}
 CHAIN = "Two and two are four.\n\nFour and one are six.\n\nSo it is six."
 
 
@@ -328,12 +329,8 @@ def annotator(people: Callable[[str], Person]) -> Person:
 
 def rows_of(case: Case) -> list[dict[str, Any]]:
     """Two rows that differ in their prompt only."""
-    prompts = [
-        case.prompt if n else (f"{case.prompt} Again?" if isinstance(case.prompt, str) else case.prompt[:-1] + [
-            {"role": "user", "content": "And again?"}
-        ])
-        for n in range(2)
-    ]  # fmt: skip
+    again = f"{case.prompt} Again?" if isinstance(case.prompt, str) else [*case.prompt[:-1], AGAIN]
+    prompts = [again, case.prompt]
     responses = [{"content": text} if isinstance(text, str) else text for text in case.responses]
     return [{"prompt": prompt, "responses": responses, "metadata": case.metadata} for prompt in prompts]
 
