@@ -26,7 +26,7 @@ export default function LinkPane(props: PaneProps<RationaleQuestion, RationaleAn
   const take = () => {
     const { linking } = store.get();
     const selected = root.current && selectionToOffsets(root.current, document.getSelection());
-    const words = selected && snap(text, selected, "character");
+    const words = selected && snap(text, selected, "word");
     if (!linking || !words || !answer) return;
     const link = {
       ...linking,
