@@ -7,12 +7,16 @@ export function isAnswered(question: Question, answers: Answers, item: Item): bo
   return questionModule(question.type).isAnswered(question, answers[question.name], item);
 }
 
-/** Only answers that are complete count when conditions are looked at: half a ranking decides nothing. */
+/**
+ * What conditions look at: only answers that are complete, for half a ranking decides nothing, and those as they
+ * are sent, because the server looks at these.
+ */
 export function completeAnswers(form: Form, answers: Answers, item: Item): Answers {
   return Object.fromEntries(
     form.questions.flatMap((question) => {
-      const answer = answers[question.name];
-      return answer !== undefined && isAnswered(question, answers, item) ? [[question.name, answer]] : [];
+      if (answers[question.name] === undefined || !isAnswered(question, answers, item)) return [];
+      const sent = questionModule(question.type).clean(question, answers[question.name], item);
+      return sent === undefined ? [] : [[question.name, sent]];
     }),
   );
 }

@@ -50,7 +50,11 @@ export function emptied(answer: EditAnswer | undefined): boolean {
 export function cleaned(answer: EditAnswer | undefined, item: Item): EditAnswer | undefined {
   const edits = (answer?.edits ?? [])
     .filter((each) => isEdit(item, each))
-    .map(({ response, text }) => ({ response, text }));
+    .map(({ response, text, characters }) => ({
+      response,
+      text,
+      ...(characters === undefined ? {} : { characters }),
+    }));
   return edits.length > 0 ? { edits } : undefined;
 }
 

@@ -133,9 +133,9 @@ describe("an edit", () => {
     expect(isComplete(QUESTION, withEdit(undefined, item, "a", "  "), item)).toBe(false);
   });
 
-  it("is sent as it was written, without what the server works out", () => {
+  it("is sent as it was written, with the distance that conditions look at", () => {
     expect(cleaned(withEdit(undefined, item, "a", "x"), item)).toEqual({
-      edits: [{ response: "a", text: "x" }],
+      edits: [{ response: "a", text: "x", characters: 16 }],
     });
   });
 
