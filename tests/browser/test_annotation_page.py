@@ -177,7 +177,8 @@ def test_thumbs_on_a_phone_and_text_from_right_to_left(
     assert_accessible(page)
     button = page.get_by_role("region", name="Your verdict").get_by_role("button", name="Thumb down")
     box = button.bounding_box()
-    assert box and box["height"] >= 44
+    assert box
+    assert box["height"] >= 44
     button.click()
     page.get_by_role("button", name="Submit").click()
     saved(page)
