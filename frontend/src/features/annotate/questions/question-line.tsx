@@ -24,7 +24,7 @@ export function QuestionLine<Q extends Asked, A>(props: Props<Q, A>) {
   const id = useId();
   const title = (
     <>
-      {question.title} <Demand question={question} missing={missing} />
+      <bdi>{question.title}</bdi> <Demand question={question} missing={missing} />
       {active && question.description && (
         <span dir="auto" className="block text-sm font-normal text-muted">
           {question.description}
@@ -49,11 +49,11 @@ export function QuestionLine<Q extends Asked, A>(props: Props<Q, A>) {
       )}
     >
       {htmlFor ? (
-        <label id={id} htmlFor={htmlFor} dir="auto" className={looks}>
+        <label id={id} htmlFor={htmlFor} className={looks}>
           {title}
         </label>
       ) : (
-        <span id={id} dir="auto" className={looks}>
+        <span id={id} className={looks}>
           {title}
         </span>
       )}

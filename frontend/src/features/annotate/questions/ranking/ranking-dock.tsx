@@ -80,7 +80,11 @@ export function RankingDock(props: QuestionProps<RankingQuestion, RankingAnswer>
   return (
     <QuestionLine {...props}>
       <div className="flex min-w-0 flex-1 flex-wrap items-start gap-1.5 max-sm:flex-col max-sm:items-stretch">
-        <div className={cx("flex min-w-0 flex-1 flex-wrap gap-1.5", notRankable && "opacity-60")}>
+        <div
+          className={cx("flex min-w-0 flex-1 flex-wrap gap-1.5", notRankable && "opacity-60")}
+          // As high as at the beginning, so that the page does not move with every card that is ranked.
+          style={{ minHeight: 42 + 36 * Math.ceil(places.length / 2) }}
+        >
           {slots.map((rank) => (
             <Slot
               key={rank}
@@ -97,6 +101,7 @@ export function RankingDock(props: QuestionProps<RankingQuestion, RankingAnswer>
             name={t("Not ranked")}
             action="annotate.unrank"
             digit={active ? "Backspace" : undefined}
+            wide
             onTake={(response) => send(response, null)}
           >
             {cards(undefined)}

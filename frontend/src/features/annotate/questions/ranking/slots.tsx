@@ -11,11 +11,13 @@ interface SlotProps {
   onTake: (response: string) => void;
   /** Sends the card at hand here. */
   onClick?: () => void;
+  /** Cards stand two in a row. */
+  wide?: boolean;
   children: ReactNode;
 }
 
 /** One place of the order, with the cards in it. Cards can be dropped here; keys and buttons do the same. */
-export function Slot({ name, action, digit, onTake, onClick, children }: SlotProps) {
+export function Slot({ name, action, digit, onTake, onClick, wide, children }: SlotProps) {
   const [over, setOver] = useState(false);
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -41,7 +43,8 @@ export function Slot({ name, action, digit, onTake, onClick, children }: SlotPro
       onDragLeave={() => setOver(false)}
       onDrop={drop}
       className={cx(
-        "flex min-h-17 min-w-24 flex-1 flex-col gap-1 rounded-md border border-dashed p-1 max-sm:min-h-12",
+        "flex min-h-17 flex-col gap-1 rounded-md border border-dashed p-1 max-sm:min-h-12",
+        wide ? "min-w-52 flex-2" : "min-w-24 flex-1",
         over ? "border-accent bg-accent-soft" : "border-control/60",
       )}
     >
@@ -61,7 +64,7 @@ export function Slot({ name, action, digit, onTake, onClick, children }: SlotPro
       ) : (
         <span className={looks}>{heading}</span>
       )}
-      {children}
+      <span className={cx("grid gap-1", wide && "grid-cols-2")}>{children}</span>
     </fieldset>
   );
 }
