@@ -1,4 +1,4 @@
-"""The page around the questions: refusing servers, undo, own keys, a second language, phones, pictures, flags, comments."""
+"""The page around the questions: failing servers, undo, own keys, another language, phones, pictures, flags."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ PAIRWISE = [{"name": "better", "type": "pairwise", "title": "Which is better?", 
 THUMBS = [{"name": "thumb", "type": "thumbs", "title": "Good enough?"}]
 ARABIC = "السماء زرقاء لأن الهواء يشتت الضوء."
 # Eight by eight pixels of one colour.
-PIXELS = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGMwTpuJFTEMLQkAyvtMgQDiJ6sAAAAASUVORK5CYII="
+PIXELS = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGMwTpuJFTEM"
+    "LQkAyvtMgQDiJ6sAAAAASUVORK5CYII="
+)
 
 
 @pytest.fixture(scope="module")
