@@ -87,8 +87,8 @@ def _one(question: Mapping[str, Any], answer: object) -> str | list[str]:
             raise AnswerError("Choose one of the options.")
         return answer
     chosen = chosen_of(answer, values)
-    if question["required"] and not chosen:
-        raise AnswerError("Choose at least one option.")
+    if not chosen:
+        raise AnswerError(f"Choose at least one option{'' if question['required'] else ', or leave this out'}.")
     return chosen
 
 

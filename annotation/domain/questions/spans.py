@@ -99,6 +99,8 @@ def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView)
     faulty = {each["target"] for each in (*marks, *omissions)}
     if both := faulty & set(faultless):
         raise AnswerError(f"“{min(both)}” is said to have no error, but has marks; remove one of the two.")
+    if not faulty and not faultless:
+        raise AnswerError("Mark what is wrong in a text, or say that it has no error.")
     if question["required"] and (unread := [each for each in allowed if each not in faulty and each not in faultless]):
         raise AnswerError(f"Mark what is wrong in “{unread[0]}”, or say that it has no error.")
     _check_hashes(given.get("sha256", {}), faulty, item, allowed)

@@ -68,6 +68,8 @@ def _chain(question: Mapping[str, Any], chain: object, text: str) -> dict[str, A
         raise AnswerError(f"“first_error” is the place of a step from 0 to {count - 1}, “none” or null.")
     elif first_error == NO_ERROR and "bad" in labels:
         raise AnswerError("A step is labelled bad, but there is said to be no error; change one of the two.")
+    if not question["required"] and count and first_error is None and not any(labels):
+        raise AnswerError("Label a step, or leave this text out.")
     if question["required"] and None in judged:
         raise AnswerError(f"Label step {judged.index(None) + 1}; it has no label.")
     return {"labels": labels, "first_error": first_error}

@@ -47,8 +47,8 @@ def validate_answer(question: Mapping[str, Any], answer: object, item: ItemView)
 
 def _text(question: Mapping[str, Any], answer: object) -> str:
     text = storable(answer, most=question["max_chars"])
-    if question["required"] and not text.strip():
-        raise AnswerError("Write something here.")
+    if not text.strip():
+        raise AnswerError("Write something here." if question["required"] else "Write something, or leave this out.")
     return text
 
 

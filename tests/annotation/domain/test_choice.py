@@ -82,6 +82,7 @@ class TestAnswer:
             ({"multiple": True}, ["x", ["y"]], "Answer with a list of the options' values."),
             ({"multiple": True}, {"x": True}, "Answer with a list of the options' values."),
             ({"multiple": True}, [], "Choose at least one option."),
+            ({"multiple": True, "required": False}, [], "Choose at least one option, or leave this out."),
             ({"per": "response"}, "x", "Answer with an object of text → answer."),
             ({"per": "response"}, {A: "x"}, "Answer for all 2 texts; 1 are answered."),
             ({"per": "response"}, {A: "x", B: "w"}, "Choose one of the options."),

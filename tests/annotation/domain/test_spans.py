@@ -168,7 +168,7 @@ class TestAnswer:
         [
             ([], "Answer with an object."),
             ({"spans": []}, "“spans” is not a part of this answer; it has sha256, marks, omissions, no_error."),
-            ({}, f"Mark what is wrong in “{A}”, or say that it has no error."),
+            ({}, "Mark what is wrong in a text, or say that it has no error."),
             ({"no_error": [A]}, f"Mark what is wrong in “{B}”, or say that it has no error."),
             ({"no_error": A}, "“no_error” is a list of at most 2000 entries."),
             ({"no_error": [C]}, "“no_error” names texts of this item that the question is about."),

@@ -81,6 +81,8 @@ class TestAnswer:
             ({}, {A: chain("good", ["bad"], "bad")}, "A step's label is good, neutral, bad or null."),
             ({"neutral": False}, {A: chain("good", "neutral", "bad")}, "A step's label is good, bad or null."),
             ({}, {A: chain("good", None, "bad")}, "Label step 2; it has no label."),
+            ({}, {A: chain(None, None, None)}, "Label step 1; it has no label."),
+            ({"required": False}, {A: chain(None, None, None)}, "Label a step, or leave this text out."),
             ({}, {A: chain("good", None, "bad", first_error=2)}, "Label step 2; it has no label."),
             ({}, {A: chain("good", None, None, first_error="none")}, "Label step 2; it has no label."),
             (

@@ -46,6 +46,8 @@ def test_for_every_text() -> None:
         ({}, "\ud83d", "The text contains a NUL character or half a character, which cannot be stored; remove it."),
         ({"max_chars": 3}, "👩🏽‍🚀", "Keep the text to 3 characters; it has 4."),
         ({"required": True}, " \n\u3000", "Write something here."),
+        ({}, "", "Write something, or leave this out."),
+        ({"per": "response"}, {A: "a", B: "\n"}, "Write something, or leave this out."),
         ({"per": "response"}, "a", "Answer with an object of text → answer."),
         ({"per": "response"}, {C: "a"}, f"“{C}” is not one of this item's texts."),
         ({"per": "response", "required": True}, {A: "a"}, "Answer for all 2 texts; 1 are answered."),
