@@ -16,7 +16,7 @@ import { ClockButton } from "./clock-button";
 import { GuidelinesPanel, guidelinesNews } from "./guidelines-panel";
 import { LabelItem } from "./label-item";
 import { BarProgress } from "./progress";
-import { SendingStatus } from "./sending-status";
+import { RefusedAnswers, SendingStatus } from "./sending-status";
 import type { LabelSession, SessionState } from "./session";
 import { useItemTimer, useLabelSession } from "./use-label-session";
 
@@ -59,9 +59,7 @@ function Labelling({ campaign }: { campaign: MyCampaign }) {
     setNews(guidelinesNews(me.id, campaign));
   };
   const lease = state.task?.lease ?? state.task?.answeredLease ?? null;
-  const status = (
-    <SendingStatus outbox={outbox} state={sending} onReopen={(entry) => session.reopen(entry)} />
-  );
+  const status = <SendingStatus outbox={outbox} state={sending} />;
   const aside =
     panel === "guidelines" ? (
       <GuidelinesPanel person={me.id} campaign={campaign} news={news} onClose={close} />
@@ -86,6 +84,7 @@ function Labelling({ campaign }: { campaign: MyCampaign }) {
         {state.canRedo && <ActionButton action={redo} size="sm" variant="ghost" className="max-sm:hidden" />}
       </AnnotatorBar>
       <div className="flex h-[calc(100dvh-48px)] min-w-0 flex-col">
+        <RefusedAnswers outbox={outbox} state={sending} onReopen={(entry) => session.reopen(entry)} />
         {state.phase === "labelling" && state.task ? (
           <LabelItem
             key={state.task.id}

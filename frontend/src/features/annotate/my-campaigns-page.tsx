@@ -5,7 +5,7 @@ import { formatMs } from "@/lib/format";
 import { msg, useT } from "@/lib/i18n";
 import { paths } from "@/lib/paths";
 import { listMyCampaigns } from "./api";
-import { SendingStatus } from "./sending-status";
+import { RefusedAnswers, SendingStatus } from "./sending-status";
 import { useOutbox } from "./use-label-session";
 
 const STATES: Record<MyCampaign["state"], string | null> = {
@@ -29,6 +29,7 @@ export function MyCampaignsPage() {
     <Page title={t("My campaigns")} width="reading">
       {unsent && (
         <div className="mb-3">
+          <RefusedAnswers outbox={outbox} state={sending} />
           <SendingStatus outbox={outbox} state={sending} />
         </div>
       )}

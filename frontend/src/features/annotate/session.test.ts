@@ -100,6 +100,7 @@ describe("LabelSession", () => {
     stillWaiting.delete(1);
     expect(await session.reopen(entry)).toBe(true);
     expect(session.getState().task).toMatchObject({ item: { id: 1 }, lease: 1, answers: { why: "x" } });
+    expect(session.getState().answered).toBe(0);
     expect(served.at(-1)).toBe(1);
     session.submit({ why: "y" }, times);
     expect(sent.at(-1)).toMatchObject({ target: { lease: 1 }, body: { answers: { why: "y" } } });

@@ -180,6 +180,9 @@ export class LabelSession {
         return false;
       }
       const answers = { ...task.answers, ...fittingAnswers(task.form, entry.body.answers, task.item) };
+      // It was counted when it was first given.
+      const answered = Math.max(0, this.state.answered - ("lease" in entry.target ? 1 : 0));
+      this.set({ answered });
       const again = { ...task, answers, id: `${task.id}-again-${entry.id}` };
       if (this.state.task?.lease === task.lease && task.lease !== null)
         this.set({ task: again, error: null });
