@@ -24,6 +24,8 @@ export function QueueOutcome({ job }: { job: Job }) {
     if (typeof count !== "number" || (count === 0 && !always)) return [];
     return [{ label, value: formatCount(count), ...(note && { note }) }];
   });
+  // The job's own sentence says as much when all went as expected.
+  if (items.length < 2) return null;
   return (
     <div className="pt-3">
       <Figures items={items} />

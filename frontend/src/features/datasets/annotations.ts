@@ -73,7 +73,7 @@ export function itemOf(row: DatasetRow): Item {
     responses: row.responses,
     context: row.context,
     materials: {
-      ...(Array.isArray(passages) && { passages }),
+      ...(Array.isArray(passages) && { passages: passages.filter((each) => Array.isArray(each?.sentences)) }),
       ...(typeof reference === "string" && { reference }),
       ...(Array.isArray(rubric) && { rubric }),
     },

@@ -5,6 +5,7 @@ import { ActionButton, Badge, ErrorState, NoteText, Section, Skeleton } from "@/
 import type { DatasetRow, DatasetVersion, Signal } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
 import { countOf, formatNumber, NONE, sentence } from "@/lib/format";
+import { itemOf } from "./annotations";
 import { labelText, shortId, sourceText } from "./labels";
 import { rowQuery, useSignals } from "./queries";
 import { RecordAnnotations } from "./record-annotations";
@@ -108,7 +109,7 @@ function Record({ row, version }: { row: DatasetRow; version: DatasetVersion }) 
             <section
               key={response.response_id}
               aria-label={`Response ${index + 1}`}
-              className="flex min-w-0 flex-col gap-3 bg-canvas py-4 lg:px-5 lg:even:pr-0 lg:odd:pl-0"
+              className="flex min-w-0 flex-col gap-3 bg-canvas py-4 lg:px-5 lg:even:pr-0 lg:odd:pl-0 lg:odd:last:col-span-2"
             >
               <header className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
                 <h3 className="text-sm text-fg">Response {index + 1}</h3>
@@ -143,6 +144,7 @@ function Record({ row, version }: { row: DatasetRow; version: DatasetVersion }) 
         )}
       </Section>
       <RecordAnnotations row={row} />
+      <Sources row={row} />
       <Metadata metadata={row.metadata} />
     </>
   );
@@ -182,8 +184,43 @@ function Scores({ row, responseId, signals }: { row: DatasetRow; responseId: str
   });
 }
 
+/** Passages and references, which annotators see beside the responses and marks point to. */
+function Sources({ row }: { row: DatasetRow }) {
+  const { passages = [], reference } = itemOf(row).materials ?? {};
+  if (passages.length === 0 && !reference) return null;
+  return (
+    <Section title="Sources">
+      {reference && (
+        <details className="border-t border-line py-1.5">
+          <summary>Reference</summary>
+          <Markdown text={reference} compact className="py-2" />
+        </details>
+      )}
+      {passages.map((passage, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: passages have no identity but their place.
+        <details key={index} className="border-t border-line py-1.5 last:border-b">
+          <summary>
+            Passage {index + 1}: <bdi>{passage.title}</bdi>
+          </summary>
+          <ol className="max-w-[80ch] list-decimal py-2 ps-8 text-muted">
+            {passage.sentences.map((each, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: sentences have no identity but their place.
+              <li key={place} dir="auto">
+                {each}
+              </li>
+            ))}
+          </ol>
+        </details>
+      ))}
+    </Section>
+  );
+}
+
 function Metadata({ metadata }: { metadata: Record<string, unknown> }) {
-  const entries = Object.entries(metadata ?? {});
+  const entries = Object.entries(metadata ?? {}).filter(
+    ([name, value]) =>
+      !(name === "passages" && Array.isArray(value)) && !(name === "reference" && typeof value === "string"),
+  );
   if (entries.length === 0) return null;
   return (
     <Section title="Metadata">

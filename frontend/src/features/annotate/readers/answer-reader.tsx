@@ -210,7 +210,7 @@ function Steps({
     const steps = stepsOf(text, question.split);
     return (
       <section key={target} className="mb-3 last:mb-0">
-        <h4 className="mb-1 text-sm font-medium text-muted">{name(target)}</h4>
+        <h3 className="mb-1 text-sm font-medium text-muted">{name(target)}</h3>
         <ol className="border-t border-line">
           {labels.map((label, index) => {
             const step = steps[index];

@@ -9,7 +9,7 @@ import type { NameTarget } from "./words";
 export function EditReader({ answer, item, name }: { answer: EditAnswer; item: Item; name: NameTarget }) {
   return answer.edits.map((edit) => (
     <section key={edit.response} className="mb-3 last:mb-0">
-      <h4 className="mb-1 text-sm font-medium text-muted">{name(edit.response)}</h4>
+      <h3 className="mb-1 text-sm font-medium text-muted">{name(edit.response)}</h3>
       <Changes edit={edit} original={textOf(item, edit.response)} />
     </section>
   ));

@@ -34,7 +34,7 @@ export default function SpansReader({ question, answer, item, name, belowText }:
     return (
       <section key={target} className="mb-4 last:mb-0">
         {(shown.length > 1 || item.responses.length > 1) && (
-          <h4 className="mb-1 text-sm font-medium text-muted">{name(target)}</h4>
+          <h3 className="mb-1 text-sm font-medium text-muted">{name(target)}</h3>
         )}
         {text === undefined ? (
           <p className="text-muted">The text that was marked is not here any more.</p>

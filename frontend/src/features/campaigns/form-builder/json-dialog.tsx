@@ -83,13 +83,15 @@ function Refusal({ error }: { error: unknown }) {
   const fields = error instanceof ApiError ? Object.entries(error.fields) : [];
   if (fields.length === 0) return <FormError>{messageOf(error)}</FormError>;
   return (
-    <ul role="alert" className="flex flex-col gap-1 rounded-md bg-danger-soft px-3 py-2 text-danger">
-      {fields.map(([path, sentence]) => (
-        <li key={path}>
-          <code className="me-2 font-mono text-sm">{path}</code>
-          {sentence}
-        </li>
-      ))}
-    </ul>
+    <div role="alert" className="rounded-md bg-danger-soft px-3 py-2 text-danger">
+      <ul className="flex flex-col gap-1">
+        {fields.map(([path, sentence]) => (
+          <li key={path}>
+            <code className="me-2 font-mono text-sm">{path}</code>
+            {sentence}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
