@@ -5,3 +5,4 @@ export { PromptPane } from "./prompt-pane";
 export type { QuestionProps } from "./questions/module";
 export { questionModule } from "./questions/registry";
 export { Responses, type View } from "./responses";
+export { SourcesPanel } from "./sources-panel";

@@ -17,8 +17,8 @@ export function faultsOf(question: Question, index: number, questions: readonly 
   const same = questions.findIndex((each) => each.name === question.name);
   say("name", same !== index && same >= 0 && same < index && `Question ${same + 1} has this name already.`);
   say("title", titleFault(question.title));
-  checkConditions("show_if", question.show_if ?? [], questions.slice(0, index), say);
-  checkConditions("required_if", question.required_if ?? [], questions.slice(0, index), say);
+  checkConditions("show_if", question.show_if ?? [], questions, index, say);
+  checkConditions("required_if", question.required_if ?? [], questions, index, say);
   checkParts(question, questions, say);
   return faults;
 }
@@ -167,17 +167,22 @@ function checkOptions(
 function checkConditions(
   part: string,
   conditions: readonly Condition[],
-  earlier: readonly Question[],
+  questions: readonly Question[],
+  place: number,
   say: Say,
 ): void {
   conditions.forEach((condition, index) => {
-    say(`${part}.${index}`, conditionFault(condition, earlier));
+    const at = questions.findIndex((each) => each.name === condition.question);
+    const late =
+      at >= place &&
+      `“${questions[at]?.title}” is not asked before this question. Move it up, or choose another.`;
+    say(`${part}.${index}`, late || conditionFault(condition, questions.slice(0, place)));
   });
 }
 
 function conditionFault(condition: Condition, earlier: readonly Question[]): string | undefined {
   const question = earlier.find((each) => each.name === condition.question);
-  if (!question) return `No question before this one is named “${condition.question}”.`;
+  if (!question) return `There is no question named “${condition.question}” any more.`;
   const fact = factsOf(question).find((each) => each.fact === condition.fact);
   if (!fact) return `“${question.title}” has no “${condition.fact}” to look at.`;
   const others = comparable(condition, earlier);

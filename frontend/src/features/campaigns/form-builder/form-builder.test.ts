@@ -4,6 +4,7 @@ import { freshQuestion, TYPES, withDefaults } from "./catalogue";
 import { elsewhere, faultsOf, serverFaults, within } from "./checks";
 import { changeDraft, type Draft, draftOf, freeNameAmong, nameFrom, questionsOf } from "./draft";
 import { conditionText, factsOf, firstValue, freshCondition, testsOf, usableFacts } from "./facts";
+import { parseForm } from "./parse-form";
 import { bestSample, SAMPLES, sampleItem } from "./sample";
 
 const pairwise = (name = "better") => freshQuestion("pairwise", name) as PairwiseQuestion;
@@ -174,7 +175,14 @@ describe("checks", () => {
   it("refuse a condition on a question that does not come before", () => {
     const questions = [why([strong]), pairwise()];
     expect(faultsOf(questions[0] as Question, 0, questions)).toEqual({
-      "show_if.0": "No question before this one is named “better”.",
+      "show_if.0": "“Which is better?” is not asked before this question. Move it up, or choose another.",
+    });
+  });
+
+  it("refuse a condition on a question that was deleted", () => {
+    const questions = [why([strong])];
+    expect(faultsOf(questions[0] as Question, 0, questions)).toEqual({
+      "show_if.0": "There is no question named “better” any more.",
     });
   });
 
@@ -228,6 +236,24 @@ describe("checks", () => {
     expect(elsewhere({ colour: "Not a part.", "aspects.0.name": "Bad." }, ["aspects.*"])).toEqual([
       "Not a part.",
     ]);
+  });
+});
+
+describe("forms as JSON", () => {
+  it("are a list, or an object with one", () => {
+    const list = [{ name: "a", type: "text" }];
+    expect(parseForm(JSON.stringify(list)).questions).toEqual(list);
+    expect(parseForm(JSON.stringify({ questions: list })).questions).toEqual(list);
+  });
+
+  it.each([
+    ["", "Paste a list of questions."],
+    ["[]", "The list is empty; a form asks at least one question."],
+    ["7", "Give a list of questions, or an object with “questions”."],
+    ['[{"type":"text"},{"name":"b"}]', "Entry 2 of the list is no question: it has no “type”."],
+    ['[{"type":"text"},\n{"type" "text"}]', "This is no JSON at line 2."],
+  ])("are refused with a sentence: %s", (text, fault) => {
+    expect(parseForm(text)).toEqual({ questions: null, fault });
   });
 });
 

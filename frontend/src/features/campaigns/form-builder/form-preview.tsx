@@ -9,6 +9,7 @@ import {
   type QuestionProps,
   questionModule,
   Responses,
+  SourcesPanel,
   type View,
 } from "@/features/annotate/kit";
 import type { Answer, Answers, Form, Item, Question } from "@/lib/api/types";
@@ -69,6 +70,7 @@ function Stage({ questions, item }: { questions: readonly Question[]; item: Item
   const [tried, setTried] = useState(false);
   const panes = useRef<(HTMLElement | null)[]>([]);
   const [promptOpen, setPromptOpen] = useState(true);
+  const [sourcesOpen, setSourcesOpen] = useState(false);
   const [current, setCurrent] = useState(item.responses[0]?.response_id ?? "");
   const form: Form = { id: 0, version: 0, questions: [...questions] } as Form;
 
@@ -91,6 +93,7 @@ function Stage({ questions, item }: { questions: readonly Question[]; item: Item
     form,
     onChange: (answer) => change(question.name, answer),
     onActivate: () => setChosen(question.name),
+    onCurrent: setCurrent,
     onDone: () => setChosen(null),
   }));
   const view: View = {
@@ -113,6 +116,13 @@ function Stage({ questions, item }: { questions: readonly Question[]; item: Item
           current={current}
           onCurrent={setCurrent}
         />
+        {questions.some(pointsToSources) && (
+          <SourcesPanel
+            materials={item.materials}
+            open={sourcesOpen}
+            onToggle={() => setSourcesOpen(!sourcesOpen)}
+          />
+        )}
         <Responses item={item} questions={props} view={view} panes={panes} onCurrent={setCurrent} />
         <DockLines questions={props} />
       </div>
@@ -141,6 +151,14 @@ function Stage({ questions, item }: { questions: readonly Question[]; item: Item
         </details>
       )}
     </>
+  );
+}
+
+/** Sources are shown where marks point to them, as every real item with sources shows them. */
+function pointsToSources(question: Question): boolean {
+  return (
+    question.type === "spans" &&
+    [...question.categories, ...question.omissions].some((each) => each.evidence === "passage")
   );
 }
 
