@@ -85,6 +85,7 @@ TABLE: dict[str, dict[str, str]] = {
     "leases/<lease_id>/comments/": {"GET": ASSIGNED, "POST": ASSIGNED},
     "leases/<lease_id>/mentionable/": {"GET": ASSIGNED},
     "feedback/<feedback_id>/": {"GET": OWN_OR_REVIEWER},
+    "feedback/<feedback_id>/density/": {"GET": OWN_OR_REVIEWER},
     "feedback/<feedback_id>/revise/": {"POST": ASSIGNED},
     "campaigns/<campaign_id>/queue/": {"POST": "curator"},
     "campaigns/<campaign_id>/labels/": {"POST": "curator"},

@@ -13,6 +13,7 @@ from annotation.api.campaigns import CampaignApi
 from annotation.api.labelling import answers_in
 from annotation.api.serializers.feedback import (
     CampaignFeedbackSerializer,
+    DensitySerializer,
     FeedbackSerializer,
 )
 from annotation.api.serializers.labelling import (
@@ -20,6 +21,7 @@ from annotation.api.serializers.labelling import (
     StoredFeedbackSerializer,
 )
 from annotation.models import Feedback
+from annotation.selectors.density import feedback_density
 from annotation.selectors.feedback import current_feedback, feedback_for, my_feedback, shown_item
 from annotation.services.feedback import feedback_revise
 from webapp.api.idempotency import IdempotentApi
@@ -48,6 +50,16 @@ class FeedbackDetailApi(SignedInApi):
     @extend_schema(operation_id="feedback_get", responses=FeedbackSerializer)
     def get(self, request: Request, feedback_id: int) -> Response:
         return Response(_OwnFeedbackSerializer(feedback_for(feedback_id=feedback_id, user=self.user)).data)
+
+
+class FeedbackDensityApi(SignedInApi):
+    @extend_schema(
+        operation_id="feedback_density",
+        responses=DensitySerializer,
+        description="Marks by sub-sentence, sentence and response, for the person who made them and for reviewers.",
+    )
+    def get(self, request: Request, feedback_id: int) -> Response:
+        return Response(feedback_density(feedback_for(feedback_id=feedback_id, user=self.user)))
 
 
 class FeedbackReviseApi(IdempotentApi, SignedInApi):

@@ -35,5 +35,6 @@ urlpatterns = [
     path("leases/<int:lease_id>/comments/", discussion.LeaseCommentListApi.as_view()),
     path("leases/<int:lease_id>/mentionable/", discussion.LeaseMentionableApi.as_view()),
     path("feedback/<int:feedback_id>/", feedback.FeedbackDetailApi.as_view()),
+    path("feedback/<int:feedback_id>/density/", feedback.FeedbackDensityApi.as_view()),
     path("feedback/<int:feedback_id>/revise/", feedback.FeedbackReviseApi.as_view()),
 ]

@@ -25,6 +25,45 @@ class FeedbackSerializer(serializers.Serializer):
         ref_name = "Feedback"
 
 
+class SegmentSerializer(serializers.Serializer):
+    start = serializers.IntegerField(help_text="Code points of the source text.")
+    end = serializers.IntegerField()
+    label = serializers.CharField(help_text="`O` faultless, `NF-ERR`, `F-ERR`, or `Ignore`: not judged.")  # type: ignore[assignment]
+    categories = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        ref_name = "Segment"
+
+
+class WholeSerializer(serializers.Serializer):
+    label = serializers.CharField()  # type: ignore[assignment]
+    categories = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        ref_name = "WholeResponse"
+
+
+class TargetDensitySerializer(serializers.Serializer):
+    sub_sentence = SegmentSerializer(many=True)
+    sentence = SegmentSerializer(many=True)
+    response = WholeSerializer()
+    per_100_tokens = serializers.DictField(child=serializers.FloatField())
+    per_segment = serializers.DictField(child=serializers.FloatField())
+
+    class Meta:
+        ref_name = "TargetDensity"
+
+
+class DensitySerializer(serializers.Serializer):
+    splitter = serializers.CharField(help_text="Name and version of what cuts sentences.")
+    questions = serializers.DictField(
+        child=serializers.DictField(child=TargetDensitySerializer()), help_text="Question → text → its densities."
+    )
+
+    class Meta:
+        ref_name = "Density"
+
+
 class VoteSerializer(serializers.Serializer):
     question = serializers.CharField()
     aspect = serializers.CharField(allow_null=True)

@@ -514,6 +514,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/feedback/{feedback_id}/density/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Marks by sub-sentence, sentence and response, for the person who made them and for reviewers. */
+        get: operations["feedback_density"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/feedback/{feedback_id}/revise/": {
         parameters: {
             query?: never;
@@ -2078,6 +2095,16 @@ export interface components {
          * @enum {string}
          */
         DecisionEnum: "keep" | "drop" | "review";
+        Density: {
+            /** @description Name and version of what cuts sentences. */
+            splitter: string;
+            /** @description Question → text → its densities. */
+            questions: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["TargetDensity"];
+                };
+            };
+        };
         Error: {
             type: string;
             message: string;
@@ -3182,6 +3209,14 @@ export interface components {
          * @enum {string}
          */
         RunStateEnum: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        Segment: {
+            /** @description Code points of the source text. */
+            start: number;
+            end: number;
+            /** @description `O` faultless, `NF-ERR`, `F-ERR`, or `Ignore`: not judged. */
+            label: string;
+            categories: string[];
+        };
         SideBias: {
             /**
              * Format: double
@@ -3342,6 +3377,17 @@ export interface components {
             value: number;
             count: number;
         };
+        TargetDensity: {
+            sub_sentence: components["schemas"]["Segment"][];
+            sentence: components["schemas"]["Segment"][];
+            response: components["schemas"]["WholeResponse"];
+            per_100_tokens: {
+                [key: string]: number;
+            };
+            per_segment: {
+                [key: string]: number;
+            };
+        };
         /** @description `token` is present only in the answer that created it; `token_key` names the token afterwards. */
         Token: {
             token_key: string;
@@ -3406,6 +3452,10 @@ export interface components {
          * @enum {string}
          */
         VoteOutcomeEnum: "preference" | "tie" | "both_bad";
+        WholeResponse: {
+            label: string;
+            categories: string[];
+        };
     };
     responses: never;
     parameters: never;
@@ -4361,6 +4411,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    feedback_density: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feedback_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Density"];
                 };
             };
             /** @description Any refusal */
