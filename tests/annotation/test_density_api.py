@@ -49,7 +49,5 @@ def test_marks_are_shown_by_part_sentence_and_response(
     ]
     assert [each["label"] for each in found["sub_sentence"]] == ["O", "O"]
     assert found["per_100_tokens"] == {"wrong": pytest.approx(100 / 12)}
-    assert (
-        client_of(make_member("annotator")).get(f"/api/feedback/{Feedback.objects.get().pk}/density/").status_code
-        == 404
-    )
+    stranger = client_of(make_member("annotator", "other@example.org"))
+    assert stranger.get(f"/api/feedback/{Feedback.objects.get().pk}/density/").status_code == 404
