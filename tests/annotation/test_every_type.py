@@ -144,19 +144,22 @@ def measures(edit: dict[str, Any], good: str) -> dict[str, Any]:
 
 def test_sides_leave_no_trace(campaign: Campaign, ann_client: APIClient, bob_client: APIClient) -> None:
     """Two people who judge alike, some items with their sides reversed, store the same but for the order shown."""
+    # Sides are drawn by lot: of so many items some are reversed, but for one time in millions.
+    more = [item_row(number, responses=[GOOD, BAD]) for number in range(3, 24)]
+    assert items_enqueue(campaign_id=campaign.pk, rows=more, source_version_id=None).added == 21
     for client in (ann_client, bob_client):
-        for _ in range(3):
+        for _ in range(24):
             held = take(client, campaign)
             assert submit(client, held, answers_to(held["item"])).status_code == 201
 
     feedback = Feedback.objects.order_by("annotator_id", "item_id")
     orders = [tuple(each.shown_order) for each in feedback]
     assert len(set(orders)) == 2
-    assert orders[:3] != orders[3:]
-    assert [each.answers for each in feedback[:3]] == [each.answers for each in feedback[3:]]
+    assert orders[:24] != orders[24:]
+    assert [each.answers for each in feedback[:24]] == [each.answers for each in feedback[24:]]
     votes = Vote.objects.values_list("item", "question", "aspect", "a", "b", "outcome", "value", "strength", "steps")
     by_item = sorted(votes.order_by("item", "question", "annotator_id"))
-    assert len(by_item) == 12
+    assert len(by_item) == 96
     assert by_item[::2] == by_item[1::2]
 
 

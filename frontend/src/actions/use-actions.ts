@@ -1,18 +1,19 @@
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { type Action, registry } from "./registry";
 
 /**
  * Registers actions while the calling component is mounted. Handlers and predicates are always the latest
- * ones, so no dependency list is needed; only ids, keys and labels are compared.
+ * ones, so no dependency list is needed; only ids, keys and labels are compared. What is on screen answers its keys at
+ * once: they are bound before it is painted.
  */
 export function useActions(actions: Action[]): void {
   const latest = useRef(actions);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = actions;
   });
   const shape = JSON.stringify(actions.map((each) => [each.id, each.label, each.keys, each.group]));
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the actions' identity.
-  useEffect(() => {
+  useLayoutEffect(() => {
     return registry.register(
       ...latest.current.map((action, index) => ({
         ...action,

@@ -1,4 +1,5 @@
 import { type Ref, useEffect, useImperativeHandle, useMemo, useRef } from "react";
+import { HeldKeys } from "@/actions";
 import { Markdown } from "@/components/markdown";
 import { useScrollers } from "@/components/markdown/use-scrollers";
 import { cx } from "@/lib/cx";
@@ -52,7 +53,10 @@ export function SourceText({ text, marks = NONE, selection, onSelect, compact, c
       {blocks ? (
         groups.map((group) => <Part key={group[0]?.start ?? 0} blocks={group} marks={drawn} long={long} />)
       ) : (
-        <Markdown text={text} compact={compact} />
+        <>
+          <Markdown text={text} compact={compact} />
+          <HeldKeys around={root} />
+        </>
       )}
     </div>
   );

@@ -9,7 +9,7 @@ import { AsidePanel } from "./guidelines-panel";
 import { MentionField } from "./mention-field";
 
 /** What people say about this item. Not modal, so that keys go on working. */
-export function CommentsPanel({ lease, onClose }: { lease: number | null; onClose: () => void }) {
+export default function CommentsPanel({ lease, onClose }: { lease: number | null; onClose: () => void }) {
   const t = useT();
   const comments = useQuery({
     queryKey: ["lease-comments", lease],

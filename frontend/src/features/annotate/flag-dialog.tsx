@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** Tells the people who run the campaign that something is wrong with the item. It can still be answered. */
-export function FlagDialog({ lease, open, onOpenChange }: Props) {
+export default function FlagDialog({ lease, open, onOpenChange }: Props) {
   const t = useT();
   const [reason, setReason] = useState<string | null>(null);
   const { note, setNote, reset } = useNote();

@@ -1,8 +1,9 @@
-import { lazy, type ReactNode, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Action, useActions } from "@/actions";
 import { ANNOTATE, type NamedAction } from "@/actions/catalogue";
 import { ActionButton } from "@/components/ui";
 import { useT } from "@/lib/i18n";
+import { loadable } from "@/lib/loadable";
 import { useMe } from "@/lib/session";
 import { whenQuiet } from "@/lib/when-quiet";
 import { Dock } from "./dock";
@@ -19,10 +20,8 @@ import { useAnswers, useReading } from "./use-answers";
 import { useHeartbeat } from "./use-label-session";
 import { useView } from "./use-view";
 
-const loadSkip = () => import("./skip-dialog");
-const loadFlag = () => import("./flag-dialog");
-const SkipDialog = lazy(() => loadSkip().then((module) => ({ default: module.SkipDialog })));
-const FlagDialog = lazy(() => loadFlag().then((module) => ({ default: module.FlagDialog })));
+const SkipDialog = loadable(() => import("./skip-dialog"));
+const FlagDialog = loadable(() => import("./flag-dialog"));
 
 interface Props {
   task: Task;
@@ -61,7 +60,7 @@ export function LabelItem({ task, session, state, timer, comments, aside, status
 
   // Ready before they are asked for, but after the first item is there.
   useEffect(() => {
-    void whenQuiet().then(() => Promise.all([loadSkip(), loadFlag()]));
+    void whenQuiet().then(() => Promise.all([SkipDialog.preload(), FlagDialog.preload()]));
   }, []);
 
   const asked = askedQuestions(form, answers, item).map(({ question, required }) => ({
@@ -202,25 +201,23 @@ export function LabelItem({ task, session, state, timer, comments, aside, status
           <div className="shrink-0 max-sm:shrink short:order-first short:pe-2">{status}</div>
         </div>
       </section>
-      <Suspense fallback={null}>
-        {dialog === "skip" && (
-          <SkipDialog
-            open={dialog === "skip"}
-            onOpenChange={(open) => setDialog(open ? "skip" : null)}
-            onSkip={(reason) => {
-              forget();
-              void session.skip(reason);
-            }}
-          />
-        )}
-        {dialog === "flag" && (
-          <FlagDialog
-            lease={lease}
-            open={dialog === "flag"}
-            onOpenChange={(open) => setDialog(open ? "flag" : null)}
-          />
-        )}
-      </Suspense>
+      {dialog === "skip" && (
+        <SkipDialog
+          open={dialog === "skip"}
+          onOpenChange={(open) => setDialog(open ? "skip" : null)}
+          onSkip={(reason) => {
+            forget();
+            void session.skip(reason);
+          }}
+        />
+      )}
+      {dialog === "flag" && (
+        <FlagDialog
+          lease={lease}
+          open={dialog === "flag"}
+          onOpenChange={(open) => setDialog(open ? "flag" : null)}
+        />
+      )}
     </>
   );
 }

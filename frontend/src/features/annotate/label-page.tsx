@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { type Action, useActions } from "@/actions";
 import { ANNOTATE } from "@/actions/catalogue";
 import { registry, runAction } from "@/actions/registry";
@@ -7,6 +7,7 @@ import { AnnotatorBar } from "@/app/frame/annotator-frame";
 import { ActionButton, Async, Button, EmptyState, IconButton, Link, LinkButton } from "@/components/ui";
 import type { MyCampaign } from "@/lib/api/types";
 import { useT } from "@/lib/i18n";
+import { loadable } from "@/lib/loadable";
 import { paths } from "@/lib/paths";
 import { useMe } from "@/lib/session";
 import { useDocumentTitle } from "@/lib/use-document-title";
@@ -20,9 +21,7 @@ import { RefusedAnswers, SendingStatus } from "./sending-status";
 import type { LabelSession, SessionState } from "./session";
 import { useItemTimer, useLabelSession } from "./use-label-session";
 
-const CommentsPanel = lazy(() =>
-  import("./comments-panel").then((module) => ({ default: module.CommentsPanel })),
-);
+const CommentsPanel = loadable(() => import("./comments-panel"));
 
 /** `/annotate/$campaignId`: one item after another until none is left. */
 export function LabelPage() {
@@ -64,9 +63,7 @@ function Labelling({ campaign }: { campaign: MyCampaign }) {
     panel === "guidelines" ? (
       <GuidelinesPanel person={me.id} campaign={campaign} news={news} onClose={close} />
     ) : panel === "comments" ? (
-      <Suspense fallback={null}>
-        <CommentsPanel lease={lease} onClose={close} />
-      </Suspense>
+      <CommentsPanel lease={lease} onClose={close} />
     ) : null;
 
   return (

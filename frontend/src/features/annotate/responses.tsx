@@ -1,9 +1,10 @@
-import { lazy, type RefObject, Suspense, useRef } from "react";
+import { type RefObject, useRef } from "react";
 import { useKeyOf } from "@/actions";
 import { Kbd } from "@/components/ui";
 import type { Item } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
 import { useT } from "@/lib/i18n";
+import { loadable } from "@/lib/loadable";
 import { DiffBar } from "./diff-bar";
 import { ImageFrames } from "./images/frames";
 import { usePictures } from "./images/pictures";
@@ -12,7 +13,7 @@ import type { QuestionProps } from "./questions/module";
 import { useSideNames } from "./side-names";
 import { TargetBody, TargetHeader } from "./target-text";
 
-const WordDiff = lazy(() => import("./word-diff"));
+const WordDiff = loadable(() => import("./word-diff"));
 
 export type Layout = "columns" | "grid" | "stack" | "focus";
 
@@ -191,9 +192,7 @@ function Pane(props: PaneProps) {
       )}
       <div data-target={response.response_id}>
         {against !== undefined ? (
-          <Suspense fallback={null}>
-            <WordDiff text={response.content} against={against} />
-          </Suspense>
+          <WordDiff text={response.content} against={against} />
         ) : (
           <TargetBody {...target} />
         )}

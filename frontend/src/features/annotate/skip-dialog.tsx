@@ -8,7 +8,7 @@ interface Props {
 }
 
 /** Asks why, with one key. Skipped items go back to the queue for somebody else. */
-export function SkipDialog({ open, onOpenChange, onSkip }: Props) {
+export default function SkipDialog({ open, onOpenChange, onSkip }: Props) {
   const t = useT();
   const { note, setNote, reset } = useNote();
   const skip = (reason: string) => {

@@ -1,9 +1,10 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { cx } from "@/lib/cx";
 import { useT } from "@/lib/i18n";
+import { loadable } from "@/lib/loadable";
 import { PictureImage } from "./picture-image";
 
-const Lightbox = lazy(() => import("./lightbox"));
+const Lightbox = loadable(() => import("./lightbox"));
 
 /** One picture of the item, with the words that name it. */
 export interface Picture {
@@ -44,11 +45,7 @@ export function ImageFrames({ pictures, others, small = false }: Props) {
           <PictureImage picture={picture} />
         </button>
       ))}
-      {open !== null && (
-        <Suspense fallback={null}>
-          <Lightbox pictures={all} start={open} onClose={() => setOpen(null)} />
-        </Suspense>
-      )}
+      {open !== null && <Lightbox pictures={all} start={open} onClose={() => setOpen(null)} />}
     </div>
   );
 }

@@ -1,22 +1,17 @@
-import { lazy, Suspense } from "react";
 import { Markdown } from "@/components/markdown";
 import { t } from "@/lib/i18n";
+import { loadable } from "@/lib/loadable";
 import type { PaneProps, QuestionModule } from "../module";
 import { countCodePoints } from "../offsets";
 import type { RationaleAnswer, RationaleQuestion } from "../types";
 import { linkStore, loadLinkPane } from "./link-store";
 import { RationaleDock } from "./rationale-dock";
 
-const LinkPane = lazy(loadLinkPane);
+type Pane = PaneProps<RationaleQuestion, RationaleAnswer>;
 
+const Plain = ({ text }: Pane) => <Markdown text={text} />;
 /** A text whose words are being chosen for a link. */
-function PaneBody(props: PaneProps<RationaleQuestion, RationaleAnswer>) {
-  return (
-    <Suspense fallback={<Markdown text={props.text} />}>
-      <LinkPane {...props} />
-    </Suspense>
-  );
-}
+const LinkPane = loadable<Pane>(loadLinkPane, Plain);
 
 /** Long enough, and not nothing: with reasons to choose from, one of them is enough where no length is asked for. */
 function isComplete(question: RationaleQuestion, answer: RationaleAnswer | undefined): boolean {
@@ -37,7 +32,7 @@ export const rationale: QuestionModule<RationaleQuestion, RationaleAnswer> = {
   },
   facts: (_question, answer) => ({ characters: countCodePoints(answer.text), reasons: answer.reasons }),
   Dock: RationaleDock,
-  PaneBody,
+  PaneBody: LinkPane,
   paneWanted: (question, item) => {
     const store = linkStore(item.id, question.name);
     return { subscribe: store.subscribe, get: () => store.get().linking !== null };

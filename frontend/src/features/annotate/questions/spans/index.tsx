@@ -1,31 +1,23 @@
-import { lazy, Suspense } from "react";
 import { Markdown } from "@/components/markdown";
+import { loadable } from "@/lib/loadable";
 import type { PaneProps, QuestionModule, QuestionProps } from "../module";
 import { QuestionLine } from "../question-line";
 import type { SpansAnswer, SpansQuestion } from "../types";
 import { EMPTY, factsOf, isComplete, isEmpty, withHashes } from "./answer";
 import { missingWords } from "./missing";
 
-const SpansDock = lazy(() => import("./spans-dock"));
-const SpansPane = lazy(() => import("./spans-pane"));
+type Asked = QuestionProps<SpansQuestion, SpansAnswer>;
+type Pane = PaneProps<SpansQuestion, SpansAnswer>;
 
-function Dock(props: QuestionProps<SpansQuestion, SpansAnswer>) {
-  return (
-    <Suspense fallback={<QuestionLine {...props}>{null}</QuestionLine>}>
-      <SpansDock {...props} />
-    </Suspense>
-  );
-}
+const Line = (props: Asked) => <QuestionLine {...props}>{null}</QuestionLine>;
+const Plain = ({ text }: Pane) => <Markdown text={text} />;
+const SpansDock = loadable<Asked>(() => import("./spans-dock"), Line);
+const SpansPane = loadable<Pane>(() => import("./spans-pane"), Plain);
 
-function PaneBody(props: PaneProps<SpansQuestion, SpansAnswer>) {
-  const plain = <Markdown text={props.text} />;
+function PaneBody(props: Pane) {
   // Earlier turns are marked only where the question asks for it.
-  if (props.target.startsWith("turn:") && !props.question.prompt_turns) return plain;
-  return (
-    <Suspense fallback={plain}>
-      <SpansPane {...props} />
-    </Suspense>
-  );
+  const unmarked = props.target.startsWith("turn:") && !props.question.prompt_turns;
+  return unmarked ? <Plain {...props} /> : <SpansPane {...props} />;
 }
 
 /** Errors marked in the texts, what is missing from them, and an explicit "no errors found". */
@@ -35,6 +27,6 @@ export const spans: QuestionModule<SpansQuestion, SpansAnswer> = {
     answer === undefined || isEmpty(answer) ? undefined : withHashes(answer, item),
   missingSentence: (question, answer = EMPTY, item) => missingWords(question, answer, item),
   facts: (_question, answer) => factsOf(answer),
-  Dock,
+  Dock: SpansDock,
   PaneBody,
 };

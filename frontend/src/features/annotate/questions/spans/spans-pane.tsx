@@ -139,10 +139,7 @@ function useRegistered(
   focused: boolean,
 ): void {
   useEffect(() => {
-    if (frame.current) store.roots.set(target, frame.current);
-    return () => {
-      store.roots.delete(target);
-    };
+    return frame.current ? store.arrive(target, frame.current) : undefined;
   }, [store, target, frame]);
   useEffect(() => {
     if (focused) store.set({ target });

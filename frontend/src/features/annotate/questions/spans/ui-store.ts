@@ -50,9 +50,28 @@ const START: SpansUi = {
 export class SpansStore extends SharedStore<SpansUi> {
   /** The texts now on screen. */
   readonly roots = new Map<Target, HTMLElement>();
+  /** The text that takes the focus as soon as it is on screen. */
+  private awaited: Target | null = null;
 
   constructor() {
     super(START);
+  }
+
+  /** Leads into a text: now, or when it comes. */
+  enter(target: Target): void {
+    this.set({ target });
+    const root = this.roots.get(target);
+    this.awaited = root ? null : target;
+    root?.focus({ preventScroll: true });
+  }
+
+  /** A text has come on screen; the answer takes it away again. */
+  arrive(target: Target, root: HTMLElement): () => void {
+    this.roots.set(target, root);
+    if (this.awaited === target) this.enter(target);
+    return () => {
+      this.roots.delete(target);
+    };
   }
 }
 

@@ -34,15 +34,9 @@ export function useSpanKeys(
   };
   const enter = () => {
     if (!active) onActivate();
-    // The texts that can be marked come with the next drawing.
-    requestAnimationFrame(() => {
-      const targets = targetsOf(question, item);
-      const target = targets.includes(context.target) ? context.target : targets[0];
-      if (target === undefined) return;
-      const root = store.roots.get(target);
-      store.set({ target });
-      root?.focus({ preventScroll: true });
-    });
+    const targets = targetsOf(question, item);
+    const target = targets.includes(context.target) ? context.target : targets[0];
+    if (target !== undefined) store.enter(target);
   };
 
   const actions: Action[] = [
