@@ -26,7 +26,8 @@ def materials_of(metadata: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
     given = 0
     for key, take in (("passages", _passages), ("reference", _reference), ("rubric", _rubric)):
         value = metadata.get(key)
-        if value is not None:
+        # An empty list is an item without passages or rubric, not a broken one.
+        if value is not None and value != []:
             given += 1
             taken = take(value)
             if taken is not None:

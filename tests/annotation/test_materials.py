@@ -73,6 +73,10 @@ def test_another_shape_is_left_out_and_counted(key: str, value: Any) -> None:
     assert materials_of({key: value, "passages" if key == "reference" else "reference": None}) == ({}, 1)
 
 
+def test_an_empty_list_is_nothing_rather_than_something_broken() -> None:
+    assert materials_of({"passages": [], "rubric": [], "reference": None}) == ({}, 0)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (
@@ -88,5 +92,5 @@ def test_any_metadata_is_sorted_into_taken_and_left_out(metadata: dict[str, Any]
     found, left_out = materials_of(metadata)
 
     assert set(found) <= set(KEYS)
-    assert len(found) + left_out == sum(metadata.get(key) is not None for key in KEYS)
+    assert len(found) + left_out == sum(metadata.get(key) not in (None, []) for key in KEYS)
     assert materials_of(found) == (found, 0)

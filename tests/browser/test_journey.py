@@ -275,7 +275,7 @@ def test_labelling_needs_nothing_but_the_keyboard(
             keys.press("r")
             keys.type(f"Because of sum {n}: 1, 2 and x.")
             keys.press("Escape")
-            expected[n]["rationale"] = f"Because of sum {n}: 1, 2 and x."
+            expected[n]["reason"] = f"Because of sum {n}: 1, 2 and x."
         keys.press("Enter")
 
     # The skipped item comes back to nobody in particular; this person is done with the rest

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Form, Item } from "@/lib/api/types";
-import { askedQuestions, cleanAnswers } from "./form-state";
+import { activeQuestion, askedQuestions, cleanAnswers } from "./form-state";
 import type { Answers, Condition, Question } from "./questions/types";
 
 const item: Item = {
@@ -74,5 +74,40 @@ describe("conditions look at answers as they are sent", () => {
       aspect: null,
     };
     expect(asked(rank, when("rank", "ranked", 1), { rank: { ranks: { r1: 1 } } }).names).toEqual(["rank"]);
+  });
+});
+
+describe("digits", () => {
+  const pair: Question = {
+    ...common,
+    name: "pair",
+    type: "pairwise",
+    steps: 7,
+    tie: true,
+    both_bad: true,
+    aspect: null,
+  };
+  const why = (reasons: string[]): Question => ({
+    ...common,
+    name: "why",
+    type: "rationale",
+    min_chars: 0,
+    max_chars: 100,
+    links: false,
+    reasons: reasons.map((value) => ({ value, label: value })),
+    required_if: [],
+  });
+  const answered = { pair: { better: "r1", strength: 3 } };
+
+  it("still correct the preference when only words are left to write", () => {
+    expect(activeQuestion([pair, why([])], answered, item, null, "pair")?.name).toBe("pair");
+  });
+
+  it("go on to what can be answered with them", () => {
+    expect(activeQuestion([pair, why(["facts"])], answered, item, null, "pair")?.name).toBe("why");
+  });
+
+  it("belong to the question that was chosen", () => {
+    expect(activeQuestion([pair, why([])], answered, item, "why", "pair")?.name).toBe("why");
   });
 });

@@ -7,6 +7,10 @@ export function isAnswered(question: Question, answers: Answers, item: Item): bo
   return questionModule(question.type).isAnswered(question, answers[question.name], item);
 }
 
+function takesKeys(question: Question): boolean {
+  return questionModule(question.type).takesKeys?.(question) ?? true;
+}
+
 /**
  * What conditions look at: only answers that are complete, for half a ranking decides nothing, and those as they
  * are sent, because the server looks at these.
@@ -69,8 +73,8 @@ export function fittingAnswers(form: Form, answers: Answers, item: Item): Answer
 }
 
 /**
- * The question the keys belong to: the one chosen, else the next without an answer from the last one on. When all
- * are answered it stays where it is, so that another key corrects what was just answered and nothing else.
+ * The question the keys belong to: the one chosen, else the next that has no answer and takes keys, from the last one
+ * on. When there is none it stays where it is, so that another key corrects what was just answered and nothing else.
  */
 export function activeQuestion(
   asked: readonly Question[],
@@ -86,7 +90,7 @@ export function activeQuestion(
   const onwards = [...asked.slice(from), ...asked.slice(0, from)];
   return (
     asked.find((question) => question.name === chosen) ??
-    onwards.find((question) => !isAnswered(question, answers, item)) ??
+    onwards.find((question) => takesKeys(question) && !isAnswered(question, answers, item)) ??
     onwards[0]
   );
 }

@@ -36,6 +36,8 @@ export interface QuestionModule<Q = Question, A = Answer> {
   isAnswered(question: Q, answer: A | undefined, item: Item): boolean;
   /** What is sent; undefined leaves the question out. */
   clean(question: Q, answer: A | undefined, item: Item): A | undefined;
+  /** Whether digits and letters answer it, true when absent. What is only written in leaves them to the last one. */
+  takesKeys?(question: Q): boolean;
   missingSentence?(question: Q, answer: A | undefined, item: Item): string;
   /** What conditions of later questions may ask about; the same names as on the server. */
   facts(question: Q, answer: A): Facts;

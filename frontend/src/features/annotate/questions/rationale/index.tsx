@@ -24,6 +24,7 @@ function isComplete(question: RationaleQuestion, answer: RationaleAnswer | undef
 export const rationale: QuestionModule<RationaleQuestion, RationaleAnswer> = {
   isAnswered: (question, answer) => isComplete(question, answer),
   clean: (_question, answer) => answer,
+  takesKeys: (question) => question.reasons.length > 0,
   missingSentence: (question, answer) => {
     const count = question.min_chars - countCodePoints((answer?.text ?? "").trim());
     return count > 0

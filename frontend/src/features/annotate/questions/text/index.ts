@@ -17,6 +17,7 @@ export const text: QuestionModule<TextQuestion, TextAnswer> = {
     if (written.length === 0) return undefined;
     return typeof answer === "string" ? written[0]?.[1] : Object.fromEntries(written);
   },
+  takesKeys: () => false,
   facts: (_question, answer) => ({
     characters: Object.values(textsOf(answer)).reduce((sum, words) => sum + countCodePoints(words), 0),
   }),
