@@ -41,7 +41,6 @@ def test_a_rubric_is_completed() -> None:
 
 WRONG = [
     ("passages", "a text"),
-    ("passages", []),
     ("passages", [["Bloom", "It came out."]]),
     ("passages", [{"title": "Bloom"}]),
     ("passages", [{"title": 7, "sentences": ["x"]}]),
@@ -54,7 +53,6 @@ WRONG = [
     ("reference", "   "),
     ("reference", "x\0"),
     ("rubric", {"tone": 1}),
-    ("rubric", []),
     ("rubric", [{"title": "Tone"}]),
     ("rubric", [{"name": "Tone!"}]),
     ("rubric", [ASPECT, ASPECT]),
