@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from curation.signals.choices import SignalState
+from curation.signals.choices import SignalLevel, SignalState
 from curation.snapshots.choices import Decision, SnapshotState
 from webapp.accounts.api.serializers import UserRefSerializer
 
@@ -19,12 +19,25 @@ class HistogramSerializer(serializers.Serializer):
         ref_name = "Histogram"
 
 
+class SignalColumnSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    type = serializers.ChoiceField(choices=["number", "text", "flag"])
+    signed = serializers.BooleanField(help_text="A number of a pair that says b − a; a recipe turns it to chosen.")
+
+    class Meta:
+        ref_name = "SignalColumn"
+
+
 class SignalSummarySerializer(serializers.Serializer):
+    """Of the first number; `columns` holds the same by column, for texts and flags their most common values."""
+
     count = serializers.IntegerField()
     mean = serializers.FloatField(allow_null=True)
     min = serializers.FloatField(allow_null=True)
     max = serializers.FloatField(allow_null=True)
     histogram = HistogramSerializer()
+    columns = serializers.DictField(child=serializers.DictField(), default=dict)
 
     class Meta:
         ref_name = "SignalSummary"
@@ -38,6 +51,8 @@ class SignalSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=SignalState.choices)
     params = serializers.DictField()
     provenance = serializers.DictField()
+    level = serializers.ChoiceField(choices=SignalLevel.choices)
+    columns = SignalColumnSerializer(many=True)
     rows_ok = serializers.IntegerField()
     rows_failed = serializers.IntegerField()
     summary = SignalSummarySerializer(allow_null=True)
@@ -53,6 +68,8 @@ class SignalKindSerializer(serializers.Serializer):
     title = serializers.CharField()
     description = serializers.CharField()
     queue = serializers.CharField()
+    level = serializers.ChoiceField(choices=SignalLevel.choices)
+    columns = SignalColumnSerializer(many=True)
     params_schema = serializers.DictField()
 
     class Meta:

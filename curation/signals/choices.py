@@ -1,4 +1,4 @@
-"""States of a signal."""
+"""States and levels of a signal."""
 
 from __future__ import annotations
 
@@ -10,3 +10,11 @@ class SignalState(models.TextChoices):
     READY = "ready", "Ready"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
+
+
+class SignalLevel(models.TextChoices):
+    """What one row of a signal is about."""
+
+    RESPONSE = "response", "Response"
+    PAIR = "pair", "Pair"
+    RECORD = "record", "Record"

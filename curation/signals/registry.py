@@ -7,7 +7,8 @@ from curation.signals.kinds.length import LengthSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
 from webapp.api.errors import ApplicationError
 
-KINDS: dict[str, SignalKind] = {kind.kind: kind for kind in (RewardScoreSignal(), LengthSignal())}
+_ALL: tuple[SignalKind, ...] = (RewardScoreSignal(), LengthSignal())
+KINDS: dict[str, SignalKind] = {kind.kind: kind for kind in _ALL}
 
 
 def signal_kind(name: str) -> SignalKind:

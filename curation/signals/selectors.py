@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from curation.datasets.engine import duck
 from curation.models import Signal
-from curation.signals.choices import SignalState
+from curation.signals.choices import SignalLevel, SignalState
 from webapp.api.errors import NotFoundError
 from webapp.store.files import store
 
@@ -49,8 +49,8 @@ def scores_for(version_id: int, record_ids: Sequence[str]) -> dict[str, dict[str
         "WHERE record_id IN (SELECT unnest($ids::VARCHAR[]))"
     )
     with duck() as cursor:
-        for signal in signals_of(version_id).filter(state=SignalState.READY):
-            if not signal.parts:
+        for signal in signals_of(version_id).filter(state=SignalState.READY, level=SignalLevel.RESPONSE):
+            if not signal.parts or not any(column["name"] == "score" for column in signal.columns):
                 continue
             rows = cursor.execute(sql, {"parts": signal_urls(signal), "ids": list(record_ids)}).fetchall()
             for record_id, response_id, score in rows:

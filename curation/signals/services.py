@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from typing import Any
 
@@ -28,7 +29,7 @@ def signal_key(kind: str, algorithm: str, params: dict[str, Any], provenance: di
 
 @transaction.atomic
 def signal_request(*, version: DatasetVersion, created_by: User, kind: str, params: dict[str, Any]) -> Job:
-    """Start computing a signal for every response of a version and return its job.
+    """Start computing a signal for a version and return its job.
 
     The same kind, parameters, model and rows give the signal that exists, whose job is returned. A cancelled one goes
     on where it stopped; one that failed, or has failed rows, is computed again. Raises ConflictError while the
@@ -45,6 +46,8 @@ def signal_request(*, version: DatasetVersion, created_by: User, kind: str, para
         defaults={
             "kind": kind,
             "name": name,
+            "level": handler.level,
+            "columns": [dataclasses.asdict(column) for column in handler.columns],
             "params": params,
             "provenance": {"algorithm": kind, "version": handler.version, **provenance},
             "created_by": created_by,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from curation.signals.kinds.base import Scorer, Value
+from curation.signals.kinds.base import SCORE, Level, Row, Scope, Scorer, Source
 from curation.signals.model_resolution import resolve_model
 from webapp.api.errors import ApplicationError
 from webapp.jobs.handlers import JobError
-from webapp.store.canonical import Record
 
 
 class RewardScoreSignal:
@@ -18,6 +17,9 @@ class RewardScoreSignal:
     description = "Score of each response under a registered reward model. A recipe sees the margin chosen − rejected."
     version = "1"
     queue = "ml"
+    level: Level = "response"
+    scope: Scope = "part"
+    columns = SCORE
     params_schema: dict[str, Any] = {
         "type": "object",
         "properties": {"model": {"type": "integer", "description": "A registered reward model of the project."}},
@@ -50,17 +52,24 @@ class RewardScoreSignal:
         except (ScoringError, ApplicationError) as error:
             raise JobError(str(error)) from error
 
-        def score(records: Iterator[Record]) -> Iterator[Value]:
+        def score(source: Source) -> Iterator[Row]:
             items = (
                 ScoringItem(
                     record.record_id,
                     [{"role": message.role, "content": message.content} for message in record.prompt],
                     [(response.response_id, response.content) for response in record.responses],
                 )
-                for record in records
+                for record in source.records()
             )
             for result in model.score(items):
-                yield Value(result.record_id, result.response_id, result.score, result.state, result.reason)
+                values = {} if result.score is None else {"score": result.score}
+                yield Row(
+                    result.record_id,
+                    values,
+                    response_id=result.response_id,
+                    state=result.state,
+                    reason=result.reason,
+                )
 
         used = {name: value for name, value in model.provenance.items() if name not in ("model", "revision")}
         return score, used

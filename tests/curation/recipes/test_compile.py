@@ -14,7 +14,8 @@ from curation.domain.recipe_steps import parse_steps
 from curation.models import DatasetVersion, Signal
 from curation.recipes.compile import decided, recipe_compile
 from curation.recipes.funnel import funnel_of
-from curation.signals.compute_job import VALUES
+from curation.signals.kinds.base import SCORE
+from curation.signals.values import values_schema
 from tests.curation.making import make_record
 from tests.curation.recipes.reference import Scores, decide
 from webapp.store.canonical import Record, RecordWriter
@@ -62,11 +63,12 @@ def signal_of(number: int, records: list[Record], values: list[float | None]) ->
     """A ready signal whose scores come from `values`, None meaning a failed row."""
     ids = [(record.record_id, response.response_id) for record in records for response in record.responses]
     scores = dict(zip(ids, values, strict=False))
-    rows = [(r, s, value, "failed" if value is None else "ok", None) for (r, s), value in scores.items()]
-    columns = [pa.array([row[i] for row in rows], type=field.type) for i, field in enumerate(VALUES)]
+    schema = values_schema("response", SCORE)
+    rows = [(r, s, "failed" if value is None else "ok", None, value) for (r, s), value in scores.items()]
+    columns = [pa.array([row[i] for row in rows], type=field.type) for i, field in enumerate(schema)]
     key = f"signals/{number}/part.parquet"
     with store().writer(key) as file:
-        pq.write_table(pa.Table.from_arrays(columns, schema=VALUES), file)
+        pq.write_table(pa.Table.from_arrays(columns, schema=schema), file)
     return Signal(pk=number, parts=[key], name=f"Signal {number}"), scores
 
 

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from curation.models import DatasetVersion, Signal
 from curation.signals import model_resolution
-from curation.signals.kinds.base import Value
+from curation.signals.kinds.base import Row, Source, failed
 from curation.signals.kinds.length import LengthSignal
 from curation.signals.model_resolution import ResolvedModel
 from curation.signals.selectors import scores_for
@@ -18,7 +18,6 @@ from tests.curation.making import make_record, make_version
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
-from webapp.store.canonical import Record
 from webapp.store.files import store
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,13 +83,14 @@ def test_a_recipe_filters_by_the_margin(client: APIClient, version: DatasetVersi
     assert sum(body["histograms"][1]["counts"]) == 10
 
 
-def fails_on_long(records: Iterator[Record]) -> Iterator[Value]:
-    for record in records:
+def fails_on_long(source: Source) -> Iterator[Row]:
+    for record in source.records():
         for response in record.responses:
             too_long = len(response.content) > 17
-            score = None if too_long else 0.0
-            state, reason = ("failed", "too_long") if too_long else ("ok", None)
-            yield Value(record.record_id, response.response_id, score, state, reason)
+            if too_long:
+                yield failed("too_long", record.record_id, response_id=response.response_id)
+            else:
+                yield Row(record.record_id, {"score": 0.0}, response_id=response.response_id)
 
 
 def test_a_failed_value_is_never_zero(
@@ -125,10 +125,10 @@ def test_failed_values_can_be_asked_for_again(
     assert (signal.state, signal.rows_ok, signal.rows_failed) == ("ready", 20, 0)
 
 
-def fails_always(records: Iterator[Record]) -> Iterator[Value]:
-    for record in records:
+def fails_always(source: Source) -> Iterator[Row]:
+    for record in source.records():
         for response in record.responses:
-            yield Value(record.record_id, response.response_id, None, "failed", "out_of_memory")
+            yield failed("out_of_memory", record.record_id, response_id=response.response_id)
 
 
 def test_a_signal_without_any_value_has_failed(

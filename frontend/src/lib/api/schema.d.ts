@@ -2540,6 +2540,13 @@ export interface components {
             expires_at: string;
         };
         /**
+         * @description * `response` - Response
+         *     * `pair` - Pair
+         *     * `record` - Record
+         * @enum {string}
+         */
+        LevelEnum: "response" | "pair" | "record";
+        /**
          * @description * `sigmoid` - sigmoid
          *     * `hinge` - hinge
          *     * `ipo` - ipo
@@ -3241,6 +3248,8 @@ export interface components {
             provenance: {
                 [key: string]: unknown;
             };
+            level: components["schemas"]["LevelEnum"];
+            columns: components["schemas"]["SignalColumn"][];
             rows_ok: number;
             rows_failed: number;
             summary: components["schemas"]["SignalSummary"] | null;
@@ -3248,11 +3257,20 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        SignalColumn: {
+            name: string;
+            title: string;
+            type: components["schemas"]["TypeEnum"];
+            /** @description A number of a pair that says b − a; a recipe turns it to chosen. */
+            signed: boolean;
+        };
         SignalKind: {
             kind: string;
             title: string;
             description: string;
             queue: string;
+            level: components["schemas"]["LevelEnum"];
+            columns: components["schemas"]["SignalColumn"][];
             params_schema: {
                 [key: string]: unknown;
             };
@@ -3279,6 +3297,7 @@ export interface components {
          * @enum {string}
          */
         SignalStateEnum: "queued" | "ready" | "failed" | "cancelled";
+        /** @description Of the first number; `columns` holds the same by column, for texts and flags their most common values. */
         SignalSummary: {
             count: number;
             /** Format: double */
@@ -3288,6 +3307,11 @@ export interface components {
             /** Format: double */
             max: number | null;
             histogram: components["schemas"]["Histogram"];
+            columns?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
         };
         SkipInputRequest: {
             /** @default  */
@@ -3416,6 +3440,13 @@ export interface components {
          * @enum {string}
          */
         TokenScopeEnum: "read" | "write";
+        /**
+         * @description * `number` - number
+         *     * `text` - text
+         *     * `flag` - flag
+         * @enum {string}
+         */
+        TypeEnum: "number" | "text" | "flag";
         UploadRequest: {
             /** Format: binary */
             file: string;

@@ -1,0 +1,27 @@
+"""The records a signal's scorer reads, part after part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from webapp.store.canonical import Record, read_records
+from webapp.store.files import store
+
+
+@dataclass(frozen=True)
+class PartsSource:
+    """See `curation.signals.kinds.base.Source`."""
+
+    project_id: int
+    version_id: int
+    parts: list[str]
+    keep_alive: Callable[[], None]
+
+    def alive(self) -> None:
+        self.keep_alive()
+
+    def records(self) -> Iterator[Record]:
+        for key in self.parts:
+            with store().open(key) as file:
+                yield from read_records(file)
