@@ -32,7 +32,7 @@ def run(what: str | None) -> int:
         ensure_chromium()
     codes = [
         subprocess.run([str(VENV_PYTHON), "-m", f"tests.benchmarks.bench_{each}"], cwd=ROOT, check=False).returncode
-        for each in ("annotate", "page")
+        for each in ("annotate", "page", "curation")
         if what in (None, each)
     ]
     return max(codes, default=0)

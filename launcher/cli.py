@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("pytest_arguments", nargs="*", help="passed on to pytest after `--`")
     commands.add_parser("lint", help="run the static checks only")
     bench = commands.add_parser("bench", help="measure; prints JSON lines")
-    bench.add_argument("what", nargs="?", choices=["annotate", "page", "start"], help="default: all")
+    bench.add_argument("what", nargs="?", choices=["annotate", "curation", "page", "start"], help="default: all")
     token = commands.add_parser("token", parents=[shared], help="print a fresh API token (development only)")
     token.add_argument("email")
     return parser
@@ -58,7 +58,9 @@ def _parts(options: argparse.Namespace) -> tuple[str, ...]:
     if options.command in ("test", "lint"):
         return (*environment.SERVE, *environment.ML, *environment.CHECK)
     if options.command == "bench":
-        return (*environment.SERVE, *environment.CHECK)
+        # Only curation's figures need the model libraries.
+        models = environment.ML if options.what in (None, "curation") else ()
+        return (*environment.SERVE, *models, *environment.CHECK)
     if options.command == "token" or options.lite:
         return environment.SERVE
     return (*environment.SERVE, *environment.ML)

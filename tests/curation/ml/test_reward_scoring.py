@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-
-os.environ["HF_HUB_OFFLINE"] = "1"
-os.environ["TOKENIZERS_PARALLELISM"] = "false"
-
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+from curation.ml.prefix_scoring import SharedPrefix
 from curation.ml.reward_scoring import (
     ResponseScore,
     RewardScorer,
@@ -23,28 +19,9 @@ from curation.ml.reward_scoring import (
     ScoringItem,
     ScoringOptions,
 )
-from trainer_bridge.ml import tiny_model
+from curation.ml.token_rows import TokenRow
 
 CPU = ScoringOptions(device="cpu")
-
-
-@pytest.fixture(scope="module")
-def language_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("language")
-    tiny_model.build(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def reward_model(language_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("reward")
-    torch.manual_seed(1)
-    model = AutoModelForSequenceClassification.from_pretrained(language_model, num_labels=1)
-    with torch.no_grad():
-        model.score.weight *= 20  # spread the scores, so that a mixed-up order cannot hide behind rounding
-    model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(language_model).save_pretrained(folder)
-    return folder
 
 
 def item(number: int, *responses: str, prompt: str = "How do I plan a garden?") -> ScoringItem:
@@ -132,8 +109,11 @@ def test_failures_have_a_reason_and_no_score(reward_model: Path, monkeypatch: py
     broken = ScoringItem("record9", [{"role": "user"}], [("r0", "yes")])
     original = scorer._forward
 
-    def with_nan(rows: list[list[int]]) -> list[float]:
-        return [float("nan") if len(row) > 30 else score for row, score in zip(rows, original(rows), strict=True)]
+    def with_nan(rows: list[TokenRow], shared: SharedPrefix | None = None) -> list[float]:
+        return [
+            float("nan") if len(row.ids) > 30 else score
+            for row, score in zip(rows, original(rows, shared), strict=True)
+        ]
 
     monkeypatch.setattr(scorer, "_forward", with_nan)
     results = list(scorer.score([item(1, "fine", "word " * 200, "word " * 12), broken]))
@@ -152,10 +132,10 @@ def test_out_of_memory_falls_back_to_single_responses(reward_model: Path, monkey
     expected = [entry.score for entry in scorer.score(items(2))]
     original = scorer._forward
 
-    def little_memory(rows: list[list[int]]) -> list[float]:
-        if len(rows) > 1 or len(rows[0]) > 60:
+    def little_memory(rows: list[TokenRow], shared: SharedPrefix | None = None) -> list[float]:
+        if len(rows) > 1 or len(rows[0].ids) > 60:
             raise torch.OutOfMemoryError("no")
-        return original(rows)
+        return original(rows, shared)
 
     monkeypatch.setattr(scorer, "_forward", little_memory)
     results = list(scorer.score([*items(2), item(3, "word " * 60)]))
