@@ -10,6 +10,7 @@ import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { Logo } from "./logo";
 import { MeMenu } from "./me-menu";
+import { MentionsMenu } from "./mentions-menu";
 import { ProjectSwitcher } from "./project-switcher";
 import { SkipLink } from "./skip-link";
 
@@ -107,6 +108,7 @@ function Shell({ project, children }: { project?: Project; children: React.React
             onClick={() => runById("app.help")}
             className="max-sm:hidden"
           />
+          <MentionsMenu />
           <MeMenu />
         </div>
       </header>

@@ -5,6 +5,7 @@ import { api } from "@/lib/api/client";
 import type { components } from "@/lib/api/schema";
 import { useT } from "@/lib/i18n";
 import { paths } from "@/lib/paths";
+import { projectQuery } from "@/lib/session";
 
 type MentionPage = components["schemas"]["MentionPage"];
 type Mention = components["schemas"]["Mention"];
@@ -31,9 +32,14 @@ export function MentionsMenu() {
   const all = mentions.data?.results ?? [];
   if (all.length === 0) return null;
   const unread = all.filter((each) => each.read_at === null).length;
-  const open = (mention: Mention) => {
+  const open = async (mention: Mention) => {
     if (mention.read_at === null) read.mutate(mention);
-    void navigate({ to: paths.annotateCampaign(mention.campaign.id) });
+    const { project, campaign, comment } = mention;
+    // Reviewers read the whole discussion of the item; annotators have only what their own page shows them.
+    const found = await client.ensureQueryData(projectQuery(project.id)).catch(() => undefined);
+    if (!found?.verbs.includes("feedback.view")) return navigate({ to: paths.annotateCampaign(campaign.id) });
+    const search = { tab: "discussion", item: String(comment.item.id), comment: String(comment.id) };
+    return navigate({ to: paths.campaign(project.id, campaign.id), search: search as never });
   };
   return (
     <DropdownMenu
@@ -60,7 +66,7 @@ export function MentionsMenu() {
     >
       <MenuLabel>{t("You were mentioned")}</MenuLabel>
       {all.map((mention) => (
-        <MenuItem key={mention.id} onSelect={() => open(mention)}>
+        <MenuItem key={mention.id} onSelect={() => void open(mention)}>
           <span className="flex flex-col gap-0.5 py-1">
             <span className="flex items-baseline gap-2 text-sm text-muted">
               {mention.read_at === null && (

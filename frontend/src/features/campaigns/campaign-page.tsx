@@ -105,7 +105,7 @@ function CampaignView({ campaign }: { campaign: Campaign }) {
         <Tabs
           label="Campaign"
           value={search.tab ?? "annotators"}
-          onChange={(tab) => setSearch({ tab, answer: undefined, item: undefined })}
+          onChange={(tab) => setSearch({ tab, answer: undefined, item: undefined, comment: undefined })}
           items={[
             {
               value: "annotators",

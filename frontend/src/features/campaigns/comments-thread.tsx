@@ -1,19 +1,34 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button, ErrorState, FormError, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
 import { MentionField } from "@/features/annotate/kit";
 import { api, newIdempotencyKey } from "@/lib/api/client";
 import { messageOf } from "@/lib/api/errors";
 import type { Comment, Member, Page } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
+import { cx } from "@/lib/cx";
 import { useProject } from "@/lib/session";
 import { handlesOf } from "./handles";
 
+interface Props {
+  item: number;
+  /** The comment somebody was led to: it is scrolled to and set off. */
+  comment?: number | undefined;
+}
+
 /** Everything people said about an item, oldest first, and a field to answer in. */
-export function CommentsThread({ item }: { item: number }) {
+export function CommentsThread({ item, comment: led }: Props) {
   const list = usePaged<Comment>(["item-comments", item], `/api/items/${item}/comments/`);
+  const thread = useRef<HTMLDivElement>(null);
+  const loaded = !list.isPending;
+  useEffect(() => {
+    if (led === undefined || !loaded) return;
+    // A long thread may have the comment on a later page; then its beginning has to do.
+    const target = thread.current?.querySelector("[aria-current]") ?? thread.current;
+    target?.scrollIntoView({ block: "center" });
+  }, [led, loaded]);
   return (
-    <div className="flex flex-col gap-4">
+    <div ref={thread} className="flex flex-col gap-4">
       {list.error ? (
         <ErrorState error={list.error} onRetry={list.refetch} />
       ) : list.isPending ? (
@@ -23,7 +38,11 @@ export function CommentsThread({ item }: { item: number }) {
       ) : (
         <ol className="flex flex-col gap-3">
           {list.rows.map((comment) => (
-            <li key={comment.id}>
+            <li
+              key={comment.id}
+              aria-current={comment.id === led || undefined}
+              className={cx(comment.id === led && "-ms-3 border-s-2 border-accent ps-2.5")}
+            >
               <CommentText comment={comment} />
             </li>
           ))}

@@ -36,20 +36,34 @@ const REASONS: Record<Flag["reason"], string> = {
 /** What annotators report about items, and what is said about them. */
 export function DiscussionTab({ campaign }: { campaign: Campaign }) {
   const [search, setSearch] = useSearchState();
-  const open = (item: number) => setSearch({ item: String(item) });
+  const open = (item: number, comment?: number) =>
+    setSearch({ item: String(item), comment: comment === undefined ? undefined : String(comment) });
   const item = Number(search.item);
   return (
     <div className="grid gap-x-12 gap-y-8 lg:grid-cols-2">
-      <Flags campaign={campaign} onOpen={open} />
-      <Comments campaign={campaign} onOpen={open} />
-      {item > 0 && <ItemPanel key={item} id={item} onClose={() => setSearch({ item: undefined })} />}
+      {/* Each in a column of its own, so that both headings stand at the same height. */}
+      <div>
+        <Flags campaign={campaign} onOpen={open} />
+      </div>
+      <div>
+        <Comments campaign={campaign} onOpen={open} />
+      </div>
+      {item > 0 && (
+        <ItemPanel
+          key={`${item} ${search.comment ?? ""}`}
+          id={item}
+          comment={search.comment === undefined ? undefined : Number(search.comment)}
+          onClose={() => setSearch({ item: undefined, comment: undefined })}
+        />
+      )}
     </div>
   );
 }
 
 interface ListProps {
   campaign: Campaign;
-  onOpen: (item: number) => void;
+  /** With a comment, the item is opened at what was said. */
+  onOpen: (item: number, comment?: number) => void;
 }
 
 function Flags({ campaign, onOpen }: ListProps) {
@@ -189,7 +203,7 @@ function Comments({ campaign, onOpen }: ListProps) {
                 <div className="min-w-0 flex-1">
                   <CommentText comment={comment} />
                 </div>
-                <Button size="sm" onClick={() => onOpen(comment.item.id)}>
+                <Button size="sm" onClick={() => onOpen(comment.item.id, comment.id)}>
                   Item {comment.item.position + 1}, reply
                 </Button>
               </li>
@@ -202,7 +216,14 @@ function Comments({ campaign, onOpen }: ListProps) {
   );
 }
 
-function ItemPanel({ id, onClose }: { id: number; onClose: () => void }) {
+interface ItemPanelProps {
+  id: number;
+  /** The comment to open it at; without one it opens at the item's texts. */
+  comment: number | undefined;
+  onClose: () => void;
+}
+
+function ItemPanel({ id, comment, onClose }: ItemPanelProps) {
   const query = useQuery({
     queryKey: ["item", id],
     queryFn: ({ signal }) => api.get<ItemDetail>(`/api/items/${id}/`, { signal }),
@@ -221,7 +242,7 @@ function ItemPanel({ id, onClose }: { id: number; onClose: () => void }) {
               />
             </Section>
             <Section title="Comments">
-              <CommentsThread item={item.id} />
+              <CommentsThread item={item.id} comment={comment} />
             </Section>
           </>
         )}

@@ -38,7 +38,8 @@ export function ItemView({ item, name, open }: Props) {
         </details>
       )}
       {(item.materials?.passages ?? []).map((passage, index) => (
-        <details key={passage.title} className="border-t border-line pt-2">
+        // biome-ignore lint/suspicious/noArrayIndexKey: passages have no identity but their place; titles come twice.
+        <details key={index} className="border-t border-line pt-2">
           <summary className="cursor-default text-sm font-medium">
             Passage {index + 1}: {passage.title}
           </summary>

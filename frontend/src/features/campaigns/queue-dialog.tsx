@@ -76,7 +76,7 @@ export function QueueDialog({ open, onOpenChange, campaign, onQueued }: Props) {
       ) : (
         <form id={form} onSubmit={submit} className="flex flex-col gap-4">
           <FormError>{formError(queue.error)}</FormError>
-          <div className="grid grid-cols-2 gap-4">
+          <div className="grid gap-4 sm:grid-cols-2">
             <Field label="Dataset" required>
               <Select
                 value={chosenDataset}
@@ -101,7 +101,7 @@ export function QueueDialog({ open, onOpenChange, campaign, onQueued }: Props) {
           <Field label="Only rows that contain" error={fieldError(queue.error, "filter")}>
             <Input value={text} onChange={(event) => setText(event.target.value)} placeholder="Any text" />
           </Field>
-          <div className="grid grid-cols-2 gap-4">
+          <div className="grid gap-4 sm:grid-cols-2">
             <Field label="Order" required>
               <Select
                 value={order}

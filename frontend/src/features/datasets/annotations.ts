@@ -49,6 +49,11 @@ const KINDS: Record<RowAnnotation["kind"], string> = {
   text: "Text",
 };
 
+/** A kind of annotation in words: "Marks" for spans. */
+export function kindTitle(kind: string): string {
+  return KINDS[kind as RowAnnotation["kind"]] ?? sentence(kind);
+}
+
 /** "Marks: Errors"; the kind alone where the question is called the same. */
 export function groupTitle({ kind, question }: AnnotationGroup): string {
   const name = sentence(question);

@@ -135,7 +135,7 @@ function Record({ row, version }: { row: DatasetRow; version: DatasetVersion }) 
                 key={index}
                 className="flex flex-wrap items-center gap-x-3 border-t border-line py-1.5 last:border-b"
               >
-                <span className="min-w-72">{labelText(row, label)}</span>
+                <span className="min-w-72 max-sm:basis-full">{labelText(row, label)}</span>
                 <span className="flex-1 text-sm text-muted">{sourceText(label)}</span>
                 {label.origin && <Badge>{label.origin}</Badge>}
               </li>

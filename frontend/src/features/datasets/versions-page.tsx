@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Fragment } from "react";
 import { JobStrip } from "@/components/job-strip";
 import {
   Async,
@@ -15,6 +16,7 @@ import { formatCount, humanize, NONE, sentence } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
+import { kindTitle } from "./annotations";
 import { DownloadMenu } from "./download-menu";
 import { shortId } from "./labels";
 import { versionsQuery } from "./queries";
@@ -86,12 +88,13 @@ export function VersionsPage() {
                   numeric: true,
                   cell: (version) => formatCount(version.stats?.labels),
                 },
+                { key: "sources", header: "Labels from", cell: (version) => <Sources version={version} /> },
                 {
                   key: "annotations",
-                  header: "Other feedback",
+                  header: "Annotations",
+                  className: "max-sm:min-w-56",
                   cell: (version) => <Annotations version={version} />,
                 },
-                { key: "sources", header: "Labels from", cell: (version) => <Sources version={version} /> },
                 {
                   key: "hash",
                   header: "Content hash",
@@ -133,7 +136,7 @@ function Origin({ version }: { version: DatasetVersion }) {
   );
 }
 
-/** How many annotations of each kind; the categories of marks are named on hover. */
+/** How many annotations of each kind, as the reader names them; the categories of marks unfold. */
 function Annotations({ version }: { version: DatasetVersion }) {
   const counts = version.stats?.annotation_counts;
   const kinds = Object.entries(counts?.kinds ?? {}).filter(([, count]) => count > 0);
@@ -142,7 +145,7 @@ function Annotations({ version }: { version: DatasetVersion }) {
     <span className="flex flex-wrap gap-1">
       {kinds.map(([kind, count]) => (
         <Badge key={kind}>
-          {humanize(kind)} <span className="num">{formatCount(count)}</span>
+          {kindTitle(kind)} <span className="num">{formatCount(count)}</span>
         </Badge>
       ))}
       {kinds.some(([kind]) => kind === "spans") && <Categories counts={counts} />}
@@ -160,20 +163,24 @@ function Categories({ counts }: { counts: DatasetVersion["stats"]["annotation_co
   return (
     <details className="basis-full text-sm">
       <summary className="text-muted">By category</summary>
-      {given.map(([title, categories]) => (
-        <dl key={title} className="mt-1 grid grid-cols-[auto_auto] justify-start gap-x-3">
-          <dt className="text-muted">{title}</dt>
-          <dd className="num text-end text-muted">
-            {formatCount(Object.values(categories).reduce((sum, count) => sum + count, 0))}
-          </dd>
-          {Object.entries(categories).map(([category, count]) => (
-            <div key={category} className="contents">
-              <dt>{sentence(category)}</dt>
-              <dd className="num text-end">{formatCount(count)}</dd>
-            </div>
-          ))}
-        </dl>
-      ))}
+      <dl className="mt-1 grid grid-cols-[auto_auto] justify-start gap-x-3">
+        {given.map(([title, categories]) => (
+          <Fragment key={title}>
+            <dt className="text-muted">{title}</dt>
+            <dd className="num text-end text-muted">
+              {formatCount(Object.values(categories).reduce((sum, count) => sum + count, 0))}
+            </dd>
+            {Object.entries(categories)
+              .sort(([, one], [, other]) => other - one)
+              .map(([category, count]) => (
+                <Fragment key={category}>
+                  <dt>{sentence(category)}</dt>
+                  <dd className="num text-end">{formatCount(count)}</dd>
+                </Fragment>
+              ))}
+          </Fragment>
+        ))}
+      </dl>
     </details>
   );
 }

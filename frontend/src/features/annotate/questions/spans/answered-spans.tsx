@@ -45,7 +45,7 @@ export function AnsweredSpans({ text, target, answer, question, compact }: Props
     <div className="@container">
       <div className="grid grid-cols-[minmax(0,1fr)] gap-x-5 gap-y-3 @2xl:grid-cols-[minmax(0,46rem)_220px]">
         <SourceText text={text} marks={marks} compact={compact} />
-        <aside aria-label={t("Marks")} className="text-sm">
+        <div className="text-sm">
           {other && (
             <p className="text-warn">{t("These marks were made on another version of this text.")}</p>
           )}
@@ -55,7 +55,8 @@ export function AnsweredSpans({ text, target, answer, question, compact }: Props
               {answers.length > 1 && ` (${clean})`}
             </p>
           )}
-          <ol className="flex flex-col gap-0.5">
+          {/* Not a landmark: a page reads several texts, and landmarks of one name cannot be told apart. */}
+          <ol aria-label={t("Marks")} className="flex flex-col gap-0.5">
             {entries.map(({ mark, id }) => (
               <li key={id}>
                 <button
@@ -76,7 +77,7 @@ export function AnsweredSpans({ text, target, answer, question, compact }: Props
               </li>
             ))}
           </ol>
-        </aside>
+        </div>
       </div>
     </div>
   );

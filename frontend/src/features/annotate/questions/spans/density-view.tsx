@@ -83,13 +83,15 @@ export function DensityView({ text, density, question }: Props) {
             : t("Nothing is said of the whole response.")}
         </p>
       )}
-      <SourceText text={text} marks={marks} />
+      <SourceText text={text} marks={marks} compact />
       {level !== "response" && (
         <p className="text-sm text-muted">
           {t("{{error}}: the part has an error. {{ignored}}: not judged, because it is marked already.", {
             error: ERROR,
             ignored: NOT_JUDGED,
           })}
+          {marks.length === 0 &&
+            ` ${t("No part here has one: what was marked is too short, or counts at another density.")}`}
         </p>
       )}
       {rates.length > 0 && (
