@@ -159,7 +159,12 @@ class PairRowSerializer(serializers.Serializer):
     aspect = serializers.CharField(allow_null=True, help_text="What the preference is about; null for overall.")
     strength = serializers.FloatField(allow_null=True)
     votes = serializers.IntegerField()
+    agreement = serializers.FloatField(allow_null=True, help_text="Share of the votes on the side of their mean.")
+    label_source = serializers.CharField(allow_null=True, help_text="Whose labels counted.")
     margins = serializers.DictField(child=serializers.FloatField(allow_null=True))
+    flipped = serializers.BooleanField(help_text="The recipe turned the label round.")
+    soft_label = serializers.FloatField(help_text="Probability that chosen is better.")
+    weight = serializers.FloatField()
     split = serializers.CharField(allow_null=True)
     decision = serializers.ChoiceField(choices=Decision.choices)
     step = serializers.IntegerField(allow_null=True)
@@ -193,6 +198,36 @@ class SamplesSerializer(serializers.Serializer):
         ref_name = "RecipeSamples"
 
 
+class ValueCountSerializer(serializers.Serializer):
+    value = serializers.CharField(allow_null=True)
+    count = serializers.IntegerField()
+
+    class Meta:
+        ref_name = "ValueCount"
+
+
+class ValueCountsSerializer(serializers.Serializer):
+    """The most common values of a text that a step looks at."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    values = ValueCountSerializer(many=True)
+
+    class Meta:
+        ref_name = "NamedValueCounts"
+
+
+class TreatedSerializer(serializers.Serializer):
+    """Kept pairs whose label was turned round or softened, or whose weight is not 1."""
+
+    flipped = serializers.IntegerField()
+    softened = serializers.IntegerField()
+    reweighted = serializers.IntegerField()
+
+    class Meta:
+        ref_name = "TreatedCounts"
+
+
 class RecipePreviewSerializer(serializers.Serializer):
     pairs_in = serializers.IntegerField()
     funnel = FunnelStepSerializer(many=True)
@@ -200,6 +235,8 @@ class RecipePreviewSerializer(serializers.Serializer):
     dropped = serializers.IntegerField()
     review = serializers.IntegerField()
     histograms = NamedHistogramSerializer(many=True)
+    values = ValueCountsSerializer(many=True)
+    treated = TreatedSerializer()
     samples = SamplesSerializer()
 
     class Meta:
@@ -248,6 +285,7 @@ class SnapshotDiffSerializer(serializers.Serializer):
     added = SnapshotChangeSerializer()
     removed = SnapshotChangeSerializer()
     flipped = SnapshotChangeSerializer()
+    reweighted = SnapshotChangeSerializer()
     moved = SnapshotChangeSerializer()
 
     class Meta:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -50,3 +51,31 @@ def iter_version_records(version: DatasetVersion) -> Iterator[Record]:
     """Whole records of a version in row order."""
     for row in iter_version_rows(version):
         yield record_from_row(row)
+
+
+class Place(NamedTuple):
+    """Where a record lies in a version: the number of its part, and its row in it."""
+
+    part: int
+    row: int
+
+
+def records_at(version: DatasetVersion, places: Iterable[Place]) -> dict[Place, dict[str, Any]]:
+    """`{place: {"prompt", "responses"}}`; only the row groups these records lie in are read."""
+    found: dict[Place, dict[str, Any]] = {}
+    keys = part_keys(version)
+    wanted = sorted(set(places))
+    for part, of_part in itertools.groupby(wanted, key=lambda place: place.part):
+        rows = [place.row for place in of_part]
+        with store().open(keys[part]) as file:
+            parquet = pq.ParquetFile(file, pre_buffer=False)
+            first = 0
+            for group in range(parquet.num_row_groups):
+                count = parquet.metadata.row_group(group).num_rows
+                here = [row for row in rows if first <= row < first + count]
+                if here:
+                    table = parquet.read_row_group(group, columns=["prompt", "responses"])
+                    taken = table.take([row - first for row in here]).to_pylist()
+                    found.update((Place(part, row), record) for row, record in zip(here, taken, strict=True))
+                first += count
+    return found

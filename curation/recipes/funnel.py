@@ -4,32 +4,49 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
+from curation.domain.recipe_steps import (
+    DIRECTION_TITLE,
+    TITLES,
+    FilterStep,
+    SelectStep,
+    SignalMarginStep,
+    Step,
+    StrengthStep,
+    ZonesStep,
+)
+from curation.models import Signal
+from curation.recipes.compile import Decided
+from curation.recipes.measures import term_of
 
-from curation.domain.recipe_steps import DIRECTION_TITLE, TITLES, Step, StrengthStep
-from curation.recipes.compile import CompiledRecipe
 
-
-def step_title(step: Step) -> str:
-    """A step's name with its main number, as the funnel shows it."""
+def step_title(step: Step, signals: dict[int, Signal]) -> str:
+    """A step's name with its main number or measure, as the funnel shows it."""
     title = TITLES[type(step)][0]
-    return f"{title} (at least {step.min_strength:g})" if isinstance(step, StrengthStep) else title
+    if isinstance(step, StrengthStep):
+        return f"{title} (at least {step.min_strength:g})"
+    if isinstance(step, FilterStep):
+        return f"{title}: {term_of(step.on, signals).title}"
+    if isinstance(step, SignalMarginStep | ZonesStep):
+        return f"{title}: {signals[step.signal].name}"
+    if isinstance(step, SelectStep):
+        return f"{title} of {step.budget:,}"
+    return title
 
 
-def funnel_of(cursor: duckdb.DuckDBPyConnection, recipe: CompiledRecipe) -> dict[str, Any]:
-    """Counts per step from the table `decided`: `{"pairs_in", "funnel", "kept", "dropped", "review"}`.
+def funnel_of(found: Decided) -> dict[str, Any]:
+    """Counts per step of a recipe that has run: `{"pairs_in", "funnel", "kept", "dropped", "review"}`.
 
     For every step in = kept + dropped + review, and the next step's `in` is this one's `kept`.
     """
-    rows = cursor.execute(
-        "SELECT step, decision, reason, count(*) FROM decided GROUP BY ALL ORDER BY step, decision, reason"
-    ).fetchall()
-    total = sum(count for *_, count in rows)
-    names = [(_type(step), step_title(step)) for step in recipe.steps]
+    counted = dict(found.cursor.execute("SELECT code, count(*) FROM decided GROUP BY code").fetchall())
+    rows = [(*meaning, counted.get(code, 0)) for code, meaning in enumerate(found.verdicts.meanings)]
+    total = sum(counted.values())
+    steps, signals = found.recipe.steps, found.recipe.signals
+    names = [(_type(step), step_title(step, signals)) for step in steps]
     names.append(("direction", DIRECTION_TITLE))
     remaining, funnel = total, []
     for index, (kind, title) in enumerate(names):
-        here = [(decision, reason, count) for step, decision, reason, count in rows if step == index]
+        here = [(decision, reason, count) for step, decision, reason, count in rows if step == index and count]
         dropped = sum(count for decision, _, count in here if decision == "drop")
         review = sum(count for decision, _, count in here if decision == "review")
         kept = remaining - dropped - review
@@ -42,7 +59,7 @@ def funnel_of(cursor: duckdb.DuckDBPyConnection, recipe: CompiledRecipe) -> dict
                 "kept": kept,
                 "dropped": dropped,
                 "review": review,
-                "reasons": {reason: count for _, reason, count in here},
+                "reasons": {reason: count for _, reason, count in sorted(here)},
             }
         )
         remaining = kept
@@ -55,6 +72,15 @@ def funnel_of(cursor: duckdb.DuckDBPyConnection, recipe: CompiledRecipe) -> dict
         "dropped": sum(step["dropped"] for step in funnel),
         "review": sum(step["review"] for step in funnel),
     }
+
+
+def treated_counts(found: Decided) -> dict[str, int]:
+    """Kept pairs whose label was flipped, softened, or whose weight is not 1."""
+    row = found.cursor.execute(
+        "SELECT count(*) FILTER (WHERE flipped), count(*) FILTER (WHERE soft <> 1), count(*) FILTER (WHERE weight <> 1)"
+        " FROM decided WHERE code = 0"
+    ).fetchone() or (0, 0, 0)
+    return dict(zip(("flipped", "softened", "reweighted"), row, strict=True))
 
 
 def _type(step: Step) -> str:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-import duckdb
-import numpy as np
-
 from curation.datasets.choices import VersionState
-from curation.datasets.reading import part_urls
-from curation.domain.histograms import histogram_of
-from curation.domain.recipe_steps import SignalMarginStep, Step, StepError, parse_steps, signals_used
+from curation.datasets.reading import Place, records_at
+from curation.domain.recipe_steps import (
+    FilterStep,
+    MakePairsStep,
+    SignalMarginStep,
+    Step,
+    StepError,
+    ZonesStep,
+    parse_steps,
+    signals_of_step,
+    signals_used,
+)
 from curation.models import DatasetVersion, Signal
-from curation.recipes.compile import CompiledRecipe, decided, recipe_compile
-from curation.recipes.funnel import funnel_of
-from curation.signals.choices import SignalState
+from curation.recipes.compile import CompiledRecipe, Decided, decided, recipe_compile
+from curation.recipes.distributions import STRENGTH_WIDTH, counts_by_value, numbers_histogram, steps_histogram
+from curation.recipes.funnel import funnel_of, treated_counts
+from curation.recipes.measures import MeasureError, Term, margin_of, term_of
+from curation.signals.choices import SignalLevel, SignalState
 from webapp.api.errors import ConflictError, UnprocessableError
 
 SAMPLES = 4
-STRENGTH_EDGES = np.arange(0.0, 3.26, 0.25)
 
 
 def steps_for(version: DatasetVersion, raw: Any) -> tuple[list[Step], dict[int, Signal]]:
@@ -35,13 +42,35 @@ def steps_for(version: DatasetVersion, raw: Any) -> tuple[list[Step], dict[int, 
         signal.pk: signal for signal in Signal.objects.filter(dataset_version=version, pk__in=signals_used(steps))
     }
     for index, step in enumerate(steps):
-        if isinstance(step, SignalMarginStep):
-            signal = signals.get(step.signal)
-            if signal is None:
-                raise _step_refused(StepError(index - added, f"this version has no signal {step.signal}."))
-            if signal.state != SignalState.READY:
-                raise _step_refused(StepError(index - added, f"signal {step.signal} is {signal.state}, not ready."))
+        problem = _signal_problem(step, signals)
+        if problem:
+            raise _step_refused(StepError(index - added, problem))
     return steps, signals
+
+
+def _signal_problem(step: Step, signals: dict[int, Signal]) -> str | None:
+    for signal_id in signals_of_step(step):
+        signal = signals.get(signal_id)
+        if signal is None:
+            return f"this version has no signal {signal_id}."
+        if signal.state != SignalState.READY:
+            return f"signal {signal_id} is {signal.state}, not ready."
+        if isinstance(step, ZonesStep) and signal.level != SignalLevel.PAIR:
+            return f"zones need the margins of an ensemble; signal {signal_id} speaks of {signal.level}s."
+        if isinstance(step, MakePairsStep):
+            numbers = [column["name"] for column in signal.columns if column["type"] == "number"]
+            if signal.level != SignalLevel.RESPONSE or step.column not in numbers:
+                return f"pairs are made from a number of responses; signal {signal_id} has no such column."
+    try:
+        recipe_compile(DatasetVersion(), [step], signals)
+    except MeasureError as error:
+        return str(error)
+    return None
+
+
+def recipe_ready(version: DatasetVersion, raw: Any) -> CompiledRecipe:
+    """The recipe compiled for a version; see `steps_for` for what is raised."""
+    return recipe_compile(version, *steps_for(version, raw))
 
 
 def steps_checked(raw: Any) -> list[Step]:
@@ -58,88 +87,121 @@ def _step_refused(error: StepError) -> UnprocessableError:
 
 def recipe_preview(*, version: DatasetVersion, raw_steps: Any) -> dict[str, Any]:
     """Funnel, histograms and sample pairs of a recipe over a version; see the API schema for the shape."""
-    steps, signals = steps_for(version, raw_steps)
-    recipe = recipe_compile(version, steps, signals)
-    with decided(recipe) as cursor:
-        kept, dropped = _samples(cursor, "decision = 'keep'"), _samples(cursor, "decision <> 'keep'")
-        texts = record_texts(cursor, part_urls(version), [row["record_id"] for row in (*kept, *dropped)])
+    recipe = recipe_ready(version, raw_steps)
+    added = len(recipe.steps) - len(raw_steps)
+    with decided(recipe) as found:
+        kept, dropped = _samples(found)
         return {
-            **funnel_of(cursor, recipe),
-            "histograms": _histograms(cursor, recipe, signals),
+            **funnel_of(found),
+            "treated": treated_counts(found),
+            **_distributions(found, added),
             "samples": {
-                side: [pair_row(row, texts[row["record_id"]], recipe.signals) for row in rows]
-                for side, rows in (("kept", kept), ("dropped", dropped))
+                "kept": pair_rows(found, version, kept),
+                "dropped": pair_rows(found, version, dropped),
             },
         }
 
 
-def _histograms(
-    cursor: duckdb.DuckDBPyConnection, recipe: CompiledRecipe, signals: dict[int, Signal]
-) -> list[dict[str, Any]]:
-    strengths = _numbers(cursor, "strength")
-    counts, edges = np.histogram(strengths, bins=STRENGTH_EDGES)
-    shown: list[dict[str, Any]] = [
-        {"name": "strength", "title": "Strength", "edges": edges.tolist(), "counts": counts.tolist()}
-    ]
-    for signal_id in recipe.signals:
-        margins = _numbers(cursor, f"margin_{int(signal_id)}")
-        title = f"Margin: {signals[signal_id].name}"
-        shown.append({"name": f"signal:{signal_id}", "title": title, **histogram_of(margins, bins=40)})
-    return shown
+def _distributions(found: Decided, added: int) -> dict[str, Any]:
+    """Histograms of what the steps cut, named "strength", "signal:<id>" or "step:<place>"; texts as counts."""
+    strengths = steps_histogram(found, "strength", STRENGTH_WIDTH)
+    histograms: list[dict[str, Any]] = [{"name": "strength", "title": "Strength", **strengths}]
+    values: list[dict[str, Any]] = []
+    signals, named = found.recipe.signals, {"strength"}
+    for index, step in enumerate(found.recipe.steps):
+        for name, term in _measured(step, index - added, signals):
+            if name in named:
+                continue
+            named.add(name)
+            if term.type == "number":
+                histograms.append({"name": name, "title": term.title, **numbers_histogram(found, term.sql)})
+            else:
+                values.append({"name": name, "title": term.title, "values": counts_by_value(found, term.sql)})
+    return {"histograms": histograms, "values": values}
 
 
-def _numbers(cursor: duckdb.DuckDBPyConnection, column: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    sql = f"SELECT {column}::DOUBLE AS n FROM decided WHERE {column} IS NOT NULL"  # noqa: S608 — our own names only.
-    return np.asarray(cursor.execute(sql).fetchnumpy()["n"], dtype=float)
+def _measured(step: Step, place: int, signals: dict[int, Signal]) -> list[tuple[str, Term]]:
+    if isinstance(step, SignalMarginStep | ZonesStep):
+        term = margin_of(step.signal, signals)
+        return [(f"signal:{step.signal}", Term(term.sql, term.type, f"Margin: {term.title}", term.sided))]
+    if isinstance(step, FilterStep):
+        name = "strength" if step.on.fact == "strength" else f"step:{place}"
+        return [(name, term_of(step.on, signals))]
+    return []
 
 
-def _samples(cursor: duckdb.DuckDBPyConnection, condition: str) -> list[dict[str, Any]]:
-    """A few pairs, spread over the reasons. `pair_id` is a hash, so its order is as good as random, and stable."""
-    cursor.execute(
-        f"SELECT * FROM decided WHERE {condition} "  # noqa: S608 — one of our two conditions.
-        "QUALIFY row_number() OVER (PARTITION BY reason ORDER BY pair_id) <= 2 OR decision = 'keep' "
-        f"ORDER BY pair_id LIMIT {SAMPLES}"
-    )
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def _samples(found: Decided) -> tuple[list[int], list[int]]:
+    """A few pairs kept, and a few of those that are not, spread over the reasons.
 
-
-def record_texts(
-    cursor: duckdb.DuckDBPyConnection, urls: list[str], record_ids: list[str]
-) -> dict[str, tuple[list[dict[str, str]], dict[str, str]]]:
-    """`{record_id: (prompt messages, {response_id: content})}`; text is read for these records only."""
-    if not record_ids:
-        return {}
-    rows = cursor.execute(
-        "SELECT record_id, prompt, responses FROM read_parquet($parts)"
-        " WHERE record_id IN (SELECT unnest($ids::VARCHAR[]))",
-        {"parts": urls, "ids": record_ids},
+    `i` follows a hash, so the least ones are as good as drawn by lot, and always the same.
+    """
+    rows = found.cursor.execute(
+        "SELECT code, min(i, $samples) FROM decided GROUP BY code ORDER BY code", {"samples": SAMPLES}
     ).fetchall()
-    return {
-        record_id: (
-            [{"role": message["role"], "content": message["content"]} for message in prompt],
-            {response["response_id"]: response["content"] for response in responses},
-        )
-        for record_id, prompt, responses in rows
+    kept = [i for code, least in rows if code == 0 for i in least]
+    others = sorted((place, i) for code, least in rows if code != 0 for place, i in enumerate(least))
+    return kept, sorted(i for _, i in others[:SAMPLES])
+
+
+def pair_rows(found: Decided, version: DatasetVersion, places: list[int]) -> list[dict[str, Any]]:
+    """Pairs as the API shows them, with their texts, in the order of `places`."""
+    if not places:
+        return []
+    used = found.recipe.used
+    margins = {
+        signal_id: margin_of(signal_id, found.recipe.signals).sql
+        for signal_id in used
+        if any(column["type"] == "number" for column in found.recipe.signals[signal_id].columns)
     }
+    columns = "".join(f", {sql} AS margin_{signal_id}" for signal_id, sql in margins.items())
+    found.cursor.execute(
+        f"""
+        SELECT facts.i, facts.strength, facts.votes, facts.agreement, facts.source, code, flipped, soft, weight, dir,
+               facts.aspect, ids.pair_id, ids.record_id, ids.a, ids.b, ids.part, ids.row {columns}
+          FROM (SELECT * EXCLUDE (dir) FROM {found.pairs} WHERE i IN (SELECT unnest($places::BIGINT[]))) AS facts
+          JOIN decided USING (i)
+          JOIN (SELECT i, pair_id, record_id, a, b, part, row FROM read_parquet($pairs)) AS ids USING (i)
+         ORDER BY facts.i
+        """,  # noqa: S608
+        {"places": places, "pairs": found.pairs_file()},
+    )
+    names = [column[0] for column in found.cursor.description or []]
+    rows = [dict(zip(names, row, strict=True)) for row in found.cursor.fetchall()]
+    texts = records_at(version, [Place(row["part"], row["row"]) for row in rows])
+    shown = [_decided_row(row, found) for row in rows]
+    return [
+        pair_row(row, texts[Place(row["part"], row["row"])], list(margins))
+        for row in sorted(shown, key=lambda row: places.index(row["i"]))
+    ]
 
 
-def pair_row(
-    row: dict[str, Any], text: tuple[list[dict[str, str]], dict[str, str]], signals: list[int]
-) -> dict[str, Any]:
+def _decided_row(row: dict[str, Any], found: Decided) -> dict[str, Any]:
+    step, decision, reason = found.verdicts.meanings[row["code"]]
+    better = row["dir"] if row["dir"] in (1, -1) else None
+    sides = {None: (None, None), 1: (row["b"], row["a"]), -1: (row["a"], row["b"])}
+    chosen, rejected = sides[better]
+    return {**row, "step": step, "decision": decision, "reason": reason, "chosen": chosen, "rejected": rejected}
+
+
+def pair_row(row: dict[str, Any], record: dict[str, Any], signals: list[int]) -> dict[str, Any]:
     """A pair as the API shows it. A pair without a better side shows its two responses in the order of their ids."""
-    prompt, contents = text
+    contents = {response["response_id"]: response["content"] for response in record["responses"]}
     chosen, rejected = row["chosen"] or row["a"], row["rejected"] or row["b"]
     return {
         "pair_id": row["pair_id"],
         "record_id": row["record_id"],
-        "prompt": prompt,
+        "prompt": [{"role": message["role"], "content": message["content"]} for message in record["prompt"]],
         "chosen": {"response_id": chosen, "content": contents[chosen]},
         "rejected": {"response_id": rejected, "content": contents[rejected]},
         "aspect": row["aspect"],
         "strength": row["strength"],
         "votes": row["votes"],
+        "agreement": row.get("agreement"),
+        "label_source": row.get("source"),
         "margins": {str(signal_id): row.get(f"margin_{signal_id}") for signal_id in signals},
+        "flipped": row["flipped"],
+        "soft_label": row["soft"],
+        "weight": row["weight"],
         "split": row.get("split"),
         "decision": row["decision"],
         "step": row["step"],

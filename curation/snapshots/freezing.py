@@ -1,7 +1,9 @@
 """Write a snapshot's files: kept pairs with their texts, and what was decided about every pair.
 
 Rows are ordered by pair_id, written in fixed row groups without time stamps, so the same recipe, version and seed
-give the same bytes. The content hash is over the rows, not over Parquet's own bookkeeping.
+give the same bytes. The content hash is over the rows, not over Parquet's own bookkeeping; texts stand in it by the
+ids of their record and responses, which are hashes of them. Everything is worked out inside the engine: no row becomes
+a Python object.
 """
 
 from __future__ import annotations
@@ -12,15 +14,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import duckdb
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.datasets.reading import part_urls
 from curation.models import Snapshot
-from curation.recipes.compile import decided, recipe_compile
-from curation.recipes.funnel import funnel_of
-from curation.recipes.preview import steps_for
+from curation.recipes.compile import Decided, decided
+from curation.recipes.funnel import funnel_of, treated_counts
+from curation.recipes.measures import margin_of
+from curation.recipes.preview import recipe_ready
 from curation.snapshots.card import card_facts
 from curation.snapshots.choices import Split
 from webapp.jobs.handlers import JobError
@@ -28,6 +30,18 @@ from webapp.store.files import store
 
 ROWS_PER_GROUP = 1024
 _TEXT = pa.struct([("response_id", pa.string()), ("content", pa.string())])
+_DECIDED = [
+    ("aspect", pa.string()),
+    ("strength", pa.float64()),
+    ("votes", pa.int64()),
+    ("agreement", pa.float64()),
+    ("source", pa.string()),
+    ("margins", pa.map_(pa.string(), pa.float64())),
+    # The label was turned round; `soft_label` is the probability that chosen is better, 1 where nothing says less.
+    ("flipped", pa.bool_()),
+    ("soft_label", pa.float64()),
+    ("weight", pa.float64()),
+]
 PAIRS = pa.schema(
     [
         ("pair_id", pa.string()),
@@ -35,12 +49,8 @@ PAIRS = pa.schema(
         ("prompt", pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))),
         ("chosen", _TEXT),
         ("rejected", _TEXT),
-        ("aspect", pa.string()),
-        ("strength", pa.float64()),
-        ("votes", pa.int64()),
-        ("margins", pa.map_(pa.string(), pa.float64())),
+        *_DECIDED,
         ("split", pa.string()),
-        ("weight", pa.float64()),
     ]
 )
 DECISIONS = pa.schema(
@@ -51,28 +61,48 @@ DECISIONS = pa.schema(
         ("b", pa.string()),
         ("chosen", pa.string()),
         ("rejected", pa.string()),
-        ("aspect", pa.string()),
-        ("strength", pa.float64()),
-        ("votes", pa.int64()),
-        ("margins", pa.map_(pa.string(), pa.float64())),
+        *_DECIDED,
         ("step", pa.int64()),
         ("decision", pa.string()),
         ("reason", pa.string()),
+        # Where the record lies in the version: the number of its part, and its row in it.
+        ("part", pa.int32()),
+        ("row", pa.int64()),
     ]
 )
+_ROWS = """
+    SELECT i, ids.pair_id, ids.record_id, ids.a, ids.b, ids.part, ids.row, ids.aspect, ids.strength, ids.votes,
+           ids.agreement, ids.source, decided.flipped, decided.soft AS soft_label, decided.weight,
+           CASE decided.dir WHEN 1 THEN ids.b WHEN -1 THEN ids.a END AS chosen,
+           CASE decided.dir WHEN 1 THEN ids.a WHEN -1 THEN ids.b END AS rejected,
+           meanings.step, meanings.decision, meanings.reason, {margins} AS margins
+      FROM decided JOIN read_parquet($pairs) AS ids USING (i) JOIN meanings USING (code)
+      JOIN (SELECT * EXCLUDE (dir) FROM {table}) AS facts USING (i)
+"""
+# A split is drawn by the prompt's text and the seed alone, so that all pairs of a prompt land on one side of it.
 _KEPT = """
-SELECT pair_id, decided.record_id, prompt, responses, chosen, rejected, aspect, strength, votes, {margins}
-  FROM decided JOIN read_parquet($parts) AS records ON records.record_id = decided.record_id
- WHERE decision = 'keep' ORDER BY pair_id
+WITH rows AS ({rows}), texts AS (
+    SELECT rows.*, records.responses,
+           list_transform(prompt, lambda m: {{'role': m.role, 'content': m.content}}) AS prompt,
+           array_to_string(list_transform(prompt, lambda m: m.role || chr(31) || m.content), chr(30)) AS said
+      FROM rows JOIN read_parquet($parts) AS records ON records.record_id = rows.record_id
+     WHERE decision = 'keep'
+), sided AS (
+    SELECT * EXCLUDE (chosen, rejected),
+           {{'response_id': chosen,
+             'content': list_filter(responses, lambda r: r.response_id = chosen)[1].content}} AS chosen,
+           {{'response_id': rejected,
+             'content': list_filter(responses, lambda r: r.response_id = rejected)[1].content}} AS rejected,
+           ('0x' || md5($seed::VARCHAR || chr(29) || said)[:15])::BIGINT / 1152921504606846976.0 AS lot
+      FROM texts
+)
+SELECT *, CASE WHEN lot < $test THEN 'test' ELSE 'train' END AS split,
+       md5(concat_ws(chr(31), pair_id, record_id, chosen.response_id, rejected.response_id,
+              coalesce('=' || aspect, '-'), coalesce(strength::VARCHAR, '-'), votes, coalesce(agreement::VARCHAR, '-'),
+              source, map_entries(margins)::VARCHAR, flipped, soft_label, weight, lot < $test)) AS digest
+  FROM sided ORDER BY i
 """
 Advance = Callable[[int], None]
-
-
-def split_of(prompt: list[dict[str, Any]], *, seed: int, test_fraction: float) -> Split:
-    """Train or test by a keyed hash of the prompt's text, so that all pairs of a prompt land on one side."""
-    text = orjson.dumps([[message["role"], message["content"]] for message in prompt])
-    digest = hashlib.blake2b(text, digest_size=8, key=str(seed).encode()).digest()
-    return Split.TEST if int.from_bytes(digest, "big") / 2**64 < test_fraction else Split.TRAIN
 
 
 def freeze(snapshot: Snapshot, advance: Advance) -> dict[str, Any]:
@@ -81,17 +111,16 @@ def freeze(snapshot: Snapshot, advance: Advance) -> dict[str, Any]:
     Raises JobError when nothing is kept.
     """
     version = snapshot.dataset_version
-    steps, signals = steps_for(version, snapshot.steps)
-    recipe = recipe_compile(version, steps, signals)
-    with decided(recipe) as cursor:
-        funnel = funnel_of(cursor, recipe)
+    recipe = recipe_ready(version, snapshot.steps)
+    with decided(recipe) as found:
+        funnel = funnel_of(found)
         if funnel["kept"] == 0:
             raise JobError(
                 f"The recipe keeps none of the {funnel['pairs_in']:,} labelled pairs; loosen a step and freeze again."
             )
-        _write_decisions(cursor, snapshot, recipe.signals, advance)
-        splits, content_hash = _write_pairs(cursor, snapshot, recipe.signals, part_urls(version), advance)
-        facts = card_facts(cursor, version, store().url(snapshot.pairs_key))
+        _write_decisions(found, snapshot, advance)
+        splits, content_hash = _write_pairs(found, snapshot, part_urls(version), advance)
+        facts = {**card_facts(found.cursor, version, store().url(snapshot.pairs_key)), **treated_counts(found)}
     return {
         "counts": {
             "in": funnel["pairs_in"],
@@ -106,74 +135,64 @@ def freeze(snapshot: Snapshot, advance: Advance) -> dict[str, Any]:
     }
 
 
-def _margins_sql(signals: list[int]) -> str:
-    if not signals:
-        return "MAP {}::MAP(VARCHAR, DOUBLE) AS margins"
-    entries = ", ".join(f"'{signal_id}': margin_{signal_id}" for signal_id in signals)
-    return f"MAP {{{entries}}} AS margins"
+def _rows_sql(found: Decided) -> str:
+    signals = found.recipe.signals
+    margins = [
+        f"{{'key': '{signal_id}', 'value': (decided.dir * {_undirected(signal_id, found)})::DOUBLE}}"
+        for signal_id in found.recipe.used
+        if any(column["type"] == "number" for column in signals[signal_id].columns)
+    ]
+    entries = f"list_filter([{', '.join(margins)}], lambda m: m.value IS NOT NULL)" if margins else ""
+    sql = f"map_from_entries({entries})" if entries else "MAP {}::MAP(VARCHAR, DOUBLE)"
+    found.meanings()
+    return _ROWS.format(margins=sql, table=found.pairs)
 
 
-def _write_decisions(
-    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, signals: list[int], advance: Advance
-) -> None:
-    names = ", ".join(name for name in DECISIONS.names if name != "margins")
-    # Only our own column names are formatted in.
-    rows = cursor.sql(f"SELECT {names}, {_margins_sql(signals)} FROM decided ORDER BY pair_id")  # noqa: S608
+def _undirected(signal_id: int, found: Decided) -> str:
+    """b − a, so that the decided direction can be put to it; a number without a direction is the same either way."""
+    term = margin_of(signal_id, found.recipe.signals)
+    return term.sql.removeprefix("(dir * ").removesuffix(")") if term.sided else f"abs(decided.dir) * {term.sql}"
+
+
+def _write_decisions(found: Decided, snapshot: Snapshot, advance: Advance) -> None:
+    rows = found.cursor.sql(f"{_rows_sql(found)} ORDER BY i", params={"pairs": found.pairs_file()})
     with store().writer(snapshot.decisions_key) as file, pq.ParquetWriter(file, DECISIONS, compression="zstd") as out:
-        for batch in _batches(rows):
-            out.write_table(batch.select(DECISIONS.names).cast(DECISIONS), row_group_size=ROWS_PER_GROUP)
+        for table in _tables(rows):
+            out.write_table(table.select(DECISIONS.names).cast(DECISIONS), row_group_size=ROWS_PER_GROUP)
             advance(0)
 
 
-def _write_pairs(
-    cursor: duckdb.DuckDBPyConnection, snapshot: Snapshot, signals: list[int], urls: list[str], advance: Advance
-) -> tuple[Counter[str], str]:
-    kept = cursor.sql(_KEPT.format(margins=_margins_sql(signals)), params={"parts": urls})
+def _write_pairs(found: Decided, snapshot: Snapshot, parts: list[str], advance: Advance) -> tuple[Counter[str], str]:
+    params = {
+        "pairs": found.pairs_file(),
+        "parts": parts,
+        "seed": snapshot.seed,
+        "test": snapshot.test_fraction,
+    }
+    kept = found.cursor.sql(_KEPT.format(rows=_rows_sql(found)), params=params)
     splits: Counter[str] = Counter()
     hasher = hashlib.sha256()
     with store().writer(snapshot.pairs_key) as file, pq.ParquetWriter(file, PAIRS, compression="zstd") as out:
-        for batch in _batches(kept):
-            rows = [_pair(row, snapshot) for row in batch.to_pylist()]
-            for row in rows:
-                hasher.update(orjson.dumps(row, option=orjson.OPT_SORT_KEYS))
-                hasher.update(b"\n")
-            splits.update(row["split"] for row in rows)
-            columns = [pa.array([row[field.name] for row in rows], type=field.type) for field in PAIRS]
-            out.write_table(pa.Table.from_arrays(columns, schema=PAIRS), row_group_size=ROWS_PER_GROUP)
-            advance(len(rows))
+        for table in _tables(kept):
+            hasher.update("".join(table["digest"].to_pylist()).encode())
+            splits.update(table["split"].to_pylist())
+            out.write_table(table.select(PAIRS.names).cast(PAIRS), row_group_size=ROWS_PER_GROUP)
+            advance(table.num_rows)
     return splits, hasher.hexdigest()
 
 
-def _batches(relation: duckdb.DuckDBPyRelation) -> Iterator[pa.Table]:
-    """The result in tables of exactly ROWS_PER_GROUP rows, so that files do not depend on the engine's chunks."""
-    pending: list[pa.Table] = []
+def _tables(relation: duckdb.DuckDBPyRelation) -> Iterator[pa.Table]:
+    """The result in tables of a fixed number of rows, so that files do not depend on the engine's chunks."""
+    pending: list[pa.RecordBatch] = []
     held = 0
-    for batch in relation.to_arrow_reader(ROWS_PER_GROUP):
-        pending.append(pa.Table.from_batches([batch]))
+    size = 8 * ROWS_PER_GROUP
+    for batch in relation.to_arrow_reader(size):
+        pending.append(batch)
         held += batch.num_rows
-        while held >= ROWS_PER_GROUP:
-            table = pa.concat_tables(pending)
-            yield table.slice(0, ROWS_PER_GROUP).combine_chunks()
-            pending = [table.slice(ROWS_PER_GROUP)]
-            held -= ROWS_PER_GROUP
+        while held >= size:
+            table = pa.Table.from_batches(pending)
+            yield table.slice(0, size).combine_chunks()
+            pending = table.slice(size).to_batches()
+            held -= size
     if held:
-        yield pa.concat_tables(pending).combine_chunks()
-
-
-def _pair(row: dict[str, Any], snapshot: Snapshot) -> dict[str, Any]:
-    contents = {response["response_id"]: response["content"] for response in row["responses"]}
-    prompt = [{"role": message["role"], "content": message["content"]} for message in row["prompt"]]
-    split = split_of(prompt, seed=snapshot.seed, test_fraction=snapshot.test_fraction)
-    return {
-        "pair_id": row["pair_id"],
-        "record_id": row["record_id"],
-        "prompt": prompt,
-        "chosen": {"response_id": row["chosen"], "content": contents[row["chosen"]]},
-        "rejected": {"response_id": row["rejected"], "content": contents[row["rejected"]]},
-        "aspect": row["aspect"],
-        "strength": row["strength"],
-        "votes": row["votes"],
-        "margins": {name: value for name, value in row["margins"] if value is not None},
-        "split": split.value,
-        "weight": 1.0,
-    }
+        yield pa.Table.from_batches(pending).combine_chunks()

@@ -9,21 +9,22 @@ import pyarrow.parquet as pq
 from django.db.models import QuerySet
 
 from curation.datasets.engine import duck
-from curation.datasets.reading import part_urls
+from curation.datasets.reading import Place, records_at
 from curation.models import Snapshot
-from curation.recipes.preview import pair_row, record_texts
+from curation.recipes.preview import pair_row
 from curation.snapshots.choices import Decision, SnapshotState
 from webapp.api.errors import ConflictError, NotFoundError
 from webapp.store.files import store
 
 _DIFF = """
-WITH old AS (SELECT pair_id, chosen.response_id AS chosen, split FROM read_parquet($old)),
-     new AS (SELECT pair_id, chosen.response_id AS chosen, split FROM read_parquet($new)),
+WITH old AS (SELECT pair_id, chosen.response_id AS chosen, split, weight, soft_label FROM read_parquet($old)),
+     new AS (SELECT pair_id, chosen.response_id AS chosen, split, weight, soft_label FROM read_parquet($new)),
      both_sides AS (
         SELECT coalesce(old.pair_id, new.pair_id) AS pair_id,
                CASE WHEN old.pair_id IS NULL THEN 'added'
                     WHEN new.pair_id IS NULL THEN 'removed'
                     WHEN old.chosen <> new.chosen THEN 'flipped'
+                    WHEN old.weight <> new.weight OR old.soft_label <> new.soft_label THEN 'reweighted'
                     WHEN old.split <> new.split THEN 'moved' END AS change
           FROM old FULL JOIN new ON old.pair_id = new.pair_id)
 SELECT change, count(*), list(pair_id ORDER BY pair_id)[1:50] FROM both_sides WHERE change IS NOT NULL GROUP BY change
@@ -91,14 +92,15 @@ def snapshot_rows(snapshot: Snapshot, *, decision: str, after: str, limit: int) 
         )
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        texts = record_texts(cursor, part_urls(snapshot.dataset_version), [row["record_id"] for row in rows])
         splits = _splits(cursor, snapshot, [row["pair_id"] for row in rows]) if decision == Decision.KEEP else {}
+    texts = records_at(snapshot.dataset_version, [Place(row["part"], row["row"]) for row in rows])
     shown = []
     for row in rows:
         margins = dict(row["margins"] or {})
         flat = {**row, **{f"margin_{name}": value for name, value in margins.items()}}
         flat["split"] = splits.get(row["pair_id"])
-        shown.append(pair_row(flat, texts[row["record_id"]], [int(name) for name in margins]))
+        flat["soft"] = row["soft_label"]
+        shown.append(pair_row(flat, texts[Place(row["part"], row["row"])], [int(name) for name in margins]))
     return shown
 
 
@@ -117,11 +119,11 @@ def snapshot_card(snapshot: Snapshot) -> str:
 
 
 def snapshot_diff(new: Snapshot, old: Snapshot) -> dict[str, Any]:
-    """Pairs added, removed, flipped and moved between splits, going from `old` to `new`; 50 ids of each."""
+    """Pairs added, removed, flipped, reweighted and moved between splits, going from `old` to `new`; 50 ids of each."""
     params = {"old": [store().url(old.pairs_key)], "new": [store().url(new.pairs_key)]}
     with duck() as cursor:
         rows = {change: (count, ids) for change, count, ids in cursor.execute(_DIFF, params).fetchall()}
     return {
         change: {"count": rows.get(change, (0, []))[0], "pair_ids": list(rows.get(change, (0, []))[1])}
-        for change in ("added", "removed", "flipped", "moved")
+        for change in ("added", "removed", "flipped", "reweighted", "moved")
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from curation.models import DatasetVersion, Recipe, Snapshot
-from curation.recipes.preview import steps_for
+from curation.recipes.preview import recipe_ready
 from webapp.accounts.models import User
 from webapp.api.errors import UnprocessableError
 from webapp.jobs.models import Job
@@ -29,7 +29,7 @@ def snapshot_create(
         raise UnprocessableError(
             "dataset_version: this version belongs to another project.", fields={"dataset_version": ["Other project."]}
         )
-    steps_for(version, recipe.steps)
+    recipe_ready(version, recipe.steps)
     snapshot = Snapshot.objects.create(
         project=recipe.project,
         recipe=recipe,

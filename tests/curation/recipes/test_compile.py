@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import msgspec
@@ -66,21 +67,33 @@ def signal_of(number: int, records: list[Record], values: list[float | None]) ->
     schema = values_schema("response", SCORE)
     rows = [(r, s, "failed" if value is None else "ok", None, value) for (r, s), value in scores.items()]
     columns = [pa.array([row[i] for row in rows], type=field.type) for i, field in enumerate(schema)]
-    key = f"signals/{number}/part.parquet"
+    key = f"signals/{uuid.uuid4().hex}/part.parquet"
     with store().writer(key) as file:
         pq.write_table(pa.Table.from_arrays(columns, schema=schema), file)
     return Signal(pk=number, parts=[key], name=f"Signal {number}"), scores
 
 
-def run(records: list[Record], steps: list[dict[str, Any]], signals: dict[int, Signal]) -> tuple[Any, Any]:
-    with store().writer("part.parquet") as file, RecordWriter(file) as writer:
+def version_of(records: list[Record]) -> DatasetVersion:
+    """A version of one part that no other test has."""
+    key = f"{uuid.uuid4().hex}.parquet"
+    with store().writer(key) as file, RecordWriter(file) as writer:
         for record in records:
             writer.append(record)
-    version = DatasetVersion(parts=[{"key": "part.parquet", "rows": len(records)}])
-    recipe = recipe_compile(version, parse_steps(steps), signals)
-    with decided(recipe) as cursor:
-        rows = cursor.execute("SELECT record_id, a, b, decision, step, reason, chosen FROM decided").fetchall()
-        funnel = funnel_of(cursor, recipe)
+    return DatasetVersion(parts=[{"key": key, "rows": len(records)}])
+
+
+def run(records: list[Record], steps: list[dict[str, Any]], signals: dict[int, Signal]) -> tuple[Any, Any]:
+    recipe = recipe_compile(version_of(records), parse_steps(steps), signals)
+    with decided(recipe) as found:
+        rows = found.cursor.execute(
+            f"""
+            SELECT record_id, a, b, decision, meanings.step, nullif(reason, ''),
+                   CASE decided.dir WHEN 1 THEN b WHEN -1 THEN a END
+              FROM decided JOIN {found.meanings()} USING (code) JOIN read_parquet($pairs) USING (i)
+            """,
+            {"pairs": found.pairs_file()},
+        ).fetchall()
+        funnel = funnel_of(found)
     return {(r, a, b): (decision, step, reason, chosen) for r, a, b, decision, step, reason, chosen in rows}, funnel
 
 
@@ -123,12 +136,9 @@ def test_aspects_are_pairs_of_their_own(store_folder: Store) -> None:
     record = make_record("Q", ["one", "two"], [(0, 1, 2, "human")])
     (label,) = record.labels
     record.labels = [msgspec.structs.replace(label, aspect=aspect) for aspect in (None, "", "helpful", "harmless")]
-    with store().writer("part.parquet") as file, RecordWriter(file) as writer:
-        writer.append(record)
-    version = DatasetVersion(parts=[{"key": "part.parquet", "rows": 1}])
 
-    with decided(recipe_compile(version, parse_steps([]), {})) as cursor:
-        rows = cursor.execute("SELECT pair_id, aspect FROM decided").fetchall()
+    with decided(recipe_compile(version_of([record]), parse_steps([]), {})) as found:
+        rows = found.cursor.execute("SELECT pair_id, aspect FROM read_parquet(?)", [found.pairs_file()]).fetchall()
 
     assert len({pair_id for pair_id, _ in rows}) == 4
     assert {aspect for _, aspect in rows} == {None, "", "helpful", "harmless"}

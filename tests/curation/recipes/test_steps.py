@@ -39,7 +39,25 @@ def test_stored_steps_are_complete_and_read_back_the_same() -> None:
     ("raw", "sentence"),
     [
         ("labels", "Step 1: a recipe is a list of steps."),
-        ([{"type": "dedup"}], "Step 1: Invalid value 'dedup' - at `$.type`."),
+        ([{"type": "dedupe"}], "Step 1: Invalid value 'dedupe' - at `$.type`."),
+        ([{"type": "dedup"}], "Step 1: Object missing required field `group`."),
+        ([{"type": "dedup", "group": {}}], "Step 1: a measure is either a fact of the pair or a signal."),
+        ([{"type": "filter", "on": {"fact": "votes"}}], "Step 1: give bounds, or the values to keep (one_of)"),
+        ([{"type": "filter", "on": {"fact": "votes"}, "min": 2, "max": 1}], "Step 1: the lower bound is above"),
+        (
+            [{"type": "filter", "on": {"fact": "votes", "signal": 3}, "min": 2}],
+            "Step 1: a measure is either a fact of the pair or a signal.",
+        ),
+        ([{"type": "strength"}, {"type": "make_pairs"}], "Step 2: pairs are made before they are filtered"),
+        ([{"type": "make_pairs"}, {"type": "make_pairs"}], "Step 2: pairs are made before they are filtered"),
+        ([{"type": "select", "budget": 0}], "Step 1: Expected `int` >= 1 - at `$.budget`."),
+        ([{"type": "select", "budget": 9, "cap": 0.5}], "Step 1: a cap needs groups."),
+        ([{"type": "labels", "aspect_weights": {"a": 0}}], "Step 1: at least one aspect has a weight above 0."),
+        ([{"type": "labels", "aspect_weights": {"a": 1, "b": -1}}], "Step 1: weights of aspects are not negative."),
+        (
+            [{"type": "zones", "signal": 1, "ambiguous_percentile": 95}],
+            "Step 1: the percentile of ambiguous pairs is above that of strong ones.",
+        ),
         ([{"min_strength": 1}], "Step 1: Object missing required field `type`."),
         ([{"type": "strength", "least": 1}], "Step 1: Object contains unknown field `least`."),
         ([{"type": "strength", "min_strength": 9}], "Step 1: Expected `float` <= 3.0 - at `$.min_strength`."),
@@ -47,7 +65,7 @@ def test_stored_steps_are_complete_and_read_back_the_same() -> None:
         ([{"type": "labels", "precedence": []}], "Step 1: name at least one source of labels."),
         ([{"type": "labels", "precedence": ["human", "human"]}], "Step 1: each source is named once."),
         ([{"type": "signal_margin"}], "Step 1: Object missing required field `signal`."),
-        ([{"type": "signal_margin", "signal": 1, "min": 2, "max": 1}], "Step 1: the lower bound is above the upper"),
+        ([{"type": "signal_margin", "signal": 1, "min": 2, "max": 1}], "Step 1: the lower bound is above"),
         ([{"type": "strength"}] * 41, "Step 41: a recipe has at most 40 steps."),
     ],
 )
@@ -61,5 +79,15 @@ def test_wrong_steps_are_named(raw: Any, sentence: str) -> None:
 def test_the_catalogue_describes_every_type() -> None:
     entries = {entry["type"]: entry for entry in catalogue()}
 
-    assert list(entries) == ["labels", "strength", "signal_margin"]
+    assert list(entries) == [
+        "labels",
+        "make_pairs",
+        "strength",
+        "signal_margin",
+        "filter",
+        "zones",
+        "dedup",
+        "length_match",
+        "select",
+    ]
     assert entries["strength"]["schema"]["properties"]["min_strength"]["maximum"] == 3

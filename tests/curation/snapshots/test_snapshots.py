@@ -11,7 +11,6 @@ from django.db import IntegrityError, transaction
 from rest_framework.test import APIClient
 
 from curation.models import DatasetVersion, Recipe, Snapshot
-from curation.snapshots.freezing import split_of
 from curation.snapshots.selectors import iter_snapshot_pairs, snapshot_get
 from tests.curation.making import make_record, make_version
 from webapp.accounts.models import User
@@ -118,11 +117,24 @@ def test_no_prompt_is_in_both_splits(client: APIClient, work: Work, project: Pro
     assert set().union(*sides.values()) == {"train", "test"}
 
 
-def test_the_split_does_not_depend_on_other_rows() -> None:
-    prompt = [{"role": "user", "content": "Why is the sky blue?"}]
+def test_the_split_does_not_depend_on_other_rows(
+    client: APIClient, work: Work, project: Project, admin: User, version: DatasetVersion
+) -> None:
+    fewer = make_version(
+        project, admin, [make_record(f"Question {n}", [f"good {n}", "else"], [(0, 1, -2, "human")]) for n in range(20)]
+    )
 
-    assert split_of(prompt, seed=1, test_fraction=0.0) == "train"
-    assert {split_of(prompt, seed=seed, test_fraction=0.5) for seed in range(40)} == {"train", "test"}
+    def split_by_prompt(of: DatasetVersion, **params: Any) -> dict[str, str]:
+        snapshot = freeze(client, work, project, of, **params)
+        return {pair["prompt"][0]["content"]: pair["split"] for pair in iter_snapshot_pairs(snapshot)}
+
+    all_of_them = split_by_prompt(version, seed=1, test_fraction=0.5)
+    some = split_by_prompt(fewer, seed=1, test_fraction=0.5)
+
+    assert len(some) == 20
+    assert some == {prompt: all_of_them[prompt] for prompt in some}
+    assert split_by_prompt(fewer, seed=2, test_fraction=0.5) != some
+    assert set(split_by_prompt(fewer, test_fraction=0.0).values()) == {"train"}
 
 
 def test_rows_are_read_by_decision_and_page(
@@ -169,6 +181,7 @@ def test_a_difference_names_what_came_and_went(
         "added": 0,
         "removed": 20,
         "flipped": 0,
+        "reweighted": 0,
         "moved": 0,
     }
     assert len(diff["removed"]["pair_ids"]) == 20

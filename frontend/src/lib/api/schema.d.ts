@@ -2706,6 +2706,12 @@ export interface components {
             name: string;
             title: string;
         };
+        /** @description The most common values of a text that a step looks at. */
+        NamedValueCounts: {
+            name: string;
+            title: string;
+            values: components["schemas"]["ValueCount"][];
+        };
         Next: {
             lease: components["schemas"]["Lease"];
             item: components["schemas"]["Item"];
@@ -2736,9 +2742,25 @@ export interface components {
             /** Format: double */
             strength: number | null;
             votes: number;
+            /**
+             * Format: double
+             * @description Share of the votes on the side of their mean.
+             */
+            agreement: number | null;
+            /** @description Whose labels counted. */
+            label_source: string | null;
             margins: {
                 [key: string]: number | null;
             };
+            /** @description The recipe turned the label round. */
+            flipped: boolean;
+            /**
+             * Format: double
+             * @description Probability that chosen is better.
+             */
+            soft_label: number;
+            /** Format: double */
+            weight: number;
             split: string | null;
             decision: components["schemas"]["DecisionEnum"];
             step: number | null;
@@ -2908,6 +2930,8 @@ export interface components {
             dropped: number;
             review: number;
             histograms: components["schemas"]["NamedHistogram"][];
+            values: components["schemas"]["NamedValueCounts"][];
+            treated: components["schemas"]["TreatedCounts"];
             samples: components["schemas"]["RecipeSamples"];
         };
         RecipePreviewInputRequest: {
@@ -3358,6 +3382,7 @@ export interface components {
             added: components["schemas"]["SnapshotChange"];
             removed: components["schemas"]["SnapshotChange"];
             flipped: components["schemas"]["SnapshotChange"];
+            reweighted: components["schemas"]["SnapshotChange"];
             moved: components["schemas"]["SnapshotChange"];
         };
         SnapshotPage: {
@@ -3440,6 +3465,12 @@ export interface components {
          * @enum {string}
          */
         TokenScopeEnum: "read" | "write";
+        /** @description Kept pairs whose label was turned round or softened, or whose weight is not 1. */
+        TreatedCounts: {
+            flipped: number;
+            softened: number;
+            reweighted: number;
+        };
         /**
          * @description * `number` - number
          *     * `text` - text
@@ -3458,6 +3489,10 @@ export interface components {
             /** Format: email */
             email: string;
             name: string;
+        };
+        ValueCount: {
+            value: string | null;
+            count: number;
         };
         /**
          * @description * `import` - Import
