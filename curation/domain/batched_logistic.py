@@ -156,6 +156,6 @@ def _step(problem: Problem, state: _State, active: Ints, direction: Floats, slop
             break
         length /= 2
     state.remember(moved - state.weights, gradient - state.gradient)
-    anything = open_columns.size < active.size
+    anything = bool(open_columns.size < active.size)
     state.weights, state.value, state.gradient = moved, value, gradient
     return anything

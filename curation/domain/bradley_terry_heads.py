@@ -152,8 +152,8 @@ def grouped_folds(groups: Labels, *, folds: int, seed: int) -> Ints:
     shuffled = np.random.default_rng([seed, 0]).permutation(sizes.size)
     by_size = shuffled[np.argsort(-sizes[shuffled], kind="stable")]
     position = np.arange(sizes.size)
-    there = position % folds
-    back = folds - 1 - there
+    there: Ints = position % folds
+    back: Ints = folds - 1 - there
     fold_of_group = np.empty(sizes.size, dtype=np.int64)
     fold_of_group[by_size] = np.where((position // folds) % 2 == 0, there, back)  # as players pick teams
     return fold_of_group[group.reshape(-1)]
