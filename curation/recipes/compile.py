@@ -72,6 +72,7 @@ class Decided:
     pairs: str
     recipe: CompiledRecipe
     verdicts: Verdicts
+    memo: dict[str, Any]
 
     def meanings(self) -> str:
         """The name of a table (code, step, decision, reason) that says what the codes mean."""
@@ -104,11 +105,11 @@ def recipe_compile(version: DatasetVersion, steps: list[Step], signals: dict[int
 @contextmanager
 def decided(recipe: CompiledRecipe) -> Iterator[Decided]:
     """Run the recipe; inside the block its result is the temporary table `decided`."""
-    with pair_table(recipe.source) as (cursor, pairs):
+    with pair_table(recipe.source) as table:
         verdicts = Verdicts()
         # Temporary tables belong to the cursor and go with it.
-        _Run(cursor, pairs, recipe, verdicts).decide()
-        yield Decided(cursor, pairs, recipe, verdicts)
+        _Run(table.cursor, table.name, recipe, verdicts).decide()
+        yield Decided(table.cursor, table.name, recipe, verdicts, table.memo)
 
 
 class _Run:

@@ -26,7 +26,14 @@ def steps_histogram(found: Decided, sql: str, width: float) -> dict[str, list[An
 
 def numbers_histogram(found: Decided, sql: str) -> dict[str, list[Any]]:
     """Equal bins from the least to the greatest value of all pairs; empty when there is none."""
-    values = f"SELECT {sql} AS v FROM (SELECT * FROM {found.pairs}) WHERE {sql} IS NOT NULL"  # noqa: S608
+    if sql not in found.memo:
+        found.memo[sql] = _count_bins(found, sql)
+    counted: dict[str, list[Any]] = found.memo[sql]
+    return counted
+
+
+def _count_bins(found: Decided, sql: str) -> dict[str, list[Any]]:
+    values = f"SELECT {sql} AS v FROM {found.pairs} WHERE {sql} IS NOT NULL"  # noqa: S608
     low, high = found.cursor.execute(f"SELECT min(v), max(v) FROM ({values})").fetchone() or (None, None)  # noqa: S608
     if low is None or high is None:
         return {"edges": [], "counts": []}

@@ -68,6 +68,8 @@ class _Table:
     ready: threading.Event = field(default_factory=threading.Event)
     users: int = 0
     error: BaseException | None = None
+    # What was counted over all its pairs, by statement: the pairs never change.
+    memo: dict[str, Any] = field(default_factory=dict)
 
 
 _lock = threading.Lock()
@@ -76,9 +78,18 @@ _tables: dict[tuple[str, ...], _Table] = {}
 _count = 0
 
 
+@dataclass(frozen=True)
+class PairTable:
+    """A table of pairs, its cursor, and what was already counted over it, by statement."""
+
+    cursor: duckdb.DuckDBPyConnection
+    name: str
+    memo: dict[str, Any]
+
+
 @contextmanager
-def pair_table(source: PairSource) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-    """A cursor and the name of the table; it stays for as long as the block runs.
+def pair_table(source: PairSource) -> Iterator[PairTable]:
+    """The pairs as a table that stays for as long as the block runs.
 
     Columns: i (0… in the order of pair_id), u (64 bits of pair_id), dir (1: b is better, −1: a, 0: a tie, NULL: both
     bad or no label counts), value, strength, votes, agreement, source, aspect, unused, and those of `signal_columns`.
@@ -91,7 +102,7 @@ def pair_table(source: PairSource) -> Iterator[tuple[duckdb.DuckDBPyConnection, 
             table.ready.wait()
             if table.error is not None:
                 raise table.error
-            yield cursor, table.name
+            yield PairTable(cursor, table.name, table.memo)
     finally:
         _release(source.table_key, table)
 
