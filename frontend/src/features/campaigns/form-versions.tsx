@@ -5,6 +5,13 @@ import { usePaged } from "@/lib/api/use-paged";
 import { countOf } from "@/lib/format";
 import { QuestionOutline } from "./question-outline";
 
+/** The questions whose answers count on, as people read them: a name is for the data. */
+function titlesOf(version: FormVersionDetail): string[] {
+  return version.carries_over.map(
+    (name) => version.questions.find((question) => question.name === name)?.title ?? name,
+  );
+}
+
 /** Every version of the questions, newest first, with its answers. */
 export function FormVersions({ campaign }: { campaign: Campaign }) {
   const list = usePaged<FormVersionDetail>(
@@ -43,7 +50,7 @@ export function FormVersions({ campaign }: { campaign: Campaign }) {
             {version.version > 1 && open === version.id && (
               <p className="pt-1 text-sm text-muted">
                 {version.carries_over.length > 0
-                  ? `Earlier answers count on for: ${version.carries_over.join(", ")}.`
+                  ? `Earlier answers count on for: ${titlesOf(version).join(", ")}`
                   : "No earlier answer counts on."}
               </p>
             )}

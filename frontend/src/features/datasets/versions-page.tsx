@@ -142,14 +142,16 @@ function Annotations({ version }: { version: DatasetVersion }) {
   const kinds = Object.entries(counts?.kinds ?? {}).filter(([, count]) => count > 0);
   if (!counts || kinds.length === 0) return <NoteText>none</NoteText>;
   return (
-    <span className="flex flex-wrap gap-1">
-      {kinds.map(([kind, count]) => (
-        <Badge key={kind}>
-          {kindTitle(kind)} <span className="num">{formatCount(count)}</span>
-        </Badge>
-      ))}
+    <>
+      <span className="flex flex-wrap gap-1">
+        {kinds.map(([kind, count]) => (
+          <Badge key={kind}>
+            {kindTitle(kind)} <span className="num">{formatCount(count)}</span>
+          </Badge>
+        ))}
+      </span>
       {kinds.some(([kind]) => kind === "spans") && <Categories counts={counts} />}
-    </span>
+    </>
   );
 }
 
@@ -161,15 +163,18 @@ function Categories({ counts }: { counts: DatasetVersion["stats"]["annotation_co
   const given = lines.filter(([, categories]) => Object.keys(categories).length > 0);
   if (given.length === 0) return null;
   return (
-    <details className="basis-full text-sm">
-      <summary className="text-muted">By category</summary>
+    <details className="pt-1 text-sm">
+      {/* One annotation holds all marks on a record: the badge counts people's answers, this their marks. */}
+      <summary className="whitespace-nowrap text-muted">
+        {given
+          .map(([title, categories]) => `${formatCount(sumOf(categories))} ${title.toLowerCase()}`)
+          .join(", ")}
+      </summary>
       <dl className="mt-1 grid grid-cols-[auto_auto] justify-start gap-x-3">
         {given.map(([title, categories]) => (
           <Fragment key={title}>
             <dt className="text-muted">{title}</dt>
-            <dd className="num text-end text-muted">
-              {formatCount(Object.values(categories).reduce((sum, count) => sum + count, 0))}
-            </dd>
+            <dd className="num text-end text-muted">{formatCount(sumOf(categories))}</dd>
             {Object.entries(categories)
               .sort(([, one], [, other]) => other - one)
               .map(([category, count]) => (
@@ -183,6 +188,10 @@ function Categories({ counts }: { counts: DatasetVersion["stats"]["annotation_co
       </dl>
     </details>
   );
+}
+
+function sumOf(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function Sources({ version }: { version: DatasetVersion }) {

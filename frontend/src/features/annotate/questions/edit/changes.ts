@@ -105,6 +105,12 @@ function roughly(
 /** As much of what stayed is shown around each change. */
 const CONTEXT = 120;
 
+/** A cut text without the word the cut went through; one without blanks only loses half a character. */
+function wholeWords(text: string, torn: RegExp): string {
+  const whole = text.replace(torn, "");
+  return whole || text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/, "");
+}
+
 /** The parts with long unchanged stretches cut down to what is near a change. */
 export function nearChanges(parts: readonly Part[]): Part[] {
   return parts.map((part, index) => {
@@ -112,9 +118,9 @@ export function nearChanges(parts: readonly Part[]): Part[] {
     const before = index > 0 ? CONTEXT : 0;
     const after = index < parts.length - 1 ? CONTEXT : 0;
     if (part.text.length <= before + after + 20) return part;
-    const begin = part.text.slice(0, before);
-    const end = after > 0 ? part.text.slice(-after) : "";
-    return { ...part, text: `${begin} … ${end}` };
+    const begin = wholeWords(part.text.slice(0, before), /\s+\S*$/u);
+    const end = after > 0 ? wholeWords(part.text.slice(-after), /^\S*\s+/u) : "";
+    return { ...part, text: `${begin} … ${end}`.trimStart() };
   });
 }
 

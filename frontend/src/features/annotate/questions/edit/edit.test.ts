@@ -108,7 +108,20 @@ describe("changes", () => {
       { kind: "removed", text: "gone" },
       { kind: "same", text: long },
     ]);
-    expect(shown.map((part) => part.text.length)).toEqual([123, 4, 123]);
+    expect(shown.map((part) => part.text.length)).toEqual([122, 4, 123]);
+  });
+
+  it("are shown with whole words and characters around them", () => {
+    const [words] = nearChanges([
+      { kind: "same", text: `${"first ".repeat(50)}last ` },
+      { kind: "added", text: "new" },
+    ]);
+    expect(words?.text).toMatch(/^… first (first )+last $/);
+    const [faces] = nearChanges([
+      { kind: "same", text: `${"😀".repeat(300)}.` },
+      { kind: "added", text: "new" },
+    ]);
+    expect(faces?.text).toMatch(/^… (😀)+\.$/u);
   });
 });
 
