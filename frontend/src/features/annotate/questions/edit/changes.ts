@@ -105,10 +105,9 @@ function roughly(
 /** As much of what stayed is shown around each change. */
 const CONTEXT = 120;
 
-/** A cut text without the word the cut went through; one without blanks only loses half a character. */
+/** A cut text without the word that the cut went through; one without blanks loses half a character at most. */
 function wholeWords(text: string, torn: RegExp): string {
-  const whole = text.replace(torn, "");
-  return whole || text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/, "");
+  return text.replace(torn, "").replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/, "");
 }
 
 /** The parts with long unchanged stretches cut down to what is near a change. */
@@ -118,8 +117,8 @@ export function nearChanges(parts: readonly Part[]): Part[] {
     const before = index > 0 ? CONTEXT : 0;
     const after = index < parts.length - 1 ? CONTEXT : 0;
     if (part.text.length <= before + after + 20) return part;
-    const begin = wholeWords(part.text.slice(0, before), /\s+\S*$/u);
-    const end = after > 0 ? wholeWords(part.text.slice(-after), /^\S*\s+/u) : "";
+    const begin = wholeWords(part.text.slice(0, before), /(?<=\S)\s+\S*$/u);
+    const end = after > 0 ? wholeWords(part.text.slice(-after), /^\S*\s+(?=\S)/u) : "";
     return { ...part, text: `${begin} … ${end}`.trimStart() };
   });
 }
