@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from curation.signals.kinds.base import SignalKind
+from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.length import LengthSignal
+from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
 from webapp.api.errors import ApplicationError
 
-_ALL: tuple[SignalKind, ...] = (RewardScoreSignal(), LengthSignal())
+_ALL: tuple[SignalKind, ...] = (
+    RewardScoreSignal(),
+    QuickEnsembleSignal(),
+    HumanStrengthSignal(),
+    LengthSignal(),
+)
 KINDS: dict[str, SignalKind] = {kind.kind: kind for kind in _ALL}
 
 

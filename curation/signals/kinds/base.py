@@ -34,7 +34,7 @@ class Column:
     signed: bool = False
 
 
-SCORE = (Column("score", "Score"),)
+SCORE: tuple[Column, ...] = (Column("score", "Score"),)
 
 
 class Pair(NamedTuple):
@@ -97,7 +97,7 @@ class Source(Protocol):
     def records(self) -> Iterator[Record]: ...
 
     def alive(self) -> None:
-        """Call every second or so while no rows are yielded: keeps the job's lease, and raises when it was cancelled."""
+        """Call every second or so while no rows are yielded: keeps the job's lease; raises when it was cancelled."""
         ...
 
 

@@ -1,0 +1,105 @@
+"""Vectors of a version's texts, worked out once per part and model and kept in the store.
+
+Parts never change, so their vectors may be kept under the part's key and the embedder's. Several signals need the same
+vectors, and a version shares most parts with the one before it. Only the ml worker makes them; anybody may read them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from curation.signals.kinds.base import Source
+from webapp.store.canonical import Record, read_records
+from webapp.store.files import store
+
+if TYPE_CHECKING:
+    from curation.ml.embedding import TextEmbedder
+
+TEXTS_AT_ONCE = 512
+ROWS_PER_GROUP = 1024
+SCHEMA = pa.schema(
+    [
+        ("record_id", pa.string()),
+        # NULL for the prompt.
+        ("response_id", pa.string()),
+        ("vector", pa.list_(pa.float32())),
+        ("reason", pa.string()),
+    ]
+)
+Vector = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True)
+class TextVector:
+    """The unit vector of a prompt (`response_id` None) or response, or the reason why there is none."""
+
+    record_id: str
+    response_id: str | None
+    vector: Vector | None
+    reason: str | None
+
+
+def part_vectors(source: Source, part: str, embedder: TextEmbedder) -> Iterator[TextVector]:
+    """Vectors of a part's prompts and responses, in row order: of each record the prompt first."""
+    key = _key(part, embedder.key)
+    if not store().exists(key):
+        _write(source, part, key, embedder)
+    with store().open(key) as file:
+        for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS_PER_GROUP):
+            vectors = batch.column("vector")
+            flat = vectors.values.to_numpy(zero_copy_only=False)
+            offsets = vectors.offsets.to_numpy()
+            ids = zip(*(batch.column(name).to_pylist() for name in ("record_id", "response_id", "reason")), strict=True)
+            for at, (record_id, response_id, reason) in enumerate(ids):
+                vector = flat[offsets[at] : offsets[at + 1]] if reason is None else None
+                yield TextVector(record_id, response_id, vector, reason)
+
+
+def prompt_text(record: Record) -> str:
+    """What is embedded of a prompt: what was said, turn after turn."""
+    return "\n\n".join(message.content for message in record.prompt)
+
+
+def _key(part: str, embedder: str) -> str:
+    return f"cache/embeddings/{embedder}/{hashlib.sha256(part.encode()).hexdigest()[:32]}.parquet"
+
+
+def _write(source: Source, part: str, key: str, embedder: TextEmbedder) -> None:
+    with (
+        store().open(part) as file,
+        store().writer(key) as out,
+        pq.ParquetWriter(out, SCHEMA, compression="zstd") as writer,
+    ):
+        for texts in _texts(read_records(file)):
+            source.alive()
+            found = embedder.embed([text for _, _, text in texts])
+            place = {int(at): row for row, at in enumerate(found.positions)}
+            rows = [
+                {
+                    "record_id": record_id,
+                    "response_id": response_id,
+                    "vector": found.vectors[place[at]] if at in place else None,
+                    "reason": found.failures.get(at),
+                }
+                for at, (record_id, response_id, _) in enumerate(texts)
+            ]
+            writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), row_group_size=ROWS_PER_GROUP)
+
+
+def _texts(records: Iterator[Record]) -> Iterator[list[tuple[str, str | None, str]]]:
+    pending: list[tuple[str, str | None, str]] = []
+    for record in records:
+        pending.append((record.record_id, None, prompt_text(record)))
+        pending.extend((record.record_id, each.response_id, each.content) for each in record.responses)
+        while len(pending) >= TEXTS_AT_ONCE:
+            yield pending[:TEXTS_AT_ONCE]
+            pending = pending[TEXTS_AT_ONCE:]
+    if pending:
+        yield pending
