@@ -70,9 +70,9 @@ def embedded_pairs(source: Source, embedder: TextEmbedder) -> PairFeatures:
 def scored_pairs(source: Source) -> PairFeatures:
     """Differences of the scores that came with the responses; a score that one side lacks makes the pair fail."""
     found, prompts = PairFeatures(), _Numbers()
-    names = sorted({name for record in source.records() for each in record.responses for name in each.scores})
+    names = sorted({name for record in source.records() for each in record.responses for name in each.scores or ()})
     for record in source.records():
-        scores = {each.response_id: each.scores for each in record.responses}
+        scores = {each.response_id: each.scores or {} for each in record.responses}
         for pair, target in _targets(record):
             missing = next((name for name in names if name not in scores[pair.a] or name not in scores[pair.b]), None)
             if missing is not None or not names:

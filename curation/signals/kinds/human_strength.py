@@ -35,7 +35,10 @@ RECORDS_AT_ONCE = 4096
 class HumanStrengthSignal:
     kind = "human_strength"
     title = "Human strength"
-    description = "Mean of the votes on each pair, the strength of the three that agree most, their spread, entropy and agreement."
+    description = (
+        "Mean of people's votes on each pair, the strength of the three that agree most, their spread, entropy and "
+        "agreement."
+    )
     version = "1"
     queue = "default"
     level: Level = "pair"

@@ -35,7 +35,7 @@ def client(client_of: Callable[..., APIClient], admin: User) -> APIClient:
 
 
 def planted(seed: int) -> tuple[list[Record], dict[str, tuple[float, bool]]]:
-    """METHODS §1: 8 features, true weights of norm 2, a fifth of the labels flipped; by record, the gap and the flip."""
+    """METHODS §1: 8 features, true weights of norm 2, a fifth of the labels flipped; with gap and flip."""
     draw = np.random.default_rng(seed)
     weights = draw.normal(size=8)
     weights *= 2 / np.linalg.norm(weights)

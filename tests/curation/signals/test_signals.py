@@ -13,6 +13,7 @@ from curation.signals import model_resolution
 from curation.signals.kinds.base import Row, Source, failed
 from curation.signals.kinds.length import LengthSignal
 from curation.signals.model_resolution import ResolvedModel
+from curation.signals.registry import KINDS
 from curation.signals.selectors import scores_for
 from tests.curation.making import make_record, make_version
 from webapp.accounts.models import User
@@ -181,7 +182,7 @@ def test_running_a_shard_twice_doubles_nothing(client: APIClient, version: Datas
 @pytest.mark.parametrize(
     ("body", "status", "message"),
     [
-        ({"kind": "magic"}, 400, "kind: there is no signal 'magic'; choose one of length, reward_score."),
+        ({"kind": "magic"}, 400, "kind: there is no signal 'magic'; choose one of "),
         ({"kind": "length", "params": {"unit": "words"}}, 400, "params: this signal takes none, but got unit."),
         ({"kind": "reward_score"}, 400, "params: give the id of a registered reward model as model"),
         ({"kind": "reward_score", "params": {"model": 1}}, 422, "params.model: Policy is a policy model"),
@@ -207,4 +208,7 @@ def test_a_bad_request_is_refused(
 def test_the_kinds_are_listed(client: APIClient) -> None:
     kinds = client.get("/api/signal-kinds/").json()["results"]
 
-    assert {kind["kind"]: kind["queue"] for kind in kinds} == {"reward_score": "ml", "length": "default"}
+    by_name = {kind["kind"]: (kind["queue"], kind["level"], len(kind["columns"])) for kind in kinds}
+    assert by_name.keys() == KINDS.keys()
+    assert by_name["length"] == ("default", "response", 1)
+    assert by_name["quick_ensemble"] == ("ml", "pair", 3)
