@@ -228,6 +228,16 @@ class TreatedSerializer(serializers.Serializer):
         ref_name = "TreatedCounts"
 
 
+class RecipeWarningSerializer(serializers.Serializer):
+    """What the literature warns of; `index` is the step's place as sent, null for the recipe as a whole."""
+
+    index = serializers.IntegerField(allow_null=True)
+    message = serializers.CharField()
+
+    class Meta:
+        ref_name = "RecipeWarning"
+
+
 class RecipePreviewSerializer(serializers.Serializer):
     pairs_in = serializers.IntegerField()
     funnel = FunnelStepSerializer(many=True)
@@ -237,6 +247,7 @@ class RecipePreviewSerializer(serializers.Serializer):
     histograms = NamedHistogramSerializer(many=True)
     values = ValueCountsSerializer(many=True)
     treated = TreatedSerializer()
+    warnings = RecipeWarningSerializer(many=True)
     samples = SamplesSerializer()
 
     class Meta:

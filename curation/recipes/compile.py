@@ -8,7 +8,7 @@ parameter. The result has one row per pair, whatever happened to it: in = kept +
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,8 +89,11 @@ class Decided:
         return pairs_written(self.recipe.source)
 
 
-def recipe_compile(version: DatasetVersion, steps: list[Step], signals: dict[int, Signal]) -> CompiledRecipe:
-    """Typed steps for a version. `signals` holds every signal the steps use, ready and of this version.
+def recipe_compile(
+    version: DatasetVersion, steps: list[Step], signals: dict[int, Signal], *, beside: Sequence[Signal] = ()
+) -> CompiledRecipe:
+    """Typed steps for a version. `signals` holds every signal the steps use, ready and of this version; `beside` are
+    others whose columns shall stand in the table of pairs.
 
     Raises MeasureError for a column that a signal does not have.
     """
@@ -99,6 +102,7 @@ def recipe_compile(version: DatasetVersion, steps: list[Step], signals: dict[int
     labels = next((step for step in steps if isinstance(step, LabelsStep)), LabelsStep())
     made = next((step for step in steps if isinstance(step, MakePairsStep)), None)
     used = [signals[signal_id] for signal_id in signals_used(steps)]
+    used += [signal for signal in beside if signal.pk not in signals_used(steps)]
     return CompiledRecipe(steps, signals, PairSource(version, labels, made, used))
 
 

@@ -22,6 +22,7 @@ from curation.recipes.compile import CompiledRecipe, Decided, decided, recipe_co
 from curation.recipes.distributions import STRENGTH_WIDTH, counts_by_value, numbers_histogram, steps_histogram
 from curation.recipes.funnel import funnel_of, treated_counts
 from curation.recipes.measures import MeasureError, Term, margin_of, term_of
+from curation.recipes.warnings import LENGTH_KINDS, recipe_warnings
 from curation.signals.choices import SignalLevel, SignalState
 from webapp.api.errors import ConflictError, UnprocessableError
 
@@ -87,12 +88,15 @@ def _step_refused(error: StepError) -> UnprocessableError:
 
 def recipe_preview(*, version: DatasetVersion, raw_steps: Any) -> dict[str, Any]:
     """Funnel, histograms and sample pairs of a recipe over a version; see the API schema for the shape."""
-    recipe = recipe_ready(version, raw_steps)
+    steps, signals = steps_for(version, raw_steps)
+    recipe = recipe_compile(version, steps, signals, beside=_lengths(version) if signals else [])
     added = len(recipe.steps) - len(raw_steps)
     with decided(recipe) as found:
         kept, dropped = _samples(found)
+        funnel = funnel_of(found)
         return {
-            **funnel_of(found),
+            **funnel,
+            "warnings": recipe_warnings(found, funnel["funnel"], added),
             "treated": treated_counts(found),
             **_distributions(found, added),
             "samples": {
@@ -100,6 +104,12 @@ def recipe_preview(*, version: DatasetVersion, raw_steps: Any) -> dict[str, Any]
                 "dropped": pair_rows(found, version, dropped),
             },
         }
+
+
+def _lengths(version: DatasetVersion) -> list[Signal]:
+    """A ready signal of lengths, so that margins can be looked at beside it."""
+    lengths = Signal.objects.filter(dataset_version=version, kind__in=LENGTH_KINDS, state=SignalState.READY)
+    return list(lengths.order_by("pk")[:1])
 
 
 def _distributions(found: Decided, added: int) -> dict[str, Any]:

@@ -2932,6 +2932,7 @@ export interface components {
             histograms: components["schemas"]["NamedHistogram"][];
             values: components["schemas"]["NamedValueCounts"][];
             treated: components["schemas"]["TreatedCounts"];
+            warnings: components["schemas"]["RecipeWarning"][];
             samples: components["schemas"]["RecipeSamples"];
         };
         RecipePreviewInputRequest: {
@@ -2955,6 +2956,11 @@ export interface components {
         RecipeStepKindPage: {
             results: components["schemas"]["RecipeStepKind"][];
             next: string | null;
+        };
+        /** @description What the literature warns of; `index` is the step's place as sent, null for the recipe as a whole. */
+        RecipeWarning: {
+            index: number | null;
+            message: string;
         };
         /**
          * @description * `annotator` - Annotator
