@@ -18,9 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from curation.domain.arrays import Floats
 from curation.ml.model_folder import ScoringError
-
-Floats = NDArray[np.float64]
 
 MINIMUM_ROWS = 40
 _FIRST_DECAY, _SECOND_DECAY, _TINY = 0.9, 0.999, 1e-8

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from curation.domain.arrays import Floats
 from curation.ml.model_folder import (
     Device,
     Precision,
@@ -126,12 +127,12 @@ class TextEmbedder:
             owners.extend([at] * len(windows))
             if not whole:
                 cut.add(at)
-        sums = np.zeros((len(texts), self.dimensions), dtype=np.float64)
+        sums: Floats = np.zeros((len(texts), self.dimensions), dtype=np.float64)
         # Windows of one text are added in their own order, whatever the batches were.
         np.add.at(sums, owners, self._encode(pieces, tokens) * np.asarray(tokens, dtype=np.float64)[:, None])
         return self._normalised(sums, failures, cut)
 
-    def _normalised(self, sums: NDArray[np.float64], failures: dict[int, str], cut: set[int]) -> Embedded:
+    def _normalised(self, sums: Floats, failures: dict[int, str], cut: set[int]) -> Embedded:
         lengths = np.linalg.norm(sums, axis=1)
         for at in range(len(sums)):
             # Windows that point in opposite directions may cancel; then there is no direction to speak of.
@@ -142,9 +143,9 @@ class TextEmbedder:
         truncated = np.array([at in cut for at in positions.tolist()], dtype=np.bool_)
         return Embedded(vectors, positions, dict(sorted(failures.items())), truncated)
 
-    def _encode(self, pieces: list[str], tokens: list[int]) -> NDArray[np.float64]:
+    def _encode(self, pieces: list[str], tokens: list[int]) -> Floats:
         """Unit vectors (pieces, d), read in batches of similar length."""
-        vectors = np.zeros((len(pieces), self.dimensions), dtype=np.float64)
+        vectors: Floats = np.zeros((len(pieces), self.dimensions), dtype=np.float64)
         order = sorted(range(len(pieces)), key=lambda at: tokens[at])
         for batch in batches(order, tokens, self.token_budget):
             read = self._model.encode(

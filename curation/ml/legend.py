@@ -18,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from curation.domain.arrays import Floats
 from curation.ml.log_likelihood import ResponseReader
 from curation.ml.model_folder import ScoringError
 from curation.ml.token_rows import ScoringOptions, TokenRow
@@ -26,7 +27,6 @@ REFUSAL = "I can't answer that."
 MINIMUM_QUESTIONS = 200
 BINS = 5
 
-Floats = NDArray[np.float64]
 Pooling = Literal["last", "mean"]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from curation.domain.arrays import Floats
 
 LEARNED_LOSS = float(np.log(2.0))
 """DPO's loss where policy and reference agree about a pair: below it, the policy has moved towards the label."""

@@ -120,7 +120,7 @@ def _states(model: Any, **inputs: Any) -> torch.Tensor:
 
 
 def _plain_cache(cache: Any) -> bool:
-    layers = getattr(cache, "layers", None)
+    layers: list[Any] = getattr(cache, "layers", None) or []
     return bool(layers) and all(type(layer) is DynamicLayer for layer in layers)
 
 
