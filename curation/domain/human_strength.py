@@ -110,7 +110,7 @@ def _closeness(item: Ints, value: Ints, first: Ints, votes: Ints) -> tuple[Ints,
 
 @dataclass(frozen=True)
 class VoteSummary:
-    """Per item. Where `votes` is 0 the mean and the entropy, where it is below 2 agreement and α, are NaN: not known."""
+    """Per item. NaN means not known: mean and entropy of an item without votes, agreement and α below two votes."""
 
     votes: Ints  # valid votes
     neither: Ints  # answers that neither response is valid

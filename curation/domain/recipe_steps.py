@@ -47,7 +47,7 @@ class LabelsStep(msgspec.Struct, tag="labels", tag_field="type", frozen=True, fo
 
 
 class MakePairsStep(msgspec.Struct, tag="make_pairs", tag_field="type", frozen=True, forbid_unknown_fields=True):
-    """Pairs made from ratings of responses instead of labels (UltraFeedback, arXiv 2310.01377, and its cleaned form)."""
+    """Pairs made from ratings of responses instead of labels (UltraFeedback, arXiv 2310.01377)."""
 
     how: Literal["best_worst", "best_random_lower", "best_each", "all", "adjacent"] = "best_worst"
     # A signal of responses; without one the mean of the scores that came with the rows.

@@ -17,12 +17,11 @@ LENGTH_KINDS = ("length", "text_lengths")
 
 
 def recipe_warnings(found: Decided, funnel: list[dict[str, Any]], added: int) -> list[dict[str, Any]]:
-    """`[{"index", "message"}]`; `index` is the place in the steps as sent, None where the recipe as a whole is meant."""
-    warnings = []
+    """`[{"index", "message"}]`; `index` is the place in the steps as sent, None for the recipe as a whole."""
+    warnings: list[dict[str, Any]] = []
     for index, step in enumerate(found.recipe.steps):
         counts = next((entry for entry in funnel if entry["index"] == index), None)
-        for message in _of_step(step, counts, found):
-            warnings.append({"index": index - added, "message": message})
+        warnings += ({"index": index - added, "message": message} for message in _of_step(step, counts, found))
     return warnings
 
 
@@ -36,12 +35,12 @@ def _of_step(step: Step, counts: dict[str, Any] | None, found: Decided) -> list[
         )
     if isinstance(step, ZonesStep):
         said += _of_zones(step)
-    if isinstance(step, SignalMarginStep) and step.min is not None and counts and counts["in"]:
-        if counts["kept"] <= LARGEST_SHARE * counts["in"]:
-            said.append(
-                "Only the largest margins are left. A reward model trained on the strongest tenth alone over-fits "
-                "(Secrets of RLHF II, arXiv 2401.06080)."
-            )
+    bounded = isinstance(step, SignalMarginStep) and step.min is not None
+    if bounded and counts and 0 < counts["kept"] <= LARGEST_SHARE * counts["in"]:
+        said.append(
+            "Only the largest margins are left. A reward model trained on the strongest tenth alone over-fits "
+            "(Secrets of RLHF II, arXiv 2401.06080)."
+        )
     correlation = _length_correlation(step, found)
     if correlation is not None and abs(correlation) > LENGTH_CORRELATION:
         said.append(
@@ -57,10 +56,11 @@ def _of_zones(step: ZonesStep) -> list[str]:
     risky = [zone for zone, action in actions.items() if action in ("flip", "drop")]
     if not risky:
         return []
-    return [
+    message = (
         f"Zone {' and '.join(risky)}: on real votes, asking people again about the lowest tenth removed five times as "
         "many wrong labels as chance, while automatic flips and drops gained nothing measurable. Review is the default."
-    ]
+    )
+    return [message]
 
 
 def _is_agreement(measure: Measure, signals: dict[int, Signal]) -> bool:

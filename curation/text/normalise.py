@@ -18,7 +18,8 @@ _ASCII_TOKEN = re.compile(r"[A-Za-z]+|[0-9]{1,3}|[^\sA-Za-z0-9]")
 
 # An operator between two numbers or single letters carries the meaning: 5-3 is not 5*3, though "-" is punctuation.
 _OPERATOR = regex.compile(r"(?<=(?:\p{N}|\b\p{L})\s?)([-*/%^])(?=\s?(?:\p{N}|\p{L}\b))|(?<=\p{N})\.(?=\p{N})")
-_MAYBE_OPERATOR = re.compile(r"\w\s?[-*/%^]\s?\w|\d\.\d")
+# A cheap look for one in folded ASCII; a leading character class is what the re module searches fastest.
+_MAYBE_OPERATOR = re.compile(r"[-*/%^.](?:(?<!\.) ?(?:\d|\w\b)|(?<=\.)\d)")
 # Private-use stand-ins keep such an operator alive while punctuation goes.
 _HELD = {"-": "\ue000", "*": "\ue001", "/": "\ue002", "%": "\ue003", "^": "\ue004", ".": "\ue005"}
 _NOT_HELD = {ord(held): " " for held in _HELD.values()}

@@ -25,8 +25,8 @@ def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def version(project: Project, admin: User) -> DatasetVersion:
-    """Ten pairs; the chosen text is the longer one by 1 to 10 characters."""
-    records = [make_record(f"Q{n}", ["x" * (11 + n), "y" * 10], [(0, 1, -2, "human")] * 2) for n in range(10)]
+    """Ten pairs; the chosen text is longer by 1 to 10 characters, and the longer the stronger."""
+    records = [make_record(f"Q{n}", ["x" * (11 + n), "y" * 10], [(0, 1, -1 - n // 4, "human")] * 2) for n in range(10)]
     return make_version(project, admin, records)
 
 
@@ -71,8 +71,10 @@ def test_margins_are_looked_at_beside_lengths(
 
     lengths = compute(client_of(admin), work, version, "length")
 
-    # Every mean vote is the same, so there is no correlation to speak of; a margin is no proxy for itself either.
-    assert preview(margin) == []
+    (found,) = preview(margin)
+    assert found[0] == 0
+    assert found[1].startswith("This margin goes with length (correlation +0.9")
+    # A length is no proxy for itself.
     assert preview({"type": "signal_margin", "signal": lengths.pk, "min": 0}) == []
 
 
