@@ -8,6 +8,7 @@ of Massive Datasets §3.4. Two texts of Jaccard similarity J meet in a band with
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ BATCH_CHARACTERS = 1 << 20
 BATCH_TEXTS = 4096
 _BLOCK = 1 << 15
 
-Pairs = npt.NDArray[np.int64]
+Pairs: TypeAlias = npt.NDArray[np.int64]
 
 
 def candidate_probability(jaccard: float, *, bands: int = BANDS, rows: int = ROWS) -> float:

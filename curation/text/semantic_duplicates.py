@@ -8,7 +8,7 @@ cosine to one before it exceeds the threshold. The rule is one of order: items a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ RESPONSE_COSINE = 0.98
 CELL_SIZE = 1000
 _BLOCK = 1024
 
-Vectors = npt.NDArray[np.float32]
+Vectors: TypeAlias = npt.NDArray[np.float32]
 
 
 class SemanticDuplicates(NamedTuple):
