@@ -24,12 +24,10 @@ def lazy_greedy(
     gains_of: Callable[[Ints], Floats],
     pick: Callable[[int], None],
     candidates: Ints,
-    repeats: bool = False,
 ) -> Picked:
     """Picks up to `budget` of `candidates`, always the one that gains most, the lowest index among equals.
 
     bounds: (candidates,) upper bounds of the gains. gains_of: gains of some candidates now. pick: told of each pick.
-    repeats: a candidate may be picked again.
     """
     heap = [(-float(bound), int(candidate)) for bound, candidate in zip(bounds, candidates, strict=True)]
     heapq.heapify(heap)
@@ -43,8 +41,6 @@ def lazy_greedy(
             chosen.append(candidate)
             gains.append(-bound)
             pick(candidate)
-            if repeats:
-                heapq.heappush(heap, (bound, candidate))
             continue
         stale: list[int] = []
         while heap and len(stale) < BATCH and asked.get(heap[0][1]) != len(chosen):
