@@ -40,7 +40,7 @@ def signatures(rows: Rows, *, seed: int, size: int = BANDS * ROWS) -> npt.NDArra
     narrow = (rows.hashes >> np.uint64(32)).astype(np.uint32)
     count = rows.offsets.size - 1
     found = np.empty((size, count), np.uint32)
-    buffer = np.empty(0, np.uint32)
+    buffer: npt.NDArray[np.uint32] = np.empty(0, np.uint32)
     for first, last in _blocks(rows.offsets):
         begin, end = int(rows.offsets[first]), int(rows.offsets[last])
         block = narrow[begin:end]
@@ -84,9 +84,9 @@ class Sketches:
     """What is kept of a corpus: a hash a band and one of all shingles a text, 120 bytes; shingles are not kept."""
 
     def __init__(self, texts: Sequence[str], *, seed: int, bands: int = BANDS, rows: int = ROWS) -> None:
-        self.bands = np.zeros((bands, len(texts)), np.uint64)
-        self.wholes = np.zeros(len(texts), np.uint64)
-        self.empty = np.zeros(len(texts), bool)
+        self.bands: Hashes = np.zeros((bands, len(texts)), np.uint64)
+        self.wholes: Hashes = np.zeros(len(texts), np.uint64)
+        self.empty: npt.NDArray[np.bool_] = np.zeros(len(texts), bool)
         for first, batch in batches(texts):
             found = shingles(batch)
             counts = np.diff(found.offsets)
@@ -107,7 +107,7 @@ class Sketches:
 
     def first_of_same(self) -> npt.NDArray[np.int64]:
         """For each text the first one with the same shingles, however ordered; empty texts are their own."""
-        first = np.arange(self.wholes.size, dtype=np.int64)
+        first: npt.NDArray[np.int64] = np.arange(self.wholes.size, dtype=np.int64)
         for members in groups(self.wholes, np.flatnonzero(~self.empty)):
             first[members] = members.min()
         return first
@@ -119,7 +119,7 @@ def groups(keys: Hashes, among: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[n
     order = np.argsort(taken, kind="stable")
     ordered = taken[order]
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if ordered.size else order
-    ends = np.append(starts[1:], ordered.size)
+    ends: npt.NDArray[np.int64] = np.append(starts[1:], ordered.size)
     for begin, end in zip(starts[ends - starts > 1].tolist(), ends[ends - starts > 1].tolist(), strict=True):
         yield among[order[begin:end]]
 
@@ -127,7 +127,7 @@ def groups(keys: Hashes, among: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[n
 def unique_rows(rows: Rows) -> Rows:
     """The same rows as sorted sets."""
     counts = np.diff(rows.offsets)
-    owner = np.repeat(np.arange(counts.size), counts)
+    owner: npt.NDArray[np.int64] = np.repeat(np.arange(counts.size), counts)
     order = np.lexsort((rows.hashes, owner)) if counts.size > 1 else np.argsort(rows.hashes)
     hashes, owner = rows.hashes[order], owner[order]
     fresh = np.ones(hashes.size, bool)

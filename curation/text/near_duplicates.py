@@ -80,7 +80,7 @@ def _distinct(batch: list[Pairs]) -> Pairs:
     pairs = np.concatenate(batch)
     order = np.lexsort((pairs[:, 1], pairs[:, 0]))
     pairs = pairs[order]
-    fresh = np.ones(len(pairs), bool)
+    fresh: npt.NDArray[np.bool_] = np.ones(len(pairs), bool)
     fresh[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
     found: Pairs = pairs[fresh]
     return found
@@ -127,7 +127,7 @@ def jaccard_of_sets(sets: Rows, pairs: Pairs) -> npt.NDArray[np.float64]:
     places = np.arange(int(ends[-1]) if ends.size else 0) - np.repeat(ends - lengths - sets.offsets[both], lengths)
     # One sort finds what the two sides of every pair share: the pair's number above, the hash's upper bits below it.
     width = max(1, int(len(pairs) - 1).bit_length())
-    owner = np.repeat(np.arange(len(pairs)), left + right)
+    owner: npt.NDArray[np.int64] = np.repeat(np.arange(len(pairs)), left + right)
     tagged = (owner.astype(np.uint64) << np.uint64(64 - width)) | (sets.hashes[places] >> np.uint64(width))
     tagged.sort()
     shared = tagged[1:][tagged[1:] == tagged[:-1]] >> np.uint64(64 - width)
@@ -140,7 +140,7 @@ class UnionFind:
     """Connected components over 0 … n − 1; the root of a component is its smallest member."""
 
     def __init__(self, count: int) -> None:
-        self._parent = np.arange(count, dtype=np.int64)
+        self._parent: npt.NDArray[np.int64] = np.arange(count, dtype=np.int64)
 
     def join(self, pairs: Pairs) -> None:
         parent = self._parent

@@ -40,8 +40,8 @@ def semantic_duplicates(
     Pairs that fall in two cells are not seen. Raises ValueError for vectors that are not of unit length.
     """
     unit = _checked(vectors)
-    kept = np.ones(len(unit), bool)
-    duplicate_of = np.full(len(unit), -1, np.int64)
+    kept: npt.NDArray[np.bool_] = np.ones(len(unit), bool)
+    duplicate_of: npt.NDArray[np.int64] = np.full(len(unit), -1, np.int64)
     cosine = np.full(len(unit), np.nan)
     for members, centroid in _cells(unit, seed=seed, cells=cells):
         order = members[np.argsort(unit[members] @ centroid, kind="stable")]
@@ -62,7 +62,8 @@ def semantic_links(
 ) -> tuple[Pairs, npt.NDArray[np.float64]]:
     """All pairs i < j (m, 2) inside a cell whose cosine exceeds the threshold, and the cosines (m,)."""
     unit = _checked(vectors)
-    pairs, cosines = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
+    pairs: list[Pairs] = [np.zeros((0, 2), np.int64)]
+    cosines: list[npt.NDArray[np.float64]] = [np.zeros(0)]
     for members, _ in _cells(unit, seed=seed, cells=cells):
         for begin, similar in _blocks(unit[members]):
             rows, columns = np.nonzero(similar > threshold)
@@ -97,9 +98,9 @@ def _cells(unit: Vectors, *, seed: int, cells: int | None) -> Iterator[tuple[npt
         return
     labels, centroids = spherical_k_means(unit, min(count, len(unit)), seed=seed)
     order = np.argsort(labels, kind="stable")
-    bounds = np.searchsorted(labels[order], np.arange(len(centroids) + 1))
+    bounds = np.searchsorted(labels[order], np.arange(len(centroids) + 1)).tolist()
     for cell, centroid in enumerate(centroids):
-        members = order[bounds[cell] : bounds[cell + 1]]
+        members: npt.NDArray[np.int64] = order[bounds[cell] : bounds[cell + 1]]
         if members.size:
             yield members, centroid
 
@@ -113,7 +114,7 @@ def spherical_k_means(
     """
     drawn = np.random.default_rng(seed).choice(len(unit), size=count, replace=False)
     centroids = unit[np.sort(drawn)].copy()
-    labels = np.zeros(len(unit), np.int64)
+    labels: npt.NDArray[np.int64] = np.zeros(len(unit), np.int64)
     for turn in range(iterations):
         nearest = _nearest(unit, centroids)
         if turn and np.array_equal(nearest, labels):
@@ -131,7 +132,7 @@ def spherical_k_means(
 
 
 def _nearest(unit: Vectors, centroids: Vectors) -> npt.NDArray[np.int64]:
-    found = np.empty(len(unit), np.int64)
+    found: npt.NDArray[np.int64] = np.empty(len(unit), np.int64)
     for begin in range(0, len(unit), _BLOCK * 4):
         part = slice(begin, begin + _BLOCK * 4)
         found[part] = np.argmax(unit[part] @ centroids.T, axis=1)

@@ -55,7 +55,7 @@ def shingles(texts: Sequence[str]) -> Rows:
     """
     spoken: list[str] = []
     spelled: list[str] = []
-    by_words = np.zeros(len(texts), dtype=bool)
+    by_words: npt.NDArray[np.bool_] = np.zeros(len(texts), dtype=bool)
     for index, text in enumerate(texts):
         if looks_like_code(text):
             spelled.append(" ".join(nfc(text).split()))
@@ -106,8 +106,8 @@ def ngrams(rows: Rows, n: int, *, whole_when_short: bool = True) -> Rows:
     short = np.flatnonzero((counts > 0) & (counts < n))
     grams = np.where((counts > 0) & (counts < n), 1, kept)
     offsets = _offsets(grams)
-    hashes = np.empty(int(offsets[-1]), np.uint64)
-    whole = np.ones(len(counts), dtype=bool)
+    hashes: Hashes = np.empty(int(offsets[-1]), np.uint64)
+    whole: npt.NDArray[np.bool_] = np.ones(len(counts), dtype=bool)
     whole[short] = False
     hashes[np.repeat(whole, grams)] = full[starts]
     for index in short.tolist():
@@ -141,7 +141,7 @@ def _powers(base: Any, count: int) -> Hashes:
     table = _power_tables.get(int(base))
     if table is None or table.size < count:
         size = max(1024, 1 << (count - 1).bit_length())
-        factors = np.full(size, base, np.uint64)
+        factors: Hashes = np.full(size, base, np.uint64)
         factors[0] = 1
         with np.errstate(over="ignore"):
             table = np.cumprod(factors)
@@ -168,8 +168,8 @@ def _woven(first: npt.NDArray[np.bool_], ones: Rows, others: Rows) -> Rows:
     counts = np.empty(first.size, np.int64)
     counts[first] = np.diff(ones.offsets)
     counts[~first] = np.diff(others.offsets)
-    hashes = np.empty(int(counts.sum()), np.uint64)
-    from_first = np.repeat(first, counts)
+    hashes: Hashes = np.empty(int(counts.sum()), np.uint64)
+    from_first: npt.NDArray[np.bool_] = np.repeat(first, counts)
     hashes[from_first] = ones.hashes
     hashes[~from_first] = others.hashes
     return Rows(hashes, _offsets(counts))
