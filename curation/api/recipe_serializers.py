@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from curation.signals.choices import SignalLevel, SignalState
-from curation.snapshots.choices import Decision, SnapshotState
+from curation.snapshots.choices import Decision
 from webapp.accounts.api.serializers import UserRefSerializer
 
 
@@ -252,52 +252,3 @@ class RecipePreviewSerializer(serializers.Serializer):
 
     class Meta:
         ref_name = "RecipePreview"
-
-
-class SplitsSerializer(serializers.Serializer):
-    train = serializers.IntegerField(default=0)
-    test = serializers.IntegerField(default=0)
-
-    class Meta:
-        ref_name = "SnapshotSplits"
-
-
-class SnapshotSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-    project = serializers.IntegerField(source="project_id")
-    name = serializers.CharField()
-    state = serializers.ChoiceField(choices=SnapshotState.choices)
-    content_hash = serializers.CharField()
-    recipe = serializers.IntegerField(source="recipe_id")
-    steps = StepsField()
-    dataset_version = serializers.IntegerField(source="dataset_version_id")
-    seed = serializers.IntegerField()
-    test_fraction = serializers.FloatField()
-    counts = SnapshotCountsSerializer()
-    funnel = FunnelStepSerializer(many=True)
-    splits = SplitsSerializer()
-    job = serializers.IntegerField(source="job_id", allow_null=True)
-    created_by = UserRefSerializer()
-    created_at = serializers.DateTimeField()
-
-    class Meta:
-        ref_name = "Snapshot"
-
-
-class SnapshotChangeSerializer(serializers.Serializer):
-    count = serializers.IntegerField()
-    pair_ids = serializers.ListField(child=serializers.CharField(), help_text="The first 50.")
-
-    class Meta:
-        ref_name = "SnapshotChange"
-
-
-class SnapshotDiffSerializer(serializers.Serializer):
-    added = SnapshotChangeSerializer()
-    removed = SnapshotChangeSerializer()
-    flipped = SnapshotChangeSerializer()
-    reweighted = SnapshotChangeSerializer()
-    moved = SnapshotChangeSerializer()
-
-    class Meta:
-        ref_name = "SnapshotDiff"

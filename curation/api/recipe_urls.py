@@ -14,5 +14,8 @@ urlpatterns = [
     path("snapshots/<int:snapshot_id>/", snapshot_views.SnapshotDetailApi.as_view()),
     path("snapshots/<int:snapshot_id>/rows/", snapshot_views.SnapshotRowsApi.as_view()),
     path("snapshots/<int:snapshot_id>/card/", snapshot_views.SnapshotCardApi.as_view()),
+    path("snapshots/<int:snapshot_id>/pairs/<str:pair_id>/", snapshot_views.SnapshotLineageApi.as_view()),
+    path("snapshots/<int:snapshot_id>/review/", snapshot_views.SnapshotReviewApi.as_view()),
+    path("snapshots/<int:snapshot_id>/approval/", snapshot_views.SnapshotApprovalApi.as_view()),
     path("snapshots/<int:snapshot_id>/diff/", snapshot_views.SnapshotDiffApi.as_view()),
 ]

@@ -7,11 +7,15 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from curation.api.recipe_serializers import PairPageSerializer, SnapshotDiffSerializer, SnapshotSerializer
+from annotation.selectors.campaigns import campaign_get, campaign_project_id
+from curation.api.recipe_serializers import PairPageSerializer
+from curation.api.snapshot_serializers import LineageSerializer, SnapshotDiffSerializer, SnapshotSerializer
 from curation.snapshots.choices import Decision
+from curation.snapshots.lineage import pair_lineage
 from curation.snapshots.selectors import (
     snapshot_card,
     snapshot_diff,
@@ -21,10 +25,14 @@ from curation.snapshots.selectors import (
     snapshot_rows,
     snapshots_of,
 )
+from curation.snapshots.services import snapshot_approval_withdraw, snapshot_approve, snapshot_review
 from webapp.api.errors import ApplicationError
+from webapp.api.idempotency import IdempotentApi
 from webapp.api.pagination import decode_cursor, encode_cursor, page, page_limit
 from webapp.api.schema import paged
 from webapp.api.views import ProjectApi
+from webapp.jobs.api.serializers import JobSerializer
+from webapp.jobs.api.views import job_accepted
 from webapp.projects.policies import Verb
 
 
@@ -76,6 +84,56 @@ class SnapshotCardApi(_SnapshotApi):
     def get(self, request: Request, snapshot_id: int) -> HttpResponse:
         card = snapshot_card(snapshot_ready(snapshot_id))
         return HttpResponse(card, content_type="text/markdown; charset=utf-8")
+
+
+class SnapshotReviewApi(IdempotentApi, _SnapshotApi):
+    """One click from what a recipe doubts to people who can tell."""
+
+    verbs = {"POST": Verb.CAMPAIGN_MANAGE}
+
+    class InputSerializer(serializers.Serializer):
+        campaign = serializers.IntegerField(min_value=1)
+        limit = serializers.IntegerField(required=False, allow_null=True, min_value=1)
+
+        class Meta:
+            ref_name = "SnapshotReviewInput"
+
+    @extend_schema(operation_id="snapshots_review", request=InputSerializer, responses={202: JobSerializer})
+    def post(self, request: Request, snapshot_id: int) -> Response:
+        data = self.parse(self.InputSerializer)
+        if campaign_project_id(data["campaign"]) != self.project_id:
+            raise ApplicationError("campaign: give the id of a campaign of this project.")
+        campaign = campaign_get(data.pop("campaign"))
+        return job_accepted(
+            snapshot_review(snapshot=snapshot_get(snapshot_id), campaign=campaign, created_by=self.user, **data)
+        )
+
+
+class SnapshotApprovalApi(_SnapshotApi):
+    verbs = {"POST": Verb.SNAPSHOT_MANAGE, "DELETE": Verb.SNAPSHOT_MANAGE}
+
+    class InputSerializer(serializers.Serializer):
+        note = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+        class Meta:
+            ref_name = "SnapshotApprovalInput"
+
+    @extend_schema(operation_id="snapshots_approve", request=InputSerializer, responses=SnapshotSerializer)
+    def post(self, request: Request, snapshot_id: int) -> Response:
+        data = self.parse(self.InputSerializer)
+        snapshot_approve(snapshot=snapshot_get(snapshot_id), approved_by=self.user, **data)
+        return Response(SnapshotSerializer(snapshot_get(snapshot_id)).data)
+
+    @extend_schema(operation_id="snapshots_withdraw_approval", request=None, responses=SnapshotSerializer)
+    def delete(self, request: Request, snapshot_id: int) -> Response:
+        snapshot_approval_withdraw(snapshot=snapshot_get(snapshot_id), approved_by=self.user)
+        return Response(SnapshotSerializer(snapshot_get(snapshot_id)).data)
+
+
+class SnapshotLineageApi(_SnapshotApi):
+    @extend_schema(operation_id="snapshots_lineage", responses=LineageSerializer)
+    def get(self, request: Request, snapshot_id: int, pair_id: str) -> Response:
+        return Response(pair_lineage(snapshot_ready(snapshot_id), pair_id))
 
 
 class SnapshotDiffApi(_SnapshotApi):

@@ -32,6 +32,7 @@ _COUNTS = ("added", "known", "unfit", "masked", "quarantined", "materials_left_o
 # As many rows that were left out because of a name are listed in the job's log.
 _MOST_LOGGED = 100
 _NO_LIMIT = 1 << 62
+_IN_REVIEW = "SELECT record_id FROM read_parquet($review_of) WHERE decision = 'review'"
 # MD5 because it gives the same order on every machine and in every version of the engine.
 _ORDER = {
     QueueOrder.ORIGINAL: "file_index, file_row_number",
@@ -129,6 +130,10 @@ def _select(version: DatasetVersion, params: dict[str, Any]) -> pa.Table:
     condition = "true"
     if params["filter"] is not None:
         condition = predicate_sql(predicate_parse(params["filter"]), bound)
+    review_of = params.get("review_of")
+    if review_of:
+        bound.values["review_of"] = [store().url(review_of)]
+        condition = f"({condition}) AND record_id IN ({_IN_REVIEW})"
     order = _ORDER[params["order"]]
     values = {**bound.values, "urls": part_urls(version), "most": params["limit"] or _NO_LIMIT}
     if params["order"] == QueueOrder.SHUFFLE:

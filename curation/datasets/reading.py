@@ -60,7 +60,15 @@ class Place(NamedTuple):
     row: int
 
 
-def records_at(version: DatasetVersion, places: Iterable[Place]) -> dict[Place, dict[str, Any]]:
+def record_labels_at(version: DatasetVersion, place: Place) -> list[dict[str, Any]]:
+    """Every label of one record."""
+    labels: list[dict[str, Any]] = records_at(version, [place], columns=["labels"])[place]["labels"]
+    return labels
+
+
+def records_at(
+    version: DatasetVersion, places: Iterable[Place], *, columns: Sequence[str] = ("prompt", "responses")
+) -> dict[Place, dict[str, Any]]:
     """`{place: {"prompt", "responses"}}`; only the row groups these records lie in are read."""
     found: dict[Place, dict[str, Any]] = {}
     keys = part_keys(version)
@@ -74,7 +82,7 @@ def records_at(version: DatasetVersion, places: Iterable[Place]) -> dict[Place, 
                 count = parquet.metadata.row_group(group).num_rows
                 here = [row for row in rows if first <= row < first + count]
                 if here:
-                    table = parquet.read_row_group(group, columns=["prompt", "responses"])
+                    table = parquet.read_row_group(group, columns=list(columns))
                     taken = table.take([row - first for row in here]).to_pylist()
                     found.update((Place(part, row), record) for row, record in zip(here, taken, strict=True))
                 first += count

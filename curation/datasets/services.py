@@ -131,11 +131,13 @@ def campaign_queue(
     seed: int | None = None,
     limit: int | None = None,
     contexts: Sequence[str] | None = None,
+    review_of: str | None = None,
 ) -> Job:
     """Start the job that puts a version's rows into a campaign's queue.
 
     `filter` is a predicate as JSON (see `curation.datasets.predicates`). A shuffle without a seed gets one, kept
     with the job. With `contexts`, every row is queued once under each of them; `limit` counts rows, not items.
+    `review_of` is the store key of a snapshot's decisions: only rows set aside for review are queued.
     """
     if version.dataset.project_id != campaign.project_id:
         raise NotFoundError(f"There is no dataset version {version.pk} in this campaign's project.")
@@ -157,6 +159,7 @@ def campaign_queue(
             "seed": secrets.randbits(32) if seed is None and order == QueueOrder.SHUFFLE else seed,
             "limit": limit,
             "contexts": list(contexts or []),
+            "review_of": review_of,
         },
         title=f"Queue {version.dataset.name} v{version.number} in {campaign.name}",
         subject=("campaign", campaign.pk),

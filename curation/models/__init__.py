@@ -5,6 +5,15 @@ from __future__ import annotations
 from curation.models.datasets import AnnotatorPseudonym, Dataset, DatasetVersion, Import
 from curation.models.recipes import Recipe
 from curation.models.signals import Signal
-from curation.models.snapshots import Snapshot
+from curation.models.snapshots import Snapshot, SnapshotApproval
 
-__all__ = ["AnnotatorPseudonym", "Dataset", "DatasetVersion", "Import", "Recipe", "Signal", "Snapshot"]
+__all__ = [
+    "AnnotatorPseudonym",
+    "Dataset",
+    "DatasetVersion",
+    "Import",
+    "Recipe",
+    "Signal",
+    "Snapshot",
+    "SnapshotApproval",
+]

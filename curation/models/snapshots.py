@@ -66,3 +66,20 @@ class Snapshot(models.Model):
     @property
     def card_key(self) -> str:
         return f"{self.folder}/card.md"
+
+
+class SnapshotApproval(models.Model):
+    """A person stands by what is in a snapshot. The snapshot itself never changes."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="approvals")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "approved_by"], name="snapshot_approved_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"approval of snapshot {self.snapshot_id}"

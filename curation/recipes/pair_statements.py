@@ -155,3 +155,17 @@ def column_name(signal_id: int, column: str, side: str | None = None) -> str:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def value_of_pair(level: str) -> tuple[str, tuple[str, ...]]:
+    """The statement that reads a signal's rows of one pair, and which of the pair's columns it wants."""
+    where = {
+        "response": ("record_id = $record_id AND response_id IN ($a, $b)", ("record_id", "a", "b")),
+        "pair": (
+            "record_id = $record_id AND a = $a AND b = $b AND aspect IS NOT DISTINCT FROM $aspect",
+            ("record_id", "a", "b", "aspect"),
+        ),
+        "record": ("record_id = $record_id", ("record_id",)),
+    }
+    condition, wanted = where[level]
+    return f"SELECT * FROM read_parquet($parts) WHERE {condition}", wanted  # noqa: S608 — our own names.

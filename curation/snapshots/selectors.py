@@ -32,7 +32,11 @@ SELECT change, count(*), list(pair_id ORDER BY pair_id)[1:50] FROM both_sides WH
 
 
 def snapshots_of(project_id: int) -> QuerySet[Snapshot]:
-    return Snapshot.objects.filter(project=project_id).select_related("created_by")
+    return (
+        Snapshot.objects.filter(project=project_id)
+        .select_related("created_by")
+        .prefetch_related("approvals__approved_by")
+    )
 
 
 def snapshot_get(snapshot_id: int) -> Snapshot:
@@ -79,28 +83,34 @@ def iter_snapshot_pairs(snapshot: Snapshot, *, split: str | None = None) -> Iter
 
 def snapshot_rows(snapshot: Snapshot, *, decision: str, after: str, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` pairs with a decision whose pair_id comes after `after`, with texts."""
+    condition = "decision = $decision AND pair_id > $after ORDER BY pair_id LIMIT $limit"
+    found = _decided(snapshot, condition, {"decision": decision, "after": after, "limit": limit})
+    return [shown for _, shown in found]
+
+
+def snapshot_pair(snapshot: Snapshot, pair_id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """What was decided about one pair: the row as it lies in the file, and as the API shows it."""
+    found = _decided(snapshot, "pair_id = $pair_id", {"pair_id": pair_id})
+    return found[0] if found else None
+
+
+def _decided(snapshot: Snapshot, condition: str, params: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     with duck() as cursor:
         cursor.execute(
-            "SELECT * FROM read_parquet($decisions) WHERE decision = $decision AND pair_id > $after"
-            " ORDER BY pair_id LIMIT $limit",
-            {
-                "decisions": [store().url(snapshot.decisions_key)],
-                "decision": decision,
-                "after": after,
-                "limit": limit,
-            },
+            f"SELECT * FROM read_parquet($decisions) WHERE {condition}",  # noqa: S608 — one of two of our own.
+            {"decisions": [store().url(snapshot.decisions_key)], **params},
         )
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        splits = _splits(cursor, snapshot, [row["pair_id"] for row in rows]) if decision == Decision.KEEP else {}
+        kept = [row["pair_id"] for row in rows if row["decision"] == Decision.KEEP]
+        splits = _splits(cursor, snapshot, kept) if kept else {}
     texts = records_at(snapshot.dataset_version, [Place(row["part"], row["row"]) for row in rows])
     shown = []
     for row in rows:
         margins = dict(row["margins"] or {})
         flat = {**row, **{f"margin_{name}": value for name, value in margins.items()}}
-        flat["split"] = splits.get(row["pair_id"])
-        flat["soft"] = row["soft_label"]
-        shown.append(pair_row(flat, texts[Place(row["part"], row["row"])], [int(name) for name in margins]))
+        flat |= {"split": splits.get(row["pair_id"]), "soft": row["soft_label"]}
+        shown.append((row, pair_row(flat, texts[Place(row["part"], row["row"])], [int(name) for name in margins])))
     return shown
 
 

@@ -62,7 +62,8 @@ def run(
     with decided(recipe) as found:
         found.cursor.execute(
             f"""
-            SELECT record_id, aspect, decision, meanings.step, reason, decided.dir, a, b, flipped, soft, weight, strength
+            SELECT record_id, aspect, decision, meanings.step, reason, decided.dir, a, b, flipped, soft, weight,
+                   strength
               FROM decided JOIN {found.meanings()} USING (code) JOIN read_parquet($pairs) USING (i)
             """,
             {"pairs": found.pairs_file()},
@@ -235,7 +236,7 @@ def test_lengths_are_balanced_by_lot(store_folder: Store) -> None:
         {
             "record_id": record.record_id,
             "response_id": each.response_id,
-            "score": {"good": 9.0, "bad": 3.0}[each.content],
+            "score": lengths[each.content],
         }
         for record in records
         for each in record.responses

@@ -1728,6 +1728,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/snapshots/{snapshot_id}/approval/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        post: operations["snapshots_approve"];
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        delete: operations["snapshots_withdraw_approval"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/snapshots/{snapshot_id}/card/": {
         parameters: {
             query?: never;
@@ -1788,6 +1814,44 @@ export interface paths {
         put?: never;
         /** @description Write the snapshot in a trainer's format; the job's subject names the export. Asking again for a format that is being built or ready answers with that export's job and starts nothing. */
         post: operations["snapshot_exports_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/{snapshot_id}/pairs/{pair_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["snapshots_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshots/{snapshot_id}/review/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description One click from what a recipe doubts to people who can tell. */
+        post: operations["snapshots_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2546,6 +2610,48 @@ export interface components {
          * @enum {string}
          */
         LevelEnum: "response" | "pair" | "record";
+        LineageLabel: {
+            label_source: string;
+            annotator: string | null;
+            aspect: string | null;
+            outcome: string;
+            /** @description The import or campaign it came by. */
+            origin: string | null;
+            /**
+             * Format: double
+             * @description Above 0 the label agrees with the pair.
+             */
+            towards_chosen: number | null;
+        };
+        LineageSignal: {
+            id: number;
+            name: string;
+            kind: string;
+            level: components["schemas"]["LevelEnum"];
+            provenance: {
+                [key: string]: unknown;
+            };
+            values: components["schemas"]["LineageValue"][];
+        };
+        LineageStep: {
+            index: number;
+            type: string;
+            title: string;
+            params: {
+                [key: string]: unknown;
+            };
+            /** @description kept, drop, review, or not reached. */
+            said: string;
+            reason: string | null;
+        };
+        LineageValue: {
+            response_id: string | null;
+            state: string;
+            reason: string | null;
+            columns: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * @description * `sigmoid` - sigmoid
          *     * `hinge` - hinge
@@ -2727,6 +2833,14 @@ export interface components {
         };
         /** @enum {unknown} */
         NullEnum: null;
+        /** @description Why a pair is in a snapshot or out of it. */
+        PairLineage: {
+            pair: components["schemas"]["PairRow"];
+            labels: components["schemas"]["LineageLabel"][];
+            steps: components["schemas"]["LineageStep"][];
+            signals: components["schemas"]["LineageSignal"][];
+            dataset_version: number;
+        };
         PairMessage: {
             role: string;
             content: string;
@@ -3364,10 +3478,21 @@ export interface components {
             counts: components["schemas"]["SnapshotCounts"];
             funnel: components["schemas"]["FunnelStep"][];
             splits: components["schemas"]["SnapshotSplits"];
+            approvals: components["schemas"]["SnapshotApproval"][];
             job: number | null;
             created_by: components["schemas"]["UserRef"];
             /** Format: date-time */
             created_at: string;
+        };
+        SnapshotApproval: {
+            approved_by: components["schemas"]["UserRef"];
+            note: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        SnapshotApprovalInputRequest: {
+            /** @default  */
+            note: string;
         };
         SnapshotChange: {
             count: number;
@@ -3409,6 +3534,10 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        SnapshotReviewInputRequest: {
+            campaign: number;
+            limit?: number | null;
         };
         SnapshotSplits: {
             /** @default 0 */
@@ -6666,6 +6795,69 @@ export interface operations {
             };
         };
     };
+    snapshots_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SnapshotApprovalInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshots_withdraw_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     snapshots_card: {
         parameters: {
             query?: never;
@@ -6770,6 +6962,71 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ExportInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshots_lineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pair_id: string;
+                snapshot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairLineage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshots_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotReviewInputRequest"];
             };
         };
         responses: {
