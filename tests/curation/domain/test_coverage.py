@@ -99,6 +99,15 @@ def test_the_budget_is_kept_and_copies_come_last(name: str, points: Floats, budg
     assert len(np.unique(points[result.indices], axis=0)) >= min(result.indices.size, distinct)
 
 
+def test_copies_lose_against_rows_that_differ_by_less_than_rounding_hides() -> None:
+    rng = np.random.default_rng(4)
+    distinct = (rng.normal(size=64) * 10 + rng.normal(size=(40, 64)) * 1e-5).astype(np.float32)
+    points = np.concatenate([distinct, distinct])
+    count = len(np.unique(distinct, axis=0))
+    for select in (SELECTORS["k_center"], SELECTORS["exp_distance"]):
+        assert len(np.unique(points[select(points, count).indices], axis=0)) == count
+
+
 def test_copies_are_found_exactly() -> None:
     points = np.array([[1.0, 0.0], [1.0, -0.0], [0.0, 1.0], [1.0, 1e-300], [0.0, 1.0]], dtype=np.float64)
     assert originals_of(points).tolist() == [0, 0, 2, 3, 2]

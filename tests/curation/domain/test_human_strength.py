@@ -54,6 +54,12 @@ def test_the_cases_of_methods_4() -> None:
     assert result.three[6].tolist() == [1, 1, 2]
 
 
+def test_of_equal_ranges_the_smaller_variance_then_the_nearer_mean_decides() -> None:
+    result = closest([[-3, -3, -1, 0, 1], [-3, -2, -2, 2, 2, 3, 3, 1]])
+    assert result.three.tolist() == [[-1, 0, 1], [1, 2, 2]]
+    assert result.strength.tolist() == [0, 2]
+
+
 def test_no_preference_is_a_reason_of_its_own() -> None:
     result = closest([[0, 0, 1], [-1, 0, 1], [-2, -2, 0, 2, 2], []])
     assert [REASONS[Outcome(code)] for code in result.outcome] == ["zero", "zero", "zero", "lt3"]
