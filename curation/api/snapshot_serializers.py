@@ -122,12 +122,26 @@ class LineageSerializer(serializers.Serializer):
         ref_name = "PairLineage"
 
 
+class DistributionShiftSerializer(serializers.Serializer):
+    """One distribution of both snapshots over the same bins, n + 1 edges for n counts; the ends take the rest."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    edges = serializers.ListField(child=serializers.FloatField())
+    before = serializers.ListField(child=serializers.IntegerField())
+    after = serializers.ListField(child=serializers.IntegerField())
+
+    class Meta:
+        ref_name = "DistributionShift"
+
+
 class SnapshotDiffSerializer(serializers.Serializer):
     added = SnapshotChangeSerializer()
     removed = SnapshotChangeSerializer()
     flipped = SnapshotChangeSerializer()
     reweighted = SnapshotChangeSerializer()
     moved = SnapshotChangeSerializer()
+    shift = DistributionShiftSerializer(many=True)
 
     class Meta:
         ref_name = "SnapshotDiff"

@@ -15,10 +15,10 @@ from annotation.selectors.campaigns import campaign_get, campaign_project_id
 from curation.api.recipe_serializers import PairPageSerializer
 from curation.api.snapshot_serializers import LineageSerializer, SnapshotDiffSerializer, SnapshotSerializer
 from curation.snapshots.choices import Decision
+from curation.snapshots.difference import snapshot_diff
 from curation.snapshots.lineage import pair_lineage
 from curation.snapshots.selectors import (
     snapshot_card,
-    snapshot_diff,
     snapshot_get,
     snapshot_project_id,
     snapshot_ready,

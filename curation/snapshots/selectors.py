@@ -16,20 +16,6 @@ from curation.snapshots.choices import Decision, SnapshotState
 from webapp.api.errors import ConflictError, NotFoundError
 from webapp.store.files import store
 
-_DIFF = """
-WITH old AS (SELECT pair_id, chosen.response_id AS chosen, split, weight, soft_label FROM read_parquet($old)),
-     new AS (SELECT pair_id, chosen.response_id AS chosen, split, weight, soft_label FROM read_parquet($new)),
-     both_sides AS (
-        SELECT coalesce(old.pair_id, new.pair_id) AS pair_id,
-               CASE WHEN old.pair_id IS NULL THEN 'added'
-                    WHEN new.pair_id IS NULL THEN 'removed'
-                    WHEN old.chosen <> new.chosen THEN 'flipped'
-                    WHEN old.weight <> new.weight OR old.soft_label <> new.soft_label THEN 'reweighted'
-                    WHEN old.split <> new.split THEN 'moved' END AS change
-          FROM old FULL JOIN new ON old.pair_id = new.pair_id)
-SELECT change, count(*), list(pair_id ORDER BY pair_id)[1:50] FROM both_sides WHERE change IS NOT NULL GROUP BY change
-"""
-
 
 def snapshots_of(project_id: int) -> QuerySet[Snapshot]:
     return (
@@ -126,14 +112,3 @@ def snapshot_card(snapshot: Snapshot) -> str:
     """The data card as markdown."""
     with store().open(snapshot.card_key) as file:
         return file.read().decode()
-
-
-def snapshot_diff(new: Snapshot, old: Snapshot) -> dict[str, Any]:
-    """Pairs added, removed, flipped, reweighted and moved between splits, going from `old` to `new`; 50 ids of each."""
-    params = {"old": [store().url(old.pairs_key)], "new": [store().url(new.pairs_key)]}
-    with duck() as cursor:
-        rows = {change: (count, ids) for change, count, ids in cursor.execute(_DIFF, params).fetchall()}
-    return {
-        change: {"count": rows.get(change, (0, []))[0], "pair_ids": list(rows.get(change, (0, []))[1])}
-        for change in ("added", "removed", "flipped", "reweighted", "moved")
-    }

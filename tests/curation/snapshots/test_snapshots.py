@@ -177,6 +177,7 @@ def test_a_difference_names_what_came_and_went(
 
     diff = client.get(f"/api/snapshots/{new.pk}/diff/", {"against": old.pk}).json()
 
+    shift = {each["name"]: each for each in diff.pop("shift")}
     assert {change: entry["count"] for change, entry in diff.items()} == {
         "added": 0,
         "removed": 20,
@@ -185,6 +186,11 @@ def test_a_difference_names_what_came_and_went(
         "moved": 0,
     }
     assert len(diff["removed"]["pair_ids"]) == 20
+    assert shift["strength"]["before"][4:9] == [20, 0, 0, 0, 20]
+    assert shift["strength"]["after"][4:9] == [0, 0, 0, 0, 20]
+    assert (shift["votes"]["before"][0], shift["votes"]["after"][0]) == (40, 20)
+    # "good 1" is one character longer than "bad 1".
+    assert (shift["length"]["before"][10], shift["length"]["edges"][10]) == (40, 0)
     assert client.get(f"/api/snapshots/{new.pk}/diff/", {"against": "x"}).status_code == 400
 
 

@@ -2169,6 +2169,14 @@ export interface components {
                 };
             };
         };
+        /** @description One distribution of both snapshots over the same bins, n + 1 edges for n counts; the ends take the rest. */
+        DistributionShift: {
+            name: string;
+            title: string;
+            edges: number[];
+            before: number[];
+            after: number[];
+        };
         Error: {
             type: string;
             message: string;
@@ -3515,6 +3523,7 @@ export interface components {
             flipped: components["schemas"]["SnapshotChange"];
             reweighted: components["schemas"]["SnapshotChange"];
             moved: components["schemas"]["SnapshotChange"];
+            shift: components["schemas"]["DistributionShift"][];
         };
         SnapshotPage: {
             results: components["schemas"]["Snapshot"][];
