@@ -18,6 +18,7 @@ export const paths = {
   campaignQuestions: (project: Id, campaign: Id) => `/projects/${project}/campaigns/${campaign}/questions`,
   recipes: (project: Id) => `/projects/${project}/recipes`,
   recipe: (project: Id, recipe: Id) => `/projects/${project}/recipes/${recipe}`,
+  compareRecipes: (project: Id) => `/projects/${project}/recipes/compare`,
   snapshots: (project: Id) => `/projects/${project}/snapshots`,
   snapshot: (project: Id, snapshot: Id) => `/projects/${project}/snapshots/${snapshot}`,
   runs: (project: Id) => `/projects/${project}/runs`,

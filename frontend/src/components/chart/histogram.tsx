@@ -1,8 +1,10 @@
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import { Table, Td, Th } from "@/components/ui/table";
 import { formatCount, formatNumber, formatPercent } from "@/lib/format";
+import { type Cut, type Cuts, cutAt, tidy } from "./cuts";
 import { ChartFigure } from "./figure";
+import { CutHandles, CutInputs, type PlotBox } from "./thresholds";
 import { quietAxis, token, usePlot } from "./use-plot";
 
 interface HistogramProps {
@@ -12,10 +14,8 @@ interface HistogramProps {
   counts: number[];
   height?: number;
   xLabel?: string;
-  /** A movable line; what lies below it is greyed. Comes with a slider for the keyboard. */
-  threshold?: number | null;
-  onThresholdChange?: (value: number) => void;
-  thresholdLabel?: string;
+  /** Movable bounds; what lies outside them is greyed. Each has a handle for mouse and arrow keys, and a number. */
+  cuts?: Cuts;
   /** Click on a bar, with the bar's range. */
   onBarClick?: (low: number, high: number) => void;
 }
@@ -26,22 +26,20 @@ export function Histogram({
   counts,
   height = 160,
   xLabel = "Value",
-  threshold = null,
-  onThresholdChange,
-  thresholdLabel = "Threshold",
+  cuts,
   onBarClick,
 }: HistogramProps) {
   const host = useRef<HTMLDivElement>(null);
-  const sliderId = useId();
+  const [box, setBox] = useState<PlotBox | null>(null);
   const [hovered, setHovered] = useState<number | null>(null);
   const total = useMemo(() => counts.reduce((sum, count) => sum + count, 0), [counts]);
   // Each bar is a step from edge to edge; a last point closes the last bar.
   const data = useMemo<uPlot.AlignedData>(() => [edges, [...counts, counts.at(-1) ?? 0]], [edges, counts]);
   const low = edges[0] ?? 0;
   const high = edges.at(-1) ?? 1;
-  const latest = useRef({ threshold, onThresholdChange, onBarClick });
+  const latest = useRef({ cuts, onBarClick });
   useEffect(() => {
-    latest.current = { threshold, onThresholdChange, onBarClick };
+    latest.current = { cuts, onBarClick };
   });
 
   const plot = usePlot(
@@ -73,12 +71,18 @@ export function Histogram({
       ],
       hooks: {
         setCursor: [(made) => setHovered(binAt(edges, made))],
-        draw: [(made) => drawThreshold(made, latest.current.threshold)],
+        draw: [
+          (made) => {
+            drawCuts(made, latest.current.cuts);
+            setBox((before) => sameBox(before, boxOf(made)));
+          },
+        ],
         ready: [
           (made) =>
             onPointer(
               made,
-              (value) => latest.current.onThresholdChange?.(value),
+              (value) => cutAt(latest.current.cuts, value, low, high),
+              (cut, value) => cut.onChange(tidy(value, low, high)),
               (value) => clickBar(edges, value, latest.current.onBarClick),
             ),
         ],
@@ -89,10 +93,10 @@ export function Histogram({
     JSON.stringify(edges),
   );
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the line is drawn from `latest`; its move asks for a redraw.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the lines are drawn from `latest`; their move asks for a redraw.
   useEffect(() => {
     plot.current?.redraw();
-  }, [threshold]);
+  }, [cuts?.lower?.value, cuts?.upper?.value]);
 
   return (
     <ChartFigure
@@ -100,27 +104,11 @@ export function Histogram({
       readout={hovered !== null && hovered < counts.length && readoutOf(edges, counts, hovered, total)}
       table={<HistogramTable title={title} xLabel={xLabel} edges={edges} counts={counts} total={total} />}
     >
-      <div ref={host} role="img" aria-label={`Histogram: ${title}. The table shows the numbers.`} />
-      {onThresholdChange && (
-        <div className="flex items-center gap-2 pl-[52px] text-sm">
-          <label htmlFor={sliderId} className="text-muted">
-            {thresholdLabel}
-          </label>
-          <input
-            id={sliderId}
-            type="range"
-            min={low}
-            max={high}
-            step={(high - low) / 200 || 0.01}
-            value={threshold ?? low}
-            onChange={(event) => onThresholdChange(Number(event.target.value))}
-            className="min-w-0 flex-1 accent-[var(--accent)]"
-          />
-          <output htmlFor={sliderId} className="num w-14 text-right">
-            {formatNumber(threshold)}
-          </output>
-        </div>
-      )}
+      <div className="relative">
+        <div ref={host} role="img" aria-label={`Histogram: ${title}. The table shows the numbers.`} />
+        {cuts && box && <CutHandles title={title} cuts={cuts} low={low} high={high} box={box} />}
+      </div>
+      {cuts && <CutInputs title={title} cuts={cuts} low={low} high={high} />}
     </ChartFigure>
   );
 }
@@ -146,35 +134,74 @@ function binAt(edges: number[], plot: uPlot): number | null {
   return bin === -1 ? null : bin;
 }
 
-function drawThreshold(plot: uPlot, value: number | null): void {
-  if (value === null) return;
+function boxOf(plot: uPlot): PlotBox {
+  const { left, top, width, height } = plot.bbox;
+  return {
+    left: left / devicePixelRatio,
+    top: top / devicePixelRatio,
+    width: width / devicePixelRatio,
+    height: height / devicePixelRatio,
+  };
+}
+
+function sameBox(before: PlotBox | null, now: PlotBox): PlotBox {
+  const same =
+    before?.left === now.left &&
+    before.top === now.top &&
+    before.width === now.width &&
+    before.height === now.height;
+  return same ? before : now;
+}
+
+function drawCuts(plot: uPlot, cuts: Cuts | undefined): void {
   const { ctx, bbox } = plot;
-  const at = Math.round(plot.valToPos(value, "x", true));
+  const end = bbox.left + bbox.width;
+  const place = (cut: Cut | undefined) =>
+    typeof cut?.value === "number"
+      ? Math.min(end, Math.max(bbox.left, Math.round(plot.valToPos(cut.value, "x", true))))
+      : null;
+  const [from, to] = [place(cuts?.lower), place(cuts?.upper)];
   ctx.save();
   ctx.fillStyle = token("canvas");
   ctx.globalAlpha = 0.7;
-  ctx.fillRect(bbox.left, bbox.top, Math.max(0, at - bbox.left), bbox.height);
+  if (from !== null) ctx.fillRect(bbox.left, bbox.top, from - bbox.left, bbox.height);
+  if (to !== null) ctx.fillRect(to, bbox.top, end - to, bbox.height);
   ctx.globalAlpha = 1;
   ctx.strokeStyle = token("accent");
   ctx.lineWidth = 2 * devicePixelRatio;
-  ctx.beginPath();
-  ctx.moveTo(at, bbox.top);
-  ctx.lineTo(at, bbox.top + bbox.height);
-  ctx.stroke();
+  for (const at of [from, to]) {
+    if (at === null) continue;
+    ctx.beginPath();
+    ctx.moveTo(at, bbox.top);
+    ctx.lineTo(at, bbox.top + bbox.height);
+    ctx.stroke();
+  }
   ctx.restore();
 }
 
-function onPointer(plot: uPlot, onMove: (value: number) => void, onClick: (value: number) => void): void {
+function onPointer(
+  plot: uPlot,
+  grab: (value: number) => Cut | null,
+  onMove: (cut: Cut, value: number) => void,
+  onClick: (value: number) => void,
+): void {
+  // The side grabbed stays grabbed, also where it is dragged past the other one.
+  let side: Cut["side"] | null = null;
   const valueAt = (event: PointerEvent) => {
     const box = plot.over.getBoundingClientRect();
     return plot.posToVal(Math.min(Math.max(0, event.clientX - box.left), box.width), "x");
   };
   plot.over.addEventListener("pointerdown", (event) => {
+    const cut = grab(valueAt(event));
+    if (!cut) return;
     plot.over.setPointerCapture(event.pointerId);
-    onMove(valueAt(event));
+    side = cut.side;
+    onMove(cut, valueAt(event));
   });
   plot.over.addEventListener("pointermove", (event) => {
-    if (plot.over.hasPointerCapture(event.pointerId)) onMove(valueAt(event));
+    if (!side || !plot.over.hasPointerCapture(event.pointerId)) return;
+    const cut = grab(side === "lower" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
+    if (cut) onMove(cut, valueAt(event));
   });
   plot.over.addEventListener("click", (event) => onClick(valueAt(event as PointerEvent)));
 }

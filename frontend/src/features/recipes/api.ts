@@ -8,6 +8,7 @@ import type {
   Recipe,
   RecipePreview,
   RecipeStep,
+  RecipeStepKind,
   Signal,
 } from "@/lib/api/types";
 
@@ -36,14 +37,50 @@ export const signalsQuery = (version: number) =>
     queryFn: ({ signal }) => api.get<Page<Signal>>(`/api/dataset-versions/${version}/signals/`, { signal }),
   });
 
+/** Types of steps with titles, descriptions and schemas; they change only with the server. */
+export const stepKindsQuery = queryOptions({
+  queryKey: ["recipe-steps"],
+  queryFn: ({ signal }) => api.get<Page<RecipeStepKind>>("/api/recipe-steps/", { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const recipesQuery = (project: number) =>
+  queryOptions({
+    queryKey: ["recipes", project, "all"],
+    queryFn: ({ signal }) =>
+      api.get<Page<Recipe>>(`/api/projects/${project}/recipes/`, { query: { limit: 200 }, signal }),
+  });
+
 export const createRecipe = (project: number, body: { name: string; steps: RecipeStep[] }) =>
   api.post<Recipe>(`/api/projects/${project}/recipes/`, body, { idempotencyKey: newIdempotencyKey() });
 
 export const updateRecipe = (id: number, body: Partial<Pick<Recipe, "name" | "steps">>) =>
   api.patch<Recipe>(`/api/recipes/${id}/`, body);
 
-export const previewRecipe = (version: number, steps: RecipeStep[], signal: AbortSignal) =>
-  api.post<RecipePreview>("/api/recipes/preview/", { dataset_version: version, steps }, { signal });
+/** A sentence where the literature warns; `index` is the place of the step among those sent. */
+export interface StepWarning {
+  index: number | null;
+  message: string;
+}
+
+/** What a recipe would do, with the steps that were asked about. */
+export type Preview = RecipePreview & { warnings?: StepWarning[]; sent: RecipeStep[] };
+
+export const previewRecipe = async (
+  version: number,
+  steps: RecipeStep[],
+  signal: AbortSignal,
+): Promise<Preview> => ({
+  ...(await api.post<RecipePreview>(
+    "/api/recipes/preview/",
+    { dataset_version: version, steps },
+    { signal },
+  )),
+  sent: steps,
+});
+
+/** The server puts a label policy first where none was sent; this is how far its places lie behind those sent. */
+export const addedSteps = (sent: RecipeStep[]): number => (sent[0]?.type === "labels" ? 0 : 1);
 
 export interface FreezeRequest {
   dataset_version: number;

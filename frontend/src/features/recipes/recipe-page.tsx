@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useReducer, useState } from "react";
 import { useActions } from "@/actions";
 import { JobStrip } from "@/components/job-strip";
@@ -6,10 +7,10 @@ import {
   ActionButton,
   Async,
   Badge,
-  Button,
   DropdownMenu,
   EmptyState,
   ErrorState,
+  IconButton,
   Input,
   Link,
   LinkButton,
@@ -19,19 +20,22 @@ import {
   toast,
 } from "@/components/ui";
 import { messageOf } from "@/lib/api/errors";
-import type { Job, Recipe } from "@/lib/api/types";
+import type { Job, Recipe, RecipeStep } from "@/lib/api/types";
 import { paths } from "@/lib/paths";
 import { useCan, useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
-import { recipeQuery, signalsQuery, updateRecipe } from "./api";
+import { recipeQuery, signalsQuery, stepKindsQuery, updateRecipe } from "./api";
+import { Distributions } from "./distributions";
 import { Examples } from "./examples";
 import { FreezeDialog } from "./freeze-dialog";
 import { Funnel } from "./funnel";
-import { Histograms } from "./histograms";
-import { StepCard } from "./step-card";
-import { changeSteps, historyOf, newStep, problemsOf, sameSteps } from "./steps";
+import { isOpenFilter, problemsOf } from "./problems";
+import { StepList } from "./step-list";
+import { changeSteps, historyOf, sameSteps } from "./steps";
+import { useDuplicate } from "./use-duplicate";
 import { usePreview } from "./use-preview";
 import { useVersion, VersionChoice } from "./version-choice";
+import { Warnings } from "./warnings";
 
 export function RecipePage() {
   const query = useQuery(recipeQuery(useNumberParam("recipeId")));
@@ -41,6 +45,7 @@ export function RecipePage() {
 function Editor({ recipe }: { recipe: Recipe }) {
   const project = useProject();
   const client = useQueryClient();
+  const navigate = useNavigate();
   const canManage = useCan("recipe.manage");
   const canFreeze = useCan("snapshot.manage");
   const [history, change] = useReducer(changeSteps, recipe.steps, historyOf);
@@ -50,9 +55,15 @@ function Editor({ recipe }: { recipe: Recipe }) {
   const choice = useVersion();
   const version = choice.version;
   const signals = useQuery({ ...signalsQuery(version?.id ?? 0), enabled: version !== null });
-  const ready = signals.data?.results.filter((signal) => signal.state === "ready") ?? [];
-  const problems = problemsOf(history.steps);
-  const preview = usePreview(version?.id ?? null, history.steps, problems.size === 0);
+  const all = signals.data?.results;
+  const ready = all?.filter((signal) => signal.state === "ready") ?? [];
+  const kinds = useQuery(stepKindsQuery).data?.results ?? [];
+  const problems = problemsOf(history.steps, kinds, all ? { ready, all } : null);
+  // Filters whose values are still to be chosen keep everything, so that there is something to choose from.
+  const waiting = [...problems.keys()].filter((index) => !isOpenFilter(history.steps[index] as RecipeStep));
+  const preview = usePreview(version?.id ?? null, history.steps, waiting.length === 0);
+  const shown = preview.data;
+  const duplicate = useDuplicate();
   const saved = client.getQueryData(recipeQuery(recipe.id).queryKey) ?? recipe;
   const dirty = name !== saved.name || !sameSteps(history.steps, saved.steps);
 
@@ -103,6 +114,8 @@ function Editor({ recipe }: { recipe: Recipe }) {
     },
   };
   useActions(Object.values(actions));
+  const compare = () =>
+    void navigate({ to: paths.compareRecipes(project.id), search: { a: String(recipe.id) } as never });
 
   return (
     <Page
@@ -124,6 +137,14 @@ function Editor({ recipe }: { recipe: Recipe }) {
               title={dirty ? "Save the recipe first; a snapshot is made from what is saved." : undefined}
             />
           )}
+          <DropdownMenu trigger={<IconButton icon="more" label="More for this recipe" />}>
+            <MenuItem onSelect={compare}>Compare with another recipe</MenuItem>
+            {canManage && (
+              <MenuItem icon="copy" onSelect={() => duplicate.mutate({ name, steps: history.steps })}>
+                Duplicate recipe
+              </MenuItem>
+            )}
+          </DropdownMenu>
         </>
       }
     >
@@ -138,7 +159,7 @@ function Editor({ recipe }: { recipe: Recipe }) {
           )}
         </div>
       )}
-      <div className="mt-6 grid gap-x-10 gap-y-8 xl:grid-cols-[380px_minmax(0,1fr)]">
+      <div className="mt-6 grid gap-x-10 gap-y-8 lg:grid-cols-[400px_minmax(0,1fr)]">
         <section aria-label="Steps">
           <div className="mb-3">
             <label htmlFor="recipe-name" className="mb-1 block font-medium">
@@ -152,44 +173,25 @@ function Editor({ recipe }: { recipe: Recipe }) {
               onChange={(event) => setName(event.target.value)}
             />
           </div>
-          <ol className="flex flex-col border-t border-line">
-            {history.steps.map((step, index) => (
-              <StepCard
-                // biome-ignore lint/suspicious/noArrayIndexKey: equal steps may stand in one recipe; their place is their identity.
-                key={index}
-                step={step}
-                index={index}
-                count={history.steps.length}
-                signals={ready}
-                problem={problems.get(index)}
-                readOnly={!canManage}
-                onChange={change}
-              />
-            ))}
-          </ol>
-          {canManage && (
-            <div className="mt-3">
-              <DropdownMenu trigger={<Button icon="plus">Add step</Button>}>
-                <MenuItem onSelect={() => change({ kind: "add", step: newStep("strength") })}>
-                  Keep clear preferences (strength)
-                </MenuItem>
-                <MenuItem
-                  onSelect={() =>
-                    change({ kind: "add", step: newStep("signal_margin", ready[0]?.id ?? null) })
-                  }
-                >
-                  Filter by a signal’s margin
-                </MenuItem>
-                {!history.steps.some((step) => step.type === "labels") && (
-                  <MenuItem onSelect={() => change({ kind: "add", step: newStep("labels") })}>
-                    Choose whose labels count
-                  </MenuItem>
-                )}
-              </DropdownMenu>
-            </div>
-          )}
+          <StepList
+            steps={history.steps}
+            kinds={kinds}
+            signals={ready}
+            signalsPath={choice.dataset ? paths.datasetTab(project.id, choice.dataset.id, "signals") : null}
+            preview={shown}
+            problems={problems}
+            readOnly={!canManage}
+            onChange={change}
+          />
         </section>
-        <section aria-label="Preview" className={preview.isStale ? "opacity-70" : undefined}>
+        <section aria-label="Preview" className={preview.isStale ? "min-w-0 opacity-70" : "min-w-0"}>
+          {waiting.length > 0 && version !== null && (
+            <p role="status" className="mb-4 rounded-md bg-warn-soft px-3 py-2 text-warn">
+              The preview waits for step {waiting.map((index) => index + 1).join(" and ")}:{" "}
+              {problems.get(waiting[0] ?? 0)}
+              {shown && " Below stands what the recipe did before."}
+            </p>
+          )}
           {version === null ? (
             choice.isPending ? (
               <Skeleton />
@@ -201,19 +203,27 @@ function Editor({ recipe }: { recipe: Recipe }) {
                 Import a dataset first; the funnel then shows what each step keeps.
               </EmptyState>
             )
-          ) : preview.error && problems.size === 0 ? (
+          ) : preview.error && waiting.length === 0 ? (
             <ErrorState error={new Error(messageOf(preview.error))} onRetry={() => void preview.refetch()} />
-          ) : preview.data ? (
+          ) : shown ? (
             <>
-              <Funnel preview={preview.data} />
-              <Histograms
-                preview={preview.data}
+              <Funnel preview={shown} />
+              {shown.pairs_in === 0 && (
+                <p className="pt-2 text-muted">
+                  This version has no labelled pairs. Fold the votes of a campaign into a new version, or add
+                  the step that makes pairs from ratings.
+                </p>
+              )}
+              <Warnings preview={shown} />
+              <Distributions
+                preview={shown}
                 steps={history.steps}
-                onThreshold={(index, patch) => change({ kind: "edit", index, patch })}
+                readOnly={!canManage}
+                onEdit={(index, patch) => change({ kind: "edit", index, patch })}
               />
-              <Examples preview={preview.data} />
+              <Examples preview={shown} signals={ready} />
             </>
-          ) : (
+          ) : waiting.length > 0 ? null : (
             <Skeleton lines={6} />
           )}
         </section>
@@ -224,7 +234,7 @@ function Editor({ recipe }: { recipe: Recipe }) {
           onOpenChange={setFreezing}
           recipe={saved}
           version={version}
-          kept={preview.data?.kept ?? null}
+          kept={shown?.kept ?? null}
           onFrozen={setJob}
         />
       )}

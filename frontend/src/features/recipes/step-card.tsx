@@ -1,218 +1,178 @@
-import { type ReactNode, useId } from "react";
-import { Checkbox, IconButton, Input, Select } from "@/components/ui";
-import type { RecipeStep, Signal } from "@/lib/api/types";
-import { sentence } from "@/lib/format";
-import { SOURCES, type StepChange } from "./steps";
+import { type ComponentType, type DragEvent, type KeyboardEvent, useId } from "react";
+import { DropdownMenu, Icon, IconButton, MenuItem, MenuSeparator } from "@/components/ui";
+import type { FunnelStep, RecipeStep, RecipeStepKind, Signal } from "@/lib/api/types";
+import { cx } from "@/lib/cx";
+import { formatCount, sentence } from "@/lib/format";
+import type { Preview } from "./api";
+import type { CardProps } from "./cards/fields";
+import { FilterCard, MarginCard, StrengthCard } from "./cards/filters";
+import { LabelsCard } from "./cards/labels";
+import { SchemaCard } from "./cards/schema";
+import { DedupCard, LengthMatchCard, MakePairsCard, SelectCard } from "./cards/sets";
+import { ZonesCard } from "./cards/zones";
+import { isFixed, type StepChange } from "./steps";
+import { summaryOf } from "./words";
 
-const TITLES: Record<string, string> = {
-  labels: "Whose labels count",
-  strength: "Clear preferences",
-  signal_margin: "Margin of a signal",
+const CARDS: Record<string, ComponentType<CardProps>> = {
+  labels: LabelsCard,
+  make_pairs: MakePairsCard,
+  strength: StrengthCard,
+  signal_margin: MarginCard,
+  filter: FilterCard,
+  zones: ZonesCard,
+  dedup: DedupCard,
+  length_match: LengthMatchCard,
+  select: SelectCard,
 };
 
 interface Props {
   step: RecipeStep;
   index: number;
-  count: number;
+  /** The places this step may be moved to; a fixed one may not. */
+  range: { first: number; last: number };
+  kind: RecipeStepKind | undefined;
   signals: Signal[];
+  signalsPath: string | null;
+  preview: Preview | undefined;
+  /** What the last preview says of this step. */
+  counts: FunnelStep | undefined;
+  warnings: string[];
   problem: string | undefined;
   readOnly: boolean;
+  open: boolean;
+  onOpen: (open: boolean) => void;
   onChange: (change: StepChange) => void;
+  drag: { over: boolean; onStart: () => void; onOver: (event: DragEvent) => void; onEnd: () => void };
 }
 
-/** One step of the recipe with its parameters. */
-export function StepCard({ step, index, count, signals, problem, readOnly, onChange }: Props) {
-  const edit = (patch: Partial<RecipeStep>) => onChange({ kind: "edit", index, patch });
-  const name = TITLES[step.type] ?? sentence(step.type);
+/** One step of the recipe: a line with what it does and what it leaves, and its parameters when open. */
+export function StepCard({ step, index, kind, problem, warnings, open, readOnly, drag, ...rest }: Props) {
+  const body = useId();
+  const { range, counts, signals, onOpen, onChange } = rest;
+  const name = kind?.title ?? sentence(step.type);
+  const Card = CARDS[step.type];
+  const movable = !readOnly && !isFixed(step);
+  const move = (to: number) => {
+    if (movable && to >= range.first && to <= range.last) onChange({ kind: "move", index, to });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!event.altKey || by === undefined) return;
+    event.preventDefault();
+    move(index + by);
+  };
+  const parts: CardProps = {
+    step,
+    place: index,
+    signals,
+    preview: rest.preview,
+    signalsPath: rest.signalsPath,
+    edit: (patch) => onChange({ kind: "edit", index, patch }),
+  };
   return (
-    <li className="border-b border-line py-3">
-      <fieldset disabled={readOnly}>
-        <legend className="sr-only">
-          Step {index + 1}: {name}
-        </legend>
-        <div className="mb-2 flex items-center gap-1">
-          <h2 className="flex-1 text-base">
-            <span className="num mr-2 text-faint">{index + 1}</span>
-            {name}
-          </h2>
-          {!readOnly && (
-            <>
-              {step.type !== "labels" && (
-                <>
-                  <IconButton
-                    icon="chevron-down"
-                    label={`Move step ${index + 1} down`}
-                    size="sm"
-                    disabled={index === count - 1}
-                    onClick={() => onChange({ kind: "move", index, by: 1 })}
-                  />
-                  <IconButton
-                    icon="chevron-down"
-                    label={`Move step ${index + 1} up`}
-                    size="sm"
-                    className="rotate-180"
-                    disabled={index === 0}
-                    onClick={() => onChange({ kind: "move", index, by: -1 })}
-                  />
-                  <IconButton
-                    icon="copy"
-                    label={`Duplicate step ${index + 1}`}
-                    size="sm"
-                    onClick={() => onChange({ kind: "duplicate", index })}
-                  />
-                </>
+    <li
+      onDragOver={drag.onOver}
+      onDrop={(event) => {
+        event.preventDefault();
+        drag.onEnd();
+      }}
+      className={cx("border-b border-line", drag.over && "bg-accent-soft")}
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the heading's keys and the menu move the step too. */}
+      <div
+        draggable={movable}
+        onDragStart={(event) => {
+          event.dataTransfer.effectAllowed = "move";
+          event.dataTransfer.setData("text/plain", name);
+          drag.onStart();
+        }}
+        onDragEnd={drag.onEnd}
+        className={cx("flex items-start gap-1 py-2", movable && "cursor-grab")}
+      >
+        <div className="min-w-0 flex-1">
+          <h2 className="text-base">
+            <button
+              type="button"
+              aria-expanded={open}
+              aria-controls={body}
+              aria-keyshortcuts={movable ? "Alt+ArrowUp Alt+ArrowDown" : undefined}
+              title={movable ? "Alt+↑ and Alt+↓ move the step; it can be dragged too." : undefined}
+              onClick={() => onOpen(!open)}
+              onKeyDown={onKeyDown}
+              className="flex w-full items-center gap-2 text-left"
+            >
+              <Icon name={open ? "chevron-down" : "chevron-right"} className="shrink-0 text-muted" />
+              <span className="num text-faint">{index + 1}</span>
+              <span className="min-w-0 flex-1 truncate">{name}</span>
+              {!open && problem && <Icon name="warning" className="shrink-0 text-danger" />}
+              {!open && !problem && warnings.length > 0 && (
+                <Icon name="warning" className="shrink-0 text-warn" />
               )}
-              <IconButton
-                icon="trash"
-                label={`Remove step ${index + 1}`}
-                size="sm"
-                onClick={() => onChange({ kind: "remove", index })}
-              />
-            </>
+            </button>
+          </h2>
+          {!open && (
+            <p className="truncate pl-6 text-sm text-muted" title={summaryOf(step, signals)}>
+              {summaryOf(step, signals)}
+            </p>
           )}
+          <Counts counts={counts} />
         </div>
-        <div className="flex flex-col gap-2 pl-5">
-          {step.type === "labels" && <Labels step={step} edit={edit} />}
-          {step.type === "strength" && <Strength step={step} edit={edit} />}
-          {step.type === "signal_margin" && <Margin step={step} signals={signals} edit={edit} />}
-          {problem && <p className="text-sm text-danger">{problem}</p>}
-        </div>
-      </fieldset>
+        {!readOnly && (
+          <DropdownMenu trigger={<IconButton icon="more" label={`Step ${index + 1}: more`} size="sm" />}>
+            {movable && (
+              <>
+                <MenuItem onSelect={() => move(index - 1)} disabled={index <= range.first}>
+                  Move up
+                </MenuItem>
+                <MenuItem onSelect={() => move(index + 1)} disabled={index >= range.last}>
+                  Move down
+                </MenuItem>
+                <MenuItem icon="copy" onSelect={() => onChange({ kind: "duplicate", index })}>
+                  Duplicate
+                </MenuItem>
+                <MenuSeparator />
+              </>
+            )}
+            <MenuItem icon="trash" danger onSelect={() => onChange({ kind: "remove", index })}>
+              Remove
+            </MenuItem>
+          </DropdownMenu>
+        )}
+      </div>
+      <div id={body} hidden={!open} className="pb-4 pl-6">
+        {open && (
+          <fieldset disabled={readOnly} className="flex flex-col gap-2">
+            <legend className="sr-only">
+              Step {index + 1}: {name}
+            </legend>
+            {Card ? <Card {...parts} /> : <SchemaCard {...parts} kind={kind} />}
+          </fieldset>
+        )}
+        {open && problem && (
+          <p role="status" className="flex items-start gap-1.5 pt-2 text-sm text-danger">
+            <Icon name="warning" className="mt-0.5 shrink-0" />
+            {problem}
+          </p>
+        )}
+        {open &&
+          warnings.map((warning) => (
+            <p key={warning} className="flex items-start gap-1.5 pt-2 text-sm text-warn">
+              <Icon name="warning" className="mt-0.5 shrink-0" />
+              {warning}
+            </p>
+          ))}
+      </div>
     </li>
   );
 }
 
-interface PartProps {
-  step: RecipeStep;
-  edit: (patch: Partial<RecipeStep>) => void;
-}
-
-function Row({ label, children }: { label: string; children: (id: string) => ReactNode }) {
-  const id = useId();
+function Counts({ counts }: { counts: FunnelStep | undefined }) {
+  if (!counts) return null;
   return (
-    <div className="grid grid-cols-[130px_1fr] items-center gap-3">
-      <label htmlFor={id} className="text-muted">
-        {label}
-      </label>
-      {children(id)}
-    </div>
-  );
-}
-
-function Labels({ step, edit }: PartProps) {
-  const precedence = (step.precedence as string[] | undefined) ?? [...SOURCES];
-  return (
-    <>
-      <p className="text-sm text-muted">
-        For each pair the first source in this list that has a label decides: {precedence.join(", then ")}.
-      </p>
-      {SOURCES.map((source) => (
-        <Checkbox
-          key={source}
-          label={sentence(source)}
-          checked={precedence.includes(source)}
-          onChange={(event) =>
-            edit({
-              precedence: SOURCES.filter((each) =>
-                each === source ? event.target.checked : precedence.includes(each),
-              ),
-            })
-          }
-        />
-      ))}
-    </>
-  );
-}
-
-function Strength({ step, edit }: PartProps) {
-  return (
-    <>
-      <Row label="At least">
-        {(id) => (
-          <Input
-            id={id}
-            type="number"
-            min={0}
-            max={3}
-            step={0.5}
-            value={String(step.min_strength ?? 0)}
-            onChange={(event) => edit({ min_strength: Number(event.target.value) })}
-          />
-        )}
-      </Row>
-      <Checkbox
-        label="Drop ties"
-        checked={step.drop_ties === true}
-        onChange={(event) => edit({ drop_ties: event.target.checked })}
-      />
-      <Checkbox
-        label="Drop pairs where both are bad"
-        checked={step.drop_both_bad === true}
-        onChange={(event) => edit({ drop_both_bad: event.target.checked })}
-      />
-    </>
-  );
-}
-
-function Margin({ step, signals, edit }: PartProps & { signals: Signal[] }) {
-  const bound = (text: string) => (text === "" ? null : Number(text));
-  return (
-    <>
-      {signals.length === 0 && (
-        <p className="text-sm text-muted">
-          This version has no finished signal. Score it with a reward model on the dataset’s Signals tab.
-        </p>
-      )}
-      <Row label="Signal">
-        {(id) => (
-          <Select
-            id={id}
-            value={String(step.signal ?? "")}
-            onChange={(event) => edit({ signal: event.target.value ? Number(event.target.value) : null })}
-            options={[
-              { value: "", label: "Choose a signal" },
-              ...signals.map((signal) => ({ value: String(signal.id), label: signal.name })),
-            ]}
-          />
-        )}
-      </Row>
-      <Row label="Margin from">
-        {(id) => (
-          <Input
-            id={id}
-            type="number"
-            step="any"
-            value={step.min === null || step.min === undefined ? "" : String(step.min)}
-            placeholder="no lower bound"
-            onChange={(event) => edit({ min: bound(event.target.value) })}
-          />
-        )}
-      </Row>
-      <Row label="Margin to">
-        {(id) => (
-          <Input
-            id={id}
-            type="number"
-            step="any"
-            value={step.max === null || step.max === undefined ? "" : String(step.max)}
-            placeholder="no upper bound"
-            onChange={(event) => edit({ max: bound(event.target.value) })}
-          />
-        )}
-      </Row>
-      <Row label="Without a score">
-        {(id) => (
-          <Select
-            id={id}
-            value={String(step.missing ?? "review")}
-            onChange={(event) => edit({ missing: event.target.value })}
-            options={[
-              { value: "review", label: "Set aside for review" },
-              { value: "drop", label: "Drop" },
-            ]}
-          />
-        )}
-      </Row>
-    </>
+    <p className="num flex flex-wrap gap-x-2 pl-6 text-sm text-faint">
+      <span className="text-muted">{formatCount(counts.kept)} kept</span>
+      {counts.dropped > 0 && <span>{formatCount(counts.dropped)} dropped</span>}
+      {counts.review > 0 && <span>{formatCount(counts.review)} to review</span>}
+    </p>
   );
 }

@@ -7,17 +7,11 @@ export const FIRST_STEPS: RecipeStep[] = [
   { type: "strength", min_strength: 1, drop_ties: true, drop_both_bad: true },
 ];
 
-export function newStep(type: string, signal: number | null = null): RecipeStep {
-  if (type === "labels") return { type, precedence: [...SOURCES] };
-  if (type === "strength") return { ...FIRST_STEPS[0], type };
-  return { type: "signal_margin", signal, min: 0, max: null, missing: "review" };
-}
-
 export type StepChange =
   | { kind: "add"; step: RecipeStep }
   | { kind: "remove"; index: number }
   | { kind: "duplicate"; index: number }
-  | { kind: "move"; index: number; by: -1 | 1 }
+  | { kind: "move"; index: number; to: number }
   | { kind: "edit"; index: number; patch: Partial<RecipeStep> }
   | { kind: "reset"; steps: RecipeStep[] }
   | { kind: "saved"; sent: RecipeStep[]; steps: RecipeStep[] }
@@ -28,27 +22,53 @@ export interface StepHistory {
   steps: RecipeStep[];
   past: RecipeStep[][];
   future: RecipeStep[][];
+  /** The number that was just edited: typing or dragging it on is one change, taken back at once. */
+  stroke: string | null;
 }
 
-export const historyOf = (steps: RecipeStep[]): StepHistory => ({ steps, past: [], future: [] });
+export const historyOf = (steps: RecipeStep[]): StepHistory => ({
+  steps,
+  past: [],
+  future: [],
+  stroke: null,
+});
 
-/** Every change of the recipe can be taken back; the step that reads labels always stays first. */
+/** Every change of the recipe can be taken back; what makes the pairs always stays first. */
 export function changeSteps(history: StepHistory, change: StepChange): StepHistory {
   const { steps, past, future } = history;
   if (change.kind === "reset") return historyOf(change.steps);
   // The server fills in what was left out; what was changed while it saved stays.
-  if (change.kind === "saved")
-    return history.steps === change.sent ? { ...history, steps: change.steps } : history;
+  if (change.kind === "saved") {
+    if (steps !== change.sent) return history;
+    const added = change.steps.length - steps.length;
+    steps.forEach((step, index) => {
+      inheritKey(step, change.steps[index + added]);
+    });
+    return { ...history, steps: change.steps, stroke: null };
+  }
   if (change.kind === "undo") {
     const before = past.at(-1);
-    return before ? { steps: before, past: past.slice(0, -1), future: [steps, ...future] } : history;
+    return before
+      ? { steps: before, past: past.slice(0, -1), future: [steps, ...future], stroke: null }
+      : history;
   }
   if (change.kind === "redo") {
     const after = future[0];
-    return after ? { steps: after, past: [...past, steps], future: future.slice(1) } : history;
+    return after ? { steps: after, past: [...past, steps], future: future.slice(1), stroke: null } : history;
   }
   const next = applied(steps, change);
-  return next === steps ? history : { steps: next, past: [...past, steps], future: [] };
+  if (next === steps) return history;
+  const stroke = strokeOf(change);
+  const goesOn = stroke !== null && stroke === history.stroke;
+  return { steps: next, past: goesOn ? past : [...past, steps], future: [], stroke };
+}
+
+/** Edits of one number in a row are one stroke. */
+function strokeOf(change: StepChange): string | null {
+  if (change.kind !== "edit") return null;
+  const [entry, ...others] = Object.entries(change.patch);
+  if (!entry || others.length > 0 || !(typeof entry[1] === "number" || entry[1] === null)) return null;
+  return `${change.index}.${entry[0]}`;
 }
 
 function applied(
@@ -57,44 +77,71 @@ function applied(
 ): RecipeStep[] {
   switch (change.kind) {
     case "add":
-      return change.step.type === "labels" ? [change.step, ...steps] : [...steps, change.step];
+      return steps.toSpliced(placeFor(change.step, steps), 0, change.step);
     case "remove":
       return steps.filter((_, index) => index !== change.index);
     case "duplicate": {
       const step = steps[change.index];
-      if (!step || step.type === "labels") return steps;
+      if (!step || isFixed(step)) return steps;
       return steps.toSpliced(change.index + 1, 0, { ...step });
     }
     case "move": {
-      const target = change.index + change.by;
       const step = steps[change.index];
-      const other = steps[target];
-      if (!step || !other || step.type === "labels" || other.type === "labels") return steps;
-      return steps.with(change.index, other).with(target, step);
+      const other = steps[change.to];
+      if (!step || !other || step === other || isFixed(step) || isFixed(other)) return steps;
+      return steps.toSpliced(change.index, 1).toSpliced(change.to, 0, step);
     }
     case "edit":
-      return steps.map((step, index) => (index === change.index ? { ...step, ...change.patch } : step));
+      return steps.map((step, index) => {
+        if (index !== change.index) return step;
+        const edited = { ...step, ...change.patch };
+        inheritKey(step, edited);
+        return edited;
+      });
   }
+}
+
+/** Steps that say what the pairs are stand in front of those that choose among them, each once. */
+export function isFixed(step: RecipeStep): boolean {
+  return step.type === "labels" || step.type === "make_pairs";
+}
+
+function placeFor(step: RecipeStep, steps: RecipeStep[]): number {
+  if (step.type === "labels") return 0;
+  if (step.type === "make_pairs") return steps[0]?.type === "labels" ? 1 : 0;
+  return steps.length;
+}
+
+const keys = new WeakMap<RecipeStep, string>();
+let nextKey = 0;
+
+/** Who a step is, whatever its place and parameters: cards stay open and focused while they move. */
+export function keyOf(step: RecipeStep): string {
+  let key = keys.get(step);
+  if (key === undefined) {
+    key = `step-${nextKey++}`;
+    keys.set(step, key);
+  }
+  return key;
+}
+
+function inheritKey(from: RecipeStep, to: RecipeStep | undefined): void {
+  if (to) keys.set(to, keyOf(from));
 }
 
 /** Whether two lists of steps say the same; the order of a step's parameters says nothing. */
 export function sameSteps(one: RecipeStep[], other: RecipeStep[]): boolean {
-  const text = (steps: RecipeStep[]) =>
-    JSON.stringify(steps.map((step) => Object.entries(step).sort(([a], [b]) => a.localeCompare(b))));
-  return text(one) === text(other);
+  return stepsText(one) === stepsText(other);
 }
 
-/** Steps that lack something the server would refuse, by index. */
-export function problemsOf(steps: RecipeStep[]): Map<number, string> {
-  const problems = new Map<number, string>();
-  steps.forEach((step, index) => {
-    if (step.type === "signal_margin" && typeof step.signal !== "number") {
-      problems.set(index, "Choose a signal.");
-    } else if (typeof step.min === "number" && typeof step.max === "number" && step.min > step.max) {
-      problems.set(index, "The lower bound is above the upper one.");
-    } else if (step.type === "labels" && Array.isArray(step.precedence) && step.precedence.length === 0) {
-      problems.set(index, "Keep at least one source.");
-    }
-  });
-  return problems;
+export function stepsText(steps: RecipeStep[]): string {
+  return JSON.stringify(steps, (_key, value: unknown) =>
+    isPlain(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : value,
+  );
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
