@@ -97,10 +97,10 @@ def _cells(unit: Vectors, *, seed: int, cells: int | None) -> Iterator[tuple[npt
     if not len(unit):
         return
     labels, centroids = spherical_k_means(unit, min(count, len(unit)), seed=seed)
-    order = np.argsort(labels, kind="stable")
-    bounds = np.searchsorted(labels[order], np.arange(len(centroids) + 1)).tolist()
+    order: npt.NDArray[np.int64] = np.argsort(labels, kind="stable")
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(labels, minlength=len(centroids)))])
     for cell, centroid in enumerate(centroids):
-        members: npt.NDArray[np.int64] = order[bounds[cell] : bounds[cell + 1]]
+        members = order[bounds[cell] : bounds[cell + 1]]
         if members.size:
             yield members, centroid
 
