@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from curation.signals.kinds.base import SignalKind
+from curation.signals.kinds.contamination import ContaminationSignal
+from curation.signals.kinds.duplicates import DuplicatesSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.length import LengthSignal
+from curation.signals.kinds.prompt_map import PromptMapSignal
 from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
 from webapp.api.errors import ApplicationError
@@ -14,6 +17,9 @@ _ALL: tuple[SignalKind, ...] = (
     QuickEnsembleSignal(),
     HumanStrengthSignal(),
     LengthSignal(),
+    DuplicatesSignal(),
+    PromptMapSignal(),
+    ContaminationSignal(),
 )
 KINDS: dict[str, SignalKind] = {kind.kind: kind for kind in _ALL}
 
