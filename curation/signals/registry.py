@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from curation.signals.kinds.base import SignalKind
 from curation.signals.kinds.contamination import ContaminationSignal
+from curation.signals.kinds.dawid_skene import DawidSkeneSignal
 from curation.signals.kinds.duplicates import DuplicatesSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.length import LengthSignal
@@ -16,6 +17,7 @@ _ALL: tuple[SignalKind, ...] = (
     RewardScoreSignal(),
     QuickEnsembleSignal(),
     HumanStrengthSignal(),
+    DawidSkeneSignal(),
     LengthSignal(),
     DuplicatesSignal(),
     PromptMapSignal(),
