@@ -112,8 +112,11 @@ function CutInput({ title, cut, step }: { title: string; cut: Cut; step: number 
   return (
     <div className="flex items-center gap-2">
       <label htmlFor={id} className="text-muted">
-        {cut.label}
-        <span className="sr-only"> of {title}</span>
+        {cut.side === "lower" ? "From" : "To"}
+        <span className="sr-only">
+          {" "}
+          ({cut.label.toLowerCase()} of {title})
+        </span>
       </label>
       <input
         id={id}

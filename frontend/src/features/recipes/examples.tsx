@@ -89,23 +89,23 @@ function Side({
 function Example({ row, preview, signals }: Props & { row: PairRow }) {
   const [whole, setWhole] = useState(false);
   const prompt = row.prompt.at(-1)?.content ?? "";
-  const clamp = !whole && "line-clamp-2";
+  const clamp = whole ? "whitespace-pre-line" : "line-clamp-2";
   const isLong = [prompt, row.chosen.content, row.rejected.content].some(
-    (text) => text.length > 110 || text.includes("\n"),
+    (text) => text.length > 110 || text.trim().includes("\n"),
   );
   const why = whyOut(row, preview);
   return (
     <li className="border-b border-line py-3">
-      <p dir="auto" className={cx("font-medium whitespace-pre-line", clamp)}>
+      <p dir="auto" className={cx("font-medium", clamp)}>
         {prompt}
       </p>
       <dl className="mt-1 grid grid-cols-[72px_minmax(0,1fr)] gap-x-3 gap-y-1 text-sm">
         <dt className="text-faint">Chosen</dt>
-        <dd dir="auto" className={cx("whitespace-pre-line", clamp)}>
+        <dd dir="auto" className={clamp}>
           {row.chosen.content}
         </dd>
         <dt className="text-faint">Rejected</dt>
-        <dd dir="auto" className={cx("whitespace-pre-line text-muted", clamp)}>
+        <dd dir="auto" className={cx("text-muted", clamp)}>
           {row.rejected.content}
         </dd>
       </dl>

@@ -61,7 +61,7 @@ function Bar({ name, count, widest, step }: BarProps) {
   ].filter(Boolean);
   const why = Object.entries(step?.reasons ?? {})
     .filter(([, number]) => number > 0)
-    .map(([reason, number]) => `${formatCount(number)} ${reasonWords(reason)}`)
+    .map(([reason, number]) => `${formatCount(number)} ${reasonWords(reason, number)}`)
     .join(" · ");
   return (
     <tr className="align-top">

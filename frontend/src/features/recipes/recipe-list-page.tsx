@@ -1,11 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useAction, useListKeys } from "@/actions";
 import {
   ActionButton,
+  Button,
   DataTable,
   EmptyState,
   ErrorState,
+  IconButton,
   Link,
   LoadMore,
   Page,
@@ -19,6 +22,7 @@ import { paths } from "@/lib/paths";
 import { useCan, useProject } from "@/lib/session";
 import { createRecipe } from "./api";
 import { FIRST_STEPS } from "./steps";
+import { useDuplicate } from "./use-duplicate";
 
 export function RecipeListPage() {
   const project = useProject();
@@ -54,13 +58,31 @@ export function RecipeListPage() {
     count: list.rows.length,
     onOpen: (index) => list.rows[index] && open(list.rows[index]),
   });
+  const duplicate = useDuplicate();
+  // The two last ticked; a third one takes the place of the first.
+  const [picked, setPicked] = useState<number[]>([]);
+  const pick = (id: number) =>
+    setPicked((before) =>
+      before.includes(id) ? before.filter((each) => each !== id) : [...before, id].slice(-2),
+    );
+  const compare = () => {
+    const [a, b] = picked.map(String);
+    void navigate({ to: paths.compareRecipes(project.id), search: { a, b } as never });
+  };
   const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
 
   return (
     <Page
       title="Recipes"
       trail={[{ label: project.name, to: paths.project(project.id) }]}
-      actions={canManage && !isEmpty && <ActionButton action={create} variant="primary" />}
+      actions={
+        !isEmpty && (
+          <>
+            {picked.length === 2 && <Button onClick={compare}>Compare the two</Button>}
+            {canManage && <ActionButton action={create} variant="primary" />}
+          </>
+        )
+      }
     >
       {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
       {list.isPending && <Skeleton />}
@@ -82,6 +104,24 @@ export function RecipeListPage() {
           active={active}
           rowProps={rowProps}
           columns={[
+            ...(list.rows.length > 1
+              ? [
+                  {
+                    key: "pick",
+                    header: <span className="sr-only">Compare</span>,
+                    className: "w-8",
+                    cell: (recipe: Recipe) => (
+                      <input
+                        type="checkbox"
+                        aria-label={`Compare ${recipe.name}`}
+                        checked={picked.includes(recipe.id)}
+                        onChange={() => pick(recipe.id)}
+                        className="size-4 align-middle accent-[var(--accent)]"
+                      />
+                    ),
+                  },
+                ]
+              : []),
             {
               key: "name",
               header: "Recipe",
@@ -93,8 +133,29 @@ export function RecipeListPage() {
             },
             { key: "steps", header: "Steps", numeric: true, cell: (recipe) => recipe.steps.length },
             { key: "changed", header: "Changed", cell: (recipe) => <RelativeTime at={recipe.updated_at} /> },
+            ...(canManage
+              ? [
+                  {
+                    key: "more",
+                    header: <span className="sr-only">Duplicate</span>,
+                    numeric: true,
+                    cell: (recipe: Recipe) => (
+                      <IconButton
+                        icon="copy"
+                        size="sm"
+                        label={`Duplicate ${recipe.name}`}
+                        disabled={duplicate.isPending}
+                        onClick={() => duplicate.mutate(recipe)}
+                      />
+                    ),
+                  },
+                ]
+              : []),
           ]}
         />
+      )}
+      {list.rows.length > 1 && picked.length < 2 && (
+        <p className="pt-3 text-sm text-muted">Tick two recipes to see their funnels side by side.</p>
       )}
       <LoadMore list={list} />
     </Page>

@@ -2,31 +2,33 @@ import type { RecipeStep, Signal } from "@/lib/api/types";
 import { formatCount, formatNumber, formatPercent, humanize } from "@/lib/format";
 import { measureOf, titleOf } from "./measures";
 
-const REASONS: Record<string, string> = {
-  source_not_used: "no label from a listed source",
-  both_bad: "both are bad",
-  tie: "a tie",
-  too_weak: "too weak a preference",
-  no_better_side: "no side is chosen",
-  no_score: "no score",
-  no_value: "no value",
-  margin_too_small: "margin below the lower bound",
-  margin_too_large: "margin above the upper bound",
-  too_small: "below the lower bound",
-  too_large: "above the upper bound",
-  not_listed: "not among the values to keep",
-  listed: "among the values left out",
-  zone_wrong: "probably wrong label",
-  zone_ambiguous: "ambiguous",
-  zone_strong: "strong",
-  duplicate: "a better one of its group is kept",
-  length_unbalanced: "one too many of its length",
-  over_budget: "over the budget",
+/** Why a pair is out: said of one pair, and where the plural differs, of several. */
+const REASONS: Record<string, readonly [one: string, many?: string]> = {
+  source_not_used: ["no label from a listed source"],
+  both_bad: ["both bad"],
+  tie: ["tie", "ties"],
+  too_weak: ["too weak"],
+  no_better_side: ["no side is chosen", "without a chosen side"],
+  no_score: ["no score", "without a score"],
+  no_value: ["no value", "without a value"],
+  margin_too_small: ["margin below the lower bound"],
+  margin_too_large: ["margin above the upper bound"],
+  too_small: ["below the lower bound"],
+  too_large: ["above the upper bound"],
+  not_listed: ["not among the values to keep"],
+  listed: ["among the values left out"],
+  zone_wrong: ["label probably wrong", "labels probably wrong"],
+  zone_ambiguous: ["ambiguous"],
+  zone_strong: ["strong"],
+  duplicate: ["a better one of its group is kept", "duplicates of better ones"],
+  length_unbalanced: ["drawn by lot to balance lengths"],
+  over_budget: ["over the budget"],
 };
 
-/** Why a pair is out, in words. */
-export function reasonWords(reason: string): string {
-  return REASONS[reason] ?? humanize(reason);
+export function reasonWords(reason: string, count = 1): string {
+  const words = REASONS[reason];
+  if (!words) return humanize(reason);
+  return count === 1 ? words[0] : (words[1] ?? words[0]);
 }
 
 export const ZONE_ACTIONS = [

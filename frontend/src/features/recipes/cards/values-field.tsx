@@ -62,7 +62,9 @@ export function ValuesField({ step, place, signals, preview, edit }: CardProps) 
       {typeOf(measureOf(step.on), signals) === "text" && (
         <AddValue onAdd={(value) => !listed.values.includes(value) && set([...listed.values, value])} />
       )}
-      {without > 0 && <Note>{formatCount(without)} pairs have no value.</Note>}
+      {without > 0 && (
+        <Note>{without === 1 ? "1 pair has" : `${formatCount(without)} pairs have`} no value.</Note>
+      )}
     </>
   );
 }

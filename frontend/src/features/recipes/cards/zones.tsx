@@ -51,7 +51,7 @@ export function ZonesCard({ step, signals, signalsPath, edit }: CardProps) {
                 min={0}
                 max={1}
                 step={0.05}
-                unit="share of the members"
+                unit="of the members"
                 onChange={(vote) => edit({ vote })}
               />
             )}
@@ -90,7 +90,7 @@ export function ZonesCard({ step, signals, signalsPath, edit }: CardProps) {
             value={step.temperature}
             min={0}
             step={0.1}
-            unit="of the soft labels"
+            unit="of soft labels"
             onChange={(temperature) => edit({ temperature })}
           />
         )}
@@ -101,7 +101,7 @@ export function ZonesCard({ step, signals, signalsPath, edit }: CardProps) {
             min={0}
             max={1}
             step={0.1}
-            unit="times the pair’s weight"
+            unit="× its weight"
             onChange={(weight) => edit({ weight })}
           />
         )}
