@@ -90,7 +90,11 @@ def recipe_preview(*, version: DatasetVersion, raw_steps: Any) -> dict[str, Any]
     """Funnel, histograms and sample pairs of a recipe over a version; see the API schema for the shape."""
     steps, signals = steps_for(version, raw_steps)
     recipe = recipe_compile(version, steps, signals, beside=_lengths(version) if signals else [])
-    added = len(recipe.steps) - len(raw_steps)
+    return preview_of(recipe, version, added=len(recipe.steps) - len(raw_steps))
+
+
+def preview_of(recipe: CompiledRecipe, version: DatasetVersion, *, added: int = 0) -> dict[str, Any]:
+    """The same of a compiled recipe; `added` steps stand before the first that was sent."""
     with decided(recipe) as found:
         kept, dropped = _samples(found)
         funnel = funnel_of(found)

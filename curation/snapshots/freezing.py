@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from curation.datasets.reading import part_urls
 from curation.models import Snapshot
-from curation.recipes.compile import Decided, decided
+from curation.recipes.compile import CompiledRecipe, Decided, decided
 from curation.recipes.funnel import funnel_of, treated_counts
 from curation.recipes.measures import margin_of
 from curation.recipes.preview import recipe_ready
@@ -110,8 +110,12 @@ def freeze(snapshot: Snapshot, advance: Advance) -> dict[str, Any]:
 
     Raises JobError when nothing is kept.
     """
+    return freeze_recipe(recipe_ready(snapshot.dataset_version, snapshot.steps), snapshot, advance)
+
+
+def freeze_recipe(recipe: CompiledRecipe, snapshot: Snapshot, advance: Advance) -> dict[str, Any]:
+    """The same of a compiled recipe."""
     version = snapshot.dataset_version
-    recipe = recipe_ready(version, snapshot.steps)
     with decided(recipe) as found:
         funnel = funnel_of(found)
         if funnel["kept"] == 0:
