@@ -105,10 +105,8 @@ _ANCHORED = {name: regex.compile(rf"(?is){pattern}") for name, pattern in _PATTE
 # Bold, headings and list marks may stand before the words; quotation marks may not: then somebody else is speaking.
 _DECORATION = regex.compile(r"[\s*_#>\-–—•]*")
 _TURN = regex.compile(
-
-        r"(?i)\b(?:but|however|instead|nevertheless|that said|aber|stattdessen|mais|pero)\b|here (?:is|are)"
-        r"|here['’]s|\n\s*(?:\d+[.)]|[-*•])\s"
-
+    r"(?i)\b(?:but|however|instead|nevertheless|that said|aber|stattdessen|mais|pero)\b|here (?:is|are)"
+    r"|here['’]s|\n\s*(?:\d+[.)]|[-*•])\s"
 )
 
 
