@@ -138,6 +138,13 @@ class SelectStep(msgspec.Struct, tag="select", tag_field="type", frozen=True, fo
     missing: Missing = "review"
 
 
+class SplitStep(msgspec.Struct, tag="split", tag_field="type", frozen=True, forbid_unknown_fields=True):
+    """Pairs of one group land on one side of the split, besides pairs of one prompt; it drops nothing."""
+
+    group: Measure
+    missing: Missing = "review"
+
+
 Step = (
     LabelsStep
     | MakePairsStep
@@ -148,6 +155,7 @@ Step = (
     | DedupStep
     | LengthMatchStep
     | SelectStep
+    | SplitStep
 )
 
 TITLES: dict[type, tuple[str, str]] = {
@@ -160,6 +168,7 @@ TITLES: dict[type, tuple[str, str]] = {
     DedupStep: ("Duplicates", "Of the pairs of a group keeps the best."),
     LengthMatchStep: ("Length balance", "As many pairs with the longer side chosen as with the shorter."),
     SelectStep: ("Budget", "Keeps so many pairs: the highest by a measure, or evenly over groups."),
+    SplitStep: ("Split by group", "Training and testing share no group, such as prompts that say nearly the same."),
 }
 DIRECTION_TITLE = "A chosen and a rejected side"
 
@@ -180,6 +189,8 @@ def parse_steps(raw: Any) -> list[Step]:
             raise StepError(index, "the step that says whose labels count comes first, and once.")
         if isinstance(step, MakePairsStep) and any(not isinstance(each, LabelsStep) for each in steps):
             raise StepError(index, "pairs are made before they are filtered; move this step up, and have it once.")
+        if isinstance(step, SplitStep) and any(isinstance(each, SplitStep) for each in steps):
+            raise StepError(index, "pairs are split by one kind of group; keep one of these steps.")
         steps.append(step)
     if not steps or not isinstance(steps[0], LabelsStep):
         steps.insert(0, LabelsStep())
@@ -247,7 +258,7 @@ def measures_of(step: Step) -> list[Measure]:
     """Everything a step looks at besides what its type always reads."""
     if isinstance(step, FilterStep):
         return [step.on]
-    if isinstance(step, DedupStep):
+    if isinstance(step, DedupStep | SplitStep):
         return [step.group]
     if isinstance(step, LengthMatchStep):
         return [step.length]

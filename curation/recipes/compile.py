@@ -24,6 +24,7 @@ from curation.domain.recipe_steps import (
     Measure,
     SelectStep,
     SignalMarginStep,
+    SplitStep,
     Step,
     StrengthStep,
     ZonesStep,
@@ -167,6 +168,8 @@ class _Run:
             return self._strength(index, step)
         if isinstance(step, SignalMarginStep):
             return self._margin(index, step)
+        if isinstance(step, SplitStep):
+            return self._missing(index, term_of(step.group, self.recipe.signals), step.missing)
         assert isinstance(step, FilterStep)  # noqa: S101 — the other types are handled by `decide`
         return self._filter(index, step)
 

@@ -18,10 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.datasets.reading import part_urls
+from curation.domain.recipe_steps import SplitStep
 from curation.models import Snapshot
 from curation.recipes.compile import CompiledRecipe, Decided, decided
 from curation.recipes.funnel import funnel_of, treated_counts
-from curation.recipes.measures import margin_of
+from curation.recipes.measures import margin_of, term_of
 from curation.recipes.preview import recipe_ready
 from curation.snapshots.card import card_facts
 from curation.snapshots.choices import Split
@@ -75,16 +76,18 @@ _ROWS = """
            ids.agreement, ids.source, decided.flipped, decided.soft AS soft_label, decided.weight,
            CASE decided.dir WHEN 1 THEN ids.b WHEN -1 THEN ids.a END AS chosen,
            CASE decided.dir WHEN 1 THEN ids.a WHEN -1 THEN ids.b END AS rejected,
-           meanings.step, meanings.decision, meanings.reason, {margins} AS margins
+           meanings.step, meanings.decision, meanings.reason, {margins} AS margins, {group} AS split_group
       FROM decided JOIN read_parquet($pairs) AS ids USING (i) JOIN meanings USING (code)
       JOIN (SELECT * EXCLUDE (dir) FROM {table}) AS facts USING (i)
 """
-# A split is drawn by the prompt's text and the seed alone, so that all pairs of a prompt land on one side of it.
+# A split is drawn by the prompt's text (or its group) and the seed alone, so that all pairs of a prompt land on one
+# side of it, whatever else is in the version.
 _KEPT = """
 WITH rows AS ({rows}), texts AS (
     SELECT rows.*, records.responses,
            list_transform(prompt, lambda m: {{'role': m.role, 'content': m.content}}) AS prompt,
-           array_to_string(list_transform(prompt, lambda m: m.role || chr(31) || m.content), chr(30)) AS said
+           coalesce(split_group, array_to_string(
+               list_transform(prompt, lambda m: m.role || chr(31) || m.content), chr(30))) AS said
       FROM rows JOIN read_parquet($parts) AS records ON records.record_id = rows.record_id
      WHERE decision = 'keep'
 ), sided AS (
@@ -149,7 +152,9 @@ def _rows_sql(found: Decided) -> str:
     entries = f"list_filter([{', '.join(margins)}], lambda m: m.value IS NOT NULL)" if margins else ""
     sql = f"map_from_entries({entries})" if entries else "MAP {}::MAP(VARCHAR, DOUBLE)"
     found.meanings()
-    return _ROWS.format(margins=sql, table=found.pairs)
+    split = next((step for step in found.recipe.steps if isinstance(step, SplitStep)), None)
+    group = f"({term_of(split.group, signals).sql})::VARCHAR" if split else "NULL::VARCHAR"
+    return _ROWS.format(margins=sql, table=found.pairs, group=group)
 
 
 def _undirected(signal_id: int, found: Decided) -> str:

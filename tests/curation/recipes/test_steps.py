@@ -50,6 +50,10 @@ def test_stored_steps_are_complete_and_read_back_the_same() -> None:
         ),
         ([{"type": "strength"}, {"type": "make_pairs"}], "Step 2: pairs are made before they are filtered"),
         ([{"type": "make_pairs"}, {"type": "make_pairs"}], "Step 2: pairs are made before they are filtered"),
+        (
+            [{"type": "split", "group": {"fact": "aspect"}}] * 2,
+            "Step 2: pairs are split by one kind of group; keep one of these steps.",
+        ),
         ([{"type": "select", "budget": 0}], "Step 1: Expected `int` >= 1 - at `$.budget`."),
         ([{"type": "select", "budget": 9, "cap": 0.5}], "Step 1: a cap needs groups."),
         ([{"type": "labels", "aspect_weights": {"a": 0}}], "Step 1: at least one aspect has a weight above 0."),
@@ -89,5 +93,6 @@ def test_the_catalogue_describes_every_type() -> None:
         "dedup",
         "length_match",
         "select",
+        "split",
     ]
     assert entries["strength"]["schema"]["properties"]["min_strength"]["maximum"] == 3

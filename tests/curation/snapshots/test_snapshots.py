@@ -117,6 +117,34 @@ def test_no_prompt_is_in_both_splits(client: APIClient, work: Work, project: Pro
     assert set().union(*sides.values()) == {"train", "test"}
 
 
+def test_no_group_is_in_both_splits(client: APIClient, work: Work, project: Project, admin: User) -> None:
+    """Forty prompts in ten groups; each group's prompts differ in one word of thirty."""
+    words = [f"word{number}" for number in range(16)]
+    records = [
+        make_record(
+            " ".join([f"topic{n % 10}{word}" for word in words * 2] + [f"ending{n}"]),
+            ["yes", "no"],
+            [(0, 1, -2, "human")],
+        )
+        for n in range(40)
+    ]
+    version = make_version(project, admin, records)
+    job = client.post(f"/api/dataset-versions/{version.pk}/signals/", {"kind": "duplicates"}).json()
+    work(job["id"])
+    group = {"signal": job["subject"]["id"], "column": "prompt_group"}
+    steps = [{"type": "strength"}, {"type": "split", "group": group}]
+
+    snapshot = freeze(client, work, project, version, steps=steps, test_fraction=0.4)
+
+    sides: dict[str, set[str]] = {}
+    for pair in iter_snapshot_pairs(snapshot):
+        sides.setdefault(pair["prompt"][0]["content"].split()[0], set()).add(pair["split"])
+    assert snapshot.counts["kept"] == 40
+    assert len(sides) == 10
+    assert all(len(each) == 1 for each in sides.values())
+    assert set().union(*sides.values()) == {"train", "test"}
+
+
 def test_the_split_does_not_depend_on_other_rows(
     client: APIClient, work: Work, project: Project, admin: User, version: DatasetVersion
 ) -> None:
