@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from curation.datasets.reading import part_keys
 from curation.models import Signal
 from curation.signals.choices import SignalState
+from curation.signals.kinds.base import AddsUp, SignalKind
 from curation.signals.registry import signal_kind
 from curation.signals.source import PartsSource
 from curation.signals.summary import summarise
@@ -67,7 +68,7 @@ class SignalHandler(JobHandler):
         signal.rows_failed = sum(result["failed"] for result in results)
         if signal.rows_failed and not signal.rows_ok:
             raise JobError(f"None of the {signal.rows_failed:,} {units} could be scored; the failures say why.")
-        signal.provenance = {**signal.provenance, **(results[0]["used"] if results else {})}
+        signal.provenance = {**signal.provenance, **_used(signal_kind(signal.kind), results)}
         signal.summary = summarise([store().url(key) for key in signal.parts], signal.columns)
         signal.state = SignalState.READY
         signal.save()
@@ -89,6 +90,14 @@ class ModelSignalHandler(SignalHandler):
     queue = "ml"
     # Loading a model can take long on a cold disk.
     lease_seconds = 60.0
+
+
+def _used(kind: SignalKind, results: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the parts were made with: the same for all, except for kinds that add theirs up."""
+    used: list[dict[str, Any]] = [result["used"] for result in results]
+    if not used:
+        return {}
+    return kind.add_up(used) if isinstance(kind, AddsUp) else used[0]
 
 
 def _total(part: dict[str, Any], level: str) -> int | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from webapp.api.errors import UnprocessableError
 
@@ -21,6 +22,11 @@ class ResolvedModel:
     revision: str
     kind: str
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a signal's key and provenance say about the model."""
+        return {"model_id": self.id, "model": self.name, "revision": self.revision}
+
 
 Resolver = Callable[[int, int], ResolvedModel]
 _resolvers: list[Resolver] = []
@@ -31,14 +37,18 @@ def register_resolver(resolver: Resolver) -> None:
     _resolvers[:] = [resolver]
 
 
-def resolve_model(*, project_id: int, model_id: int, kind: str) -> ResolvedModel:
-    """The project's model with this id. Raises UnprocessableError when there is none of this kind."""
+def resolve_model(*, project_id: int, model_id: int, kind: str, name: str = "model") -> ResolvedModel:
+    """The project's model with this id. Raises UnprocessableError when there is none of this kind.
+
+    `name` is the parameter that holds the id, for messages.
+    """
     if not _resolvers:
-        raise UnprocessableError("This installation has no model registry.", fields={"params.model": ["No registry."]})
+        message = "This installation has no model registry."
+        raise UnprocessableError(message, fields={f"params.{name}": ["No registry."]})
     model = _resolvers[0](project_id, model_id)
     if model.kind != kind:
         raise UnprocessableError(
-            f"params.model: {model.name} is a {model.kind} model; this signal needs a {kind} model.",
-            fields={"params.model": [f"Choose a {kind} model."]},
+            f"params.{name}: {model.name} is a {model.kind} model; this signal needs a {kind} model.",
+            fields={f"params.{name}": [f"Choose a {kind} model."]},
         )
     return model

@@ -5,8 +5,10 @@ from __future__ import annotations
 from curation.signals.kinds.base import SignalKind
 from curation.signals.kinds.contamination import ContaminationSignal
 from curation.signals.kinds.dawid_skene import DawidSkeneSignal
+from curation.signals.kinds.density_ratio import DensityRatioSignal
 from curation.signals.kinds.duplicates import DuplicatesSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
+from curation.signals.kinds.implicit_margin import ImplicitMarginSignal
 from curation.signals.kinds.length import LengthSignal
 from curation.signals.kinds.prompt_map import PromptMapSignal
 from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
@@ -16,6 +18,8 @@ from webapp.api.errors import ApplicationError
 _ALL: tuple[SignalKind, ...] = (
     RewardScoreSignal(),
     QuickEnsembleSignal(),
+    ImplicitMarginSignal(),
+    DensityRatioSignal(),
     HumanStrengthSignal(),
     DawidSkeneSignal(),
     LengthSignal(),

@@ -12,6 +12,7 @@ from django.db import transaction
 from curation.datasets.choices import VersionState
 from curation.models import DatasetVersion, Signal
 from curation.signals.choices import SignalState
+from curation.signals.kinds.base import ReadsSignals
 from curation.signals.registry import signal_kind
 from webapp.accounts.models import User
 from webapp.api.errors import ConflictError
@@ -39,6 +40,8 @@ def signal_request(*, version: DatasetVersion, created_by: User, kind: str, para
         raise ConflictError(f"Version {version.number} is {version.state}; only a ready version can be scored.")
     handler = signal_kind(kind)
     name, provenance = handler.prepare(project_id=version.dataset.project_id, params=params)
+    if isinstance(handler, ReadsSignals):
+        handler.check_version(version_id=version.pk, params=params)
     key = signal_key(kind, handler.version, params, provenance, version.content_hash)
     signal, created = Signal.objects.select_for_update().get_or_create(
         dataset_version=version,

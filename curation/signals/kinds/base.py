@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from webapp.api.errors import ApplicationError
 from webapp.store.canonical import Record
@@ -135,6 +135,24 @@ class SignalKind(Protocol):
 
         The second value may be filled in while the scorer runs; it is read when the last row was yielded.
         """
+        ...
+
+
+@runtime_checkable
+class AddsUp(Protocol):
+    """A kind of scope "part" whose provenance speaks of all rows."""
+
+    def add_up(self, used: list[dict[str, Any]]) -> dict[str, Any]:
+        """One provenance from what the scorers of all parts said was used. Never called without parts."""
+        ...
+
+
+@runtime_checkable
+class ReadsSignals(Protocol):
+    """A kind that is made from signals of the version it is asked for."""
+
+    def check_version(self, *, version_id: int, params: dict[str, Any]) -> None:
+        """After `prepare`. Raises ApplicationError when a signal among the parameters is of another version."""
         ...
 
 

@@ -22,7 +22,14 @@ class RewardScoreSignal:
     columns = SCORE
     params_schema: dict[str, Any] = {
         "type": "object",
-        "properties": {"model": {"type": "integer", "description": "A registered reward model of the project."}},
+        "properties": {
+            "model": {
+                "type": "integer",
+                "format": "model",
+                "kind": "reward",
+                "description": "A registered reward model of the project.",
+            }
+        },
         "required": ["model"],
         "additionalProperties": False,
     }

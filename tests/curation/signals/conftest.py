@@ -1,0 +1,78 @@
+"""Small random models, made in seconds, and a registry that knows them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from curation.signals import model_resolution
+from curation.signals.model_resolution import ResolvedModel
+from webapp.api.errors import NotFoundError
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+Register = Callable[..., ResolvedModel]
+
+
+@pytest.fixture
+def register(monkeypatch: pytest.MonkeyPatch) -> Register:
+    """`register(id, path, kind, revision)` puts a model into this test's registry."""
+    models: dict[int, ResolvedModel] = {}
+
+    def resolve(project_id: int, model_id: int) -> ResolvedModel:
+        if model_id not in models:
+            raise NotFoundError(f"This project has no model {model_id}; choose one of its models.")
+        return models[model_id]
+
+    def add(model_id: int, path: Path, kind: str, revision: str = "") -> ResolvedModel:
+        name = f"Model {model_id}"
+        models[model_id] = ResolvedModel(model_id, name, str(path), revision or f"revision {model_id}", kind)
+        return models[model_id]
+
+    monkeypatch.setattr(model_resolution, "_resolvers", [resolve])
+    return add
+
+
+@pytest.fixture(scope="package")
+def policy_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from trainer_bridge.ml import tiny_model
+
+    folder = tmp_path_factory.mktemp("policy")
+    tiny_model.build(folder)
+    return folder
+
+
+@pytest.fixture(scope="package")
+def reference_model(policy_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The policy with its weights moved a little."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    folder = tmp_path_factory.mktemp("reference")
+    model = AutoModelForCausalLM.from_pretrained(policy_model)
+    torch.manual_seed(3)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight += 0.05 * torch.randn_like(weight)
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(policy_model).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="package")
+def reward_model(policy_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    folder = tmp_path_factory.mktemp("reward")
+    torch.manual_seed(1)
+    model = AutoModelForSequenceClassification.from_pretrained(policy_model, num_labels=1)
+    with torch.no_grad():
+        model.score.weight *= 20
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(policy_model).save_pretrained(folder)
+    return folder
