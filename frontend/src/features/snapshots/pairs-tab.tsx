@@ -1,64 +1,95 @@
-import { useState } from "react";
 import { useListKeys } from "@/actions";
-import { Markdown } from "@/components/markdown";
-import { DataTable, EmptyState, ErrorState, LoadMore, Select, SidePanel, Skeleton } from "@/components/ui";
+import { DataTable, EmptyState, ErrorState, LoadMore, Skeleton } from "@/components/ui";
+import { reasonWords } from "@/features/recipes/words";
 import type { PairRow, Snapshot } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
-import { countOf, formatNumber, humanize } from "@/lib/format";
+import { formatNumber, formatPercent } from "@/lib/format";
 import { useSearchState } from "@/lib/use-search-state";
+import { ChoiceBar } from "./choice-bar";
+import { treatments } from "./lineage";
+import { PairPanel } from "./pair-panel";
 
-const DECISIONS = [
-  { value: "keep", label: "Kept pairs" },
-  { value: "drop", label: "Dropped pairs" },
-  { value: "review", label: "Pairs for review" },
-];
+type Decision = PairRow["decision"];
+
+const EMPTY: Record<Decision, { title: string; text: string }> = {
+  keep: {
+    title: "No pair was kept",
+    text: "Every labelled pair was dropped or set aside. Look at the funnel of the recipe to see which step took them.",
+  },
+  drop: { title: "No pair was dropped", text: "Every labelled pair was kept or set aside for review." },
+  review: {
+    title: "No pair waits for review",
+    text: "No step of the recipe sets pairs aside. Steps that can do so offer “Set aside for review”.",
+  },
+};
+
+const CAPTIONS: Record<Decision, string> = {
+  keep: "Kept pairs",
+  drop: "Dropped pairs",
+  review: "Pairs for review",
+};
 
 export function PairsTab({ snapshot }: { snapshot: Snapshot }) {
   const [search, setSearch] = useSearchState();
-  const decision = search.decision ?? "keep";
-  const [shown, setShown] = useState<PairRow | null>(null);
+  const decision: Decision =
+    search.decision === "drop" || search.decision === "review" ? search.decision : "keep";
   const list = usePaged<PairRow>(["snapshot", snapshot.id, "rows"], `/api/snapshots/${snapshot.id}/rows/`, {
     decision,
   });
-  const { active, rowProps } = useListKeys({
+  const { rows } = list;
+  const shown = search.pair;
+  const at = rows.findIndex((row) => row.pair_id === shown);
+  const { active, setActive, rowProps } = useListKeys({
     id: "pairs",
     group: "Pairs",
-    count: list.rows.length,
-    onOpen: (index) => setShown(list.rows[index] ?? null),
+    count: rows.length,
+    onOpen: (index) => open(rows[index]),
+    onPastEnd: () => list.hasMore && list.loadMore(),
+    enabled: shown === undefined,
   });
+  const open = (row: PairRow | undefined) => {
+    if (!row) return;
+    setActive(rows.indexOf(row));
+    setSearch({ pair: row.pair_id }, { push: shown === undefined });
+  };
+  const step = (by: 1 | -1) => {
+    open(rows[at + by]);
+    // The next ones are there before they are asked for.
+    if (at + by >= rows.length - 3 && list.hasMore && !list.isLoadingMore) list.loadMore();
+  };
+
   return (
     <>
-      <Select
-        aria-label="Which pairs"
-        className="mb-3 w-52!"
+      <ChoiceBar
+        label="Which pairs"
         value={decision}
-        onChange={(event) => setSearch({ decision: event.target.value })}
-        options={DECISIONS}
+        onChange={(value) => setSearch({ decision: value === "keep" ? undefined : value, pair: undefined })}
+        choices={[
+          { value: "keep", label: "Kept", count: snapshot.counts.kept },
+          { value: "drop", label: "Dropped", count: snapshot.counts.dropped },
+          { value: "review", label: "For review", count: snapshot.counts.review },
+        ]}
       />
       {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
       {list.isPending && <Skeleton />}
-      {!list.isPending && !list.error && list.rows.length === 0 && (
-        <EmptyState title="No pairs here">The recipe put no pair into this group.</EmptyState>
+      {!list.isPending && !list.error && rows.length === 0 && (
+        <EmptyState title={EMPTY[decision].title}>{EMPTY[decision].text}</EmptyState>
       )}
-      {list.rows.length > 0 && (
+      {rows.length > 0 && (
         <DataTable
-          caption={DECISIONS.find((each) => each.value === decision)?.label ?? "Pairs"}
-          rows={list.rows}
+          caption={CAPTIONS[decision]}
+          rows={rows}
           rowKey={(row) => row.pair_id}
-          onRowClick={setShown}
-          active={active}
+          onRowClick={open}
+          active={shown === undefined ? active : at}
           rowProps={rowProps}
           columns={[
             {
               key: "prompt",
               header: "Prompt",
-              className: "max-w-0 w-1/3",
+              className: "max-w-0 w-1/4",
               cell: (row) => (
-                <button
-                  type="button"
-                  className="block w-full truncate text-left"
-                  onClick={() => setShown(row)}
-                >
+                <button type="button" className="block w-full truncate text-left" onClick={() => open(row)}>
                   {row.prompt.at(-1)?.content}
                 </button>
               ),
@@ -66,58 +97,59 @@ export function PairsTab({ snapshot }: { snapshot: Snapshot }) {
             {
               key: "chosen",
               header: "Chosen",
-              className: "max-w-0 w-1/4",
+              className: "max-w-0 w-1/5",
               cell: (row) => <span className="block truncate">{row.chosen.content}</span>,
             },
             {
               key: "rejected",
               header: "Rejected",
-              className: "max-w-0 w-1/4",
+              className: "max-w-0 w-1/5",
               cell: (row) => <span className="block truncate text-muted">{row.rejected.content}</span>,
             },
             { key: "strength", header: "Strength", numeric: true, cell: (row) => formatNumber(row.strength) },
             { key: "votes", header: "Votes", numeric: true, cell: (row) => row.votes },
             {
-              key: "why",
-              header: decision === "keep" ? "Split" : "Reason",
-              cell: (row) => (decision === "keep" ? row.split : row.reason && humanize(row.reason)),
+              key: "agreement",
+              header: "Agreement",
+              numeric: true,
+              cell: (row) => formatPercent(row.agreement),
             },
+            decision === "keep"
+              ? {
+                  key: "split",
+                  header: "Split",
+                  cell: (row) => [row.split, ...treatments(row)].filter(Boolean).join(", "),
+                }
+              : {
+                  key: "why",
+                  header: "Why",
+                  cell: (row) => (
+                    <span>
+                      {row.reason && reasonWords(row.reason)}
+                      <span className="text-muted">{stepName(snapshot, row)}</span>
+                    </span>
+                  ),
+                },
           ]}
         />
       )}
       <LoadMore list={list} />
-      <SidePanel open={shown !== null} onClose={() => setShown(null)} title="Pair">
-        {shown && <Pair row={shown} />}
-      </SidePanel>
+      {shown !== undefined && (
+        <PairPanel
+          pairId={shown}
+          views={[{ snapshot: snapshot.id, label: snapshot.name }]}
+          position={at >= 0 ? { index: at, count: rows.length, more: list.hasMore } : null}
+          canStep={(by) => rows[at + by] !== undefined}
+          onStep={step}
+          onClose={() => setSearch({ pair: undefined })}
+        />
+      )}
     </>
   );
 }
 
-function Pair({ row }: { row: PairRow }) {
-  return (
-    <div className="flex flex-col gap-5">
-      <p className="num text-sm text-muted">
-        Strength {formatNumber(row.strength)} from {countOf(row.votes, "vote")}
-        {Object.entries(row.margins).map(([name, value]) => ` · ${humanize(name)} ${formatNumber(value)}`)}
-        {row.aspect && ` · ${row.aspect}`}
-        {row.split && ` · ${row.split}`}
-        {row.reason && ` · ${humanize(row.reason)}`}
-      </p>
-      {row.prompt.map((message, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: turns have no identity but their place.
-        <section key={index}>
-          <h3 className="mb-1 text-sm font-medium text-faint">{humanize(message.role)}</h3>
-          <Markdown text={message.content} compact />
-        </section>
-      ))}
-      <section className="border-t border-line pt-4">
-        <h3 className="mb-1 text-sm font-medium text-faint">Chosen</h3>
-        <Markdown text={row.chosen.content} compact />
-      </section>
-      <section className="border-t border-line pt-4">
-        <h3 className="mb-1 text-sm font-medium text-faint">Rejected</h3>
-        <Markdown text={row.rejected.content} compact />
-      </section>
-    </div>
-  );
+/** Which step took the pair out; two steps of a recipe may give the same reason. */
+function stepName(snapshot: Snapshot, row: PairRow): string {
+  const title = snapshot.funnel.find((each) => each.index === row.step)?.title;
+  return title ? ` · ${title}` : "";
 }

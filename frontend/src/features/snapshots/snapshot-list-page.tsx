@@ -17,6 +17,7 @@ import { usePaged } from "@/lib/api/use-paged";
 import { formatCount } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
+import { ApprovalBadge } from "./approvals";
 
 export function SnapshotListPage() {
   const project = useProject();
@@ -64,7 +65,16 @@ export function SnapshotListPage() {
                 </Link>
               ),
             },
-            { key: "state", header: "State", cell: (snapshot) => <StateBadge state={snapshot.state} /> },
+            {
+              key: "state",
+              header: "State",
+              cell: (snapshot) => (
+                <span className="flex flex-wrap gap-1.5">
+                  <StateBadge state={snapshot.state} />
+                  <ApprovalBadge approvals={snapshot.approvals} />
+                </span>
+              ),
+            },
             {
               key: "kept",
               header: "Pairs",

@@ -1,16 +1,21 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { JobStrip } from "@/components/job-strip";
 import { Markdown } from "@/components/markdown";
-import { Async, CopyButton, Figures, Link, Page, Section, StateBadge, Tabs } from "@/components/ui";
+import { Async, Button, CopyButton, Figures, Link, Page, Section, StateBadge, Tabs } from "@/components/ui";
+import { reasonWords } from "@/features/recipes/words";
 import type { Snapshot } from "@/lib/api/types";
-import { formatCount, humanize } from "@/lib/format";
+import { countOf, formatCount } from "@/lib/format";
 import { paths } from "@/lib/paths";
-import { useProject } from "@/lib/session";
+import { useCan, useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
 import { useSearchState } from "@/lib/use-search-state";
-import { cardQuery, snapshotQuery } from "./api";
+import { cardQuery, snapshotQuery, versionQuery } from "./api";
+import { Approvals } from "./approvals";
+import { DifferenceTab } from "./difference-tab";
 import { ExportsTab } from "./exports-tab";
 import { PairsTab } from "./pairs-tab";
+import { ReviewDialog, type Sending, SendingStrip } from "./review-dialog";
 
 export function SnapshotPage() {
   const query = useQuery(snapshotQuery(useNumberParam("snapshotId")));
@@ -21,6 +26,9 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
   const project = useProject();
   const client = useQueryClient();
   const [search, setSearch] = useSearchState();
+  const canReview = useCan("campaign.manage");
+  const [asking, setAsking] = useState(false);
+  const [sending, setSending] = useState<Sending | null>(null);
   const ready = snapshot.state === "ready";
   return (
     <Page
@@ -30,6 +38,15 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
         { label: "Snapshots", to: paths.snapshots(project.id) },
       ]}
       aside={<StateBadge state={snapshot.state} />}
+      actions={
+        ready &&
+        canReview &&
+        snapshot.counts.review > 0 && (
+          <Button icon="flag" onClick={() => setAsking(true)}>
+            Send {countOf(snapshot.counts.review, "review pair")} to a campaign
+          </Button>
+        )
+      }
     >
       {!ready && snapshot.job !== null && (
         <JobStrip
@@ -40,13 +57,16 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
       {ready && (
         <>
           <Header snapshot={snapshot} />
-          <div className="mt-6">
+          <Approvals snapshot={snapshot} />
+          {sending && <SendingStrip sending={sending} onEnd={(job) => setSending({ ...sending, job })} />}
+          <div className="mt-4">
             <Tabs
               label="Snapshot"
               value={search.tab ?? "pairs"}
-              onChange={(tab) => setSearch({ tab })}
+              onChange={(tab) => setSearch({ tab, pair: undefined })}
               items={[
                 { value: "pairs", label: "Pairs", content: <PairsTab snapshot={snapshot} /> },
+                { value: "difference", label: "Difference", content: <DifferenceTab snapshot={snapshot} /> },
                 { value: "exports", label: "Exports", content: <ExportsTab snapshot={snapshot} /> },
                 { value: "card", label: "Data card", content: <Card snapshot={snapshot} /> },
                 { value: "lineage", label: "Recipe and lineage", content: <Lineage snapshot={snapshot} /> },
@@ -55,6 +75,7 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
           </div>
         </>
       )}
+      {asking && <ReviewDialog snapshot={snapshot} onClose={() => setAsking(false)} onSent={setSending} />}
     </Page>
   );
 }
@@ -101,6 +122,7 @@ function Card({ snapshot }: { snapshot: Snapshot }) {
 
 function Lineage({ snapshot }: { snapshot: Snapshot }) {
   const project = useProject();
+  const { data: version } = useQuery(versionQuery(snapshot.dataset_version));
   return (
     <>
       <Section title="Where it comes from">
@@ -112,7 +134,16 @@ function Lineage({ snapshot }: { snapshot: Snapshot }) {
             </Link>
           </dd>
           <dt className="text-muted">Dataset version</dt>
-          <dd className="num">{snapshot.dataset_version}</dd>
+          <dd>
+            {version && (
+              <Link
+                to={paths.datasetTab(project.id, version.dataset, "rows")}
+                search={{ version: String(version.number) }}
+              >
+                Version {version.number}, {countOf(version.rows, "row")}
+              </Link>
+            )}
+          </dd>
           <dt className="text-muted">Content hash</dt>
           <dd className="font-mono text-sm break-all">{snapshot.content_hash}</dd>
         </dl>
@@ -128,7 +159,7 @@ function Lineage({ snapshot }: { snapshot: Snapshot }) {
               </span>
               <span className="num text-muted">
                 {Object.entries(step.reasons)
-                  .map(([reason, count]) => `${formatCount(count)} ${humanize(reason)}`)
+                  .map(([reason, count]) => `${formatCount(count)} ${reasonWords(reason)}`)
                   .join(" · ")}
               </span>
             </li>

@@ -134,6 +134,12 @@ export type FunnelStep = Schemas["FunnelStep"];
 export type PairRow = Schemas["PairRow"];
 export type RecipePreview = Schemas["RecipePreview"];
 export type Snapshot = Omit<Schemas["Snapshot"], "steps"> & { steps: RecipeStep[] };
+export type SnapshotApproval = Schemas["SnapshotApproval"];
+/** Why a pair is in a snapshot or out of it. */
+export type PairLineage = Schemas["PairLineage"];
+export type SnapshotChange = Schemas["SnapshotChange"];
+export type DistributionShift = Schemas["DistributionShift"];
+export type SnapshotDiff = Schemas["SnapshotDiff"];
 
 export type DataExport = Schemas["Export"];
 export type BaseModel = Schemas["BaseModel"];
