@@ -8,14 +8,22 @@ from typing import Any
 import duckdb
 
 from curation.datasets.reading import part_urls
-from curation.models import DatasetVersion, Snapshot
+from curation.models import DatasetVersion, Signal, Snapshot
+from curation.signals.choices import SignalState
 
 _LENGTHS = """
 SELECT count(*), count(DISTINCT hash(prompt)),
        avg(length(chosen.content)), avg(length(rejected.content)),
        avg((length(chosen.content) > length(rejected.content))::INT),
-       avg(strength), avg(votes), avg((len(prompt) > 1)::INT)
+       avg(strength), avg(votes), avg((len(prompt) > 1)::INT),
+       avg(agreement) FILTER (WHERE votes > 1), count(*) FILTER (WHERE votes > 1)
   FROM read_parquet($pairs)
+"""
+_KEPT_SOURCES = "SELECT source, count(*) FROM read_parquet($pairs) GROUP BY source ORDER BY 2 DESC, 1"
+_LICENCES = """
+SELECT coalesce(json_extract_string(metadata, '$.license'), json_extract_string(metadata, '$.licence')) AS licence,
+       count(*)
+  FROM read_parquet($parts) WHERE metadata LIKE '%licen_e%' GROUP BY licence ORDER BY 2 DESC, 1 LIMIT 20
 """
 _SOURCES = """
 SELECT label.source, count(*), count(*) FILTER (WHERE label.annotator LIKE 'simulated%')
@@ -26,13 +34,42 @@ SELECT label.source, count(*), count(*) FILTER (WHERE label.annotator LIKE 'simu
 def card_facts(cursor: duckdb.DuckDBPyConnection, version: DatasetVersion, pairs_url: str) -> dict[str, Any]:
     """The measured part of the card, taken while freezing."""
     names = ("pairs", "prompts", "chosen_chars", "rejected_chars", "chosen_longer", "strength", "votes", "multi_turn")
+    names += ("agreement", "several_votes")
     row = cursor.execute(_LENGTHS, {"pairs": [pairs_url]}).fetchone() or ()
-    sources = cursor.execute(_SOURCES, {"parts": part_urls(version)}).fetchall()
+    parts = {"parts": part_urls(version)}
+    sources = cursor.execute(_SOURCES, parts).fetchall()
+    licences = cursor.execute(_LICENCES, parts).fetchall()
     return {
         **dict(zip(names, row, strict=False)),
+        "kept_sources": dict(cursor.execute(_KEPT_SOURCES, {"pairs": [pairs_url]}).fetchall()),
+        "licences": {licence: count for licence, count in licences if licence},
+        "proofs": _proofs(version),
         "label_sources": {source: count for source, count, _ in sources},
         "simulated_labels": sum(simulated for *_, simulated in sources),
     }
+
+
+def _proofs(version: DatasetVersion) -> list[str]:
+    """What signals of the version say about copies and test sets, a sentence each."""
+    ready = Signal.objects.filter(dataset_version=version, state=SignalState.READY)
+    sentences = []
+    for signal in ready.filter(kind__in=("contamination", "duplicates")).order_by("pk"):
+        found = signal.provenance
+        if signal.kind == "duplicates":
+            sentences.append(
+                f"Duplicates (signal {signal.pk}): {found['rows_in_larger_groups']:,} rows share a near-duplicate "
+                f"prompt with another, {found['copied_rows']:,} are copies, {found['contradictory_rows']:,} of them with "
+                "opposite labels."
+            )
+        else:
+            sentences.append(
+                f"Test-set overlap with {found['test_set']} (signal {signal.pk}, hash "
+                f"`{found['test_set_hash'][:12]}`): {found['proofs_found']:,} matches "
+                f"in {found['rows_scanned']:,} rows, "
+                f"{found['share_of_test_items']:.1%} of the test items"
+                f"{' — more than a benchmark should share with its training data' if found['alarm'] else ''}."
+            )
+    return sentences
 
 
 def card_markdown(snapshot: Snapshot, result: dict[str, Any]) -> str:
@@ -45,6 +82,8 @@ def card_markdown(snapshot: Snapshot, result: dict[str, Any]) -> str:
         for step in result["funnel"]
     )
     sources = ", ".join(f"{count:,} {source}" for source, count in facts["label_sources"].items())
+    kept = ", ".join(f"{count:,} {source}" for source, count in facts["kept_sources"].items())
+    licences = ", ".join(f"{licence} ({count:,})" for licence, count in facts["licences"].items())
     return f"""# {snapshot.name}
 
 {counts["kept"]:,} preference pairs over {facts["prompts"]:,} prompts: {splits["train"]:,} for training,
@@ -59,6 +98,8 @@ def card_markdown(snapshot: Snapshot, result: dict[str, Any]) -> str:
 | Recipe | {snapshot.recipe.name} |
 | Snapshot hash | `{result["content_hash"]}` |
 | Labels in the version | {sources or "none"} |
+| Labels the kept pairs rest on | {kept or "none"} |
+| Licences stated in the rows | {licences or "none stated"} |
 
 ## What the recipe did
 
@@ -75,10 +116,16 @@ Of {counts["in"]:,} labelled pairs {counts["kept"]:,} were kept, {counts["droppe
 |---|--:|
 | Mean strength of preference (0–3) | {facts["strength"]:.2f} |
 | Mean votes a pair | {facts["votes"]:.2f} |
+| Agreement with the mean vote, pairs with several | {_agreement(facts)} |
+| Labels turned round, softened, re-weighted | {facts["flipped"]:,}, {facts["softened"]:,}, {facts["reweighted"]:,} |
 | Multi-turn prompts | {facts["multi_turn"]:.0%} |
 | Mean length of chosen, characters | {facts["chosen_chars"]:,.0f} |
 | Mean length of rejected, characters | {facts["rejected_chars"]:,.0f} |
 | Pairs whose chosen side is longer | {facts["chosen_longer"]:.0%} |
+
+## Copies and test sets
+
+{_listed(facts["proofs"])}
 
 ## Known limits
 
@@ -111,5 +158,20 @@ def _limits(facts: dict[str, Any]) -> str:
         )
     if facts["votes"] < 2:
         limits.append("- Most pairs rest on a single vote, so label noise is not averaged out.")
-    limits.append("- Near-duplicates and overlap with benchmarks were not looked for.")
-    return "\n".join(limits)
+    if facts["agreement"] is not None and facts["agreement"] < 0.7:
+        limits.append(f"- People disagree often: only {facts['agreement']:.0%} of votes are on the side of the mean.")
+    if facts["flipped"]:
+        limits.append("- Labels were turned round automatically; look at them before you trust what was trained.")
+    return "\n".join(limits) or "- None that these figures show."
+
+
+def _agreement(facts: dict[str, Any]) -> str:
+    if facts["agreement"] is None:
+        return "no pair has several votes"
+    return f"{facts['agreement']:.0%} ({facts['several_votes']:,} pairs)"
+
+
+def _listed(sentences: list[str]) -> str:
+    if not sentences:
+        return "Near-duplicates and overlap with test sets were not looked for: compute these signals and freeze again."
+    return "\n".join(f"- {sentence}" for sentence in sentences)

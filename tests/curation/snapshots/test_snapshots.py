@@ -195,6 +195,29 @@ def test_the_card_says_where_it_comes_from(
     assert snapshot.content_hash in text
     assert version.content_hash in text
     assert "Of 46 labelled pairs 40 were kept, 6 dropped" in text
+    assert "| Labels the kept pairs rest on | 40 human |" in text
+    assert "| Licences stated in the rows | none stated |" in text
+    assert "Near-duplicates and overlap with test sets were not looked for" in text
+
+
+def test_the_card_names_licences_copies_and_test_sets(
+    client: APIClient, work: Work, project: Project, admin: User
+) -> None:
+    records = [make_record(f"Question {n}", ["good", "bad"], [(0, 1, -2, "human")] * 2) for n in range(4)]
+    records[3].metadata = {"license": "CC-BY-4.0"}
+    version = make_version(project, admin, records)
+    tests = make_version(project, admin, [make_record("Question 2 good bad and more", ["x", "y"])])
+    for kind, params in (("duplicates", {}), ("contamination", {"dataset_version": tests.pk})):
+        body = {"kind": kind, "params": params}
+        work(client.post(f"/api/dataset-versions/{version.pk}/signals/", body).json()["id"])
+
+    snapshot = freeze(client, work, project, version)
+    text = client.get(f"/api/snapshots/{snapshot.pk}/card/").content.decode()
+
+    assert "| Licences stated in the rows | CC-BY-4.0 (1) |" in text
+    assert "0 rows share a near-duplicate prompt with another, 0 are copies" in text
+    assert "0 matches in 4 rows, 0.0% of the test items." in text
+    assert "| Agreement with the mean vote, pairs with several | 100% (4 pairs) |" in text
 
 
 def test_a_difference_names_what_came_and_went(
