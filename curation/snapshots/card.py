@@ -33,8 +33,8 @@ SELECT label.source, count(*), count(*) FILTER (WHERE label.annotator LIKE 'simu
 
 def card_facts(cursor: duckdb.DuckDBPyConnection, version: DatasetVersion, pairs_url: str) -> dict[str, Any]:
     """The measured part of the card, taken while freezing."""
-    names = ("pairs", "prompts", "chosen_chars", "rejected_chars", "chosen_longer", "strength", "votes", "multi_turn")
-    names += ("agreement", "several_votes")
+    lengths = ("chosen_chars", "rejected_chars", "chosen_longer")
+    names = ("pairs", "prompts", *lengths, "strength", "votes", "multi_turn", "agreement", "several_votes")
     row = cursor.execute(_LENGTHS, {"pairs": [pairs_url]}).fetchone() or ()
     parts = {"parts": part_urls(version)}
     sources = cursor.execute(_SOURCES, parts).fetchall()
@@ -58,8 +58,8 @@ def _proofs(version: DatasetVersion) -> list[str]:
         if signal.kind == "duplicates":
             sentences.append(
                 f"Duplicates (signal {signal.pk}): {found['rows_in_larger_groups']:,} rows share a near-duplicate "
-                f"prompt with another, {found['copied_rows']:,} are copies, {found['contradictory_rows']:,} of them with "
-                "opposite labels."
+                f"prompt with another, {found['copied_rows']:,} are copies, "
+                f"{found['contradictory_rows']:,} of them with opposite labels."
             )
         else:
             sentences.append(

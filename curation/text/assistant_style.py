@@ -49,8 +49,8 @@ _CLOSING = regex.compile(
 _PHRASE = regex.compile(
     r"(?i)\b(?:it(?:['’]s| is) (?:important|worth|crucial|essential) (?:to (?:note|remember|consider|mention"
     r"|understand)|noting|mentioning)"
-    r"|delv(?:e|es|ing) (?:into|in|deep|deeper)|rich tapestry|tapestry of|testament to|in today['’]s (?:fast-paced|digital"
-    r"|modern|ever)|ever-(?:evolving|changing)"
+    r"|delv(?:e|es|ing) (?:into|in|deep|deeper)|rich tapestry|tapestry of|testament to"
+    r"|in today['’]s (?:fast-paced|digital|modern|ever)|ever-(?:evolving|changing)"
     r"|navigat(?:e|ing) the (?:complex\w*|landscape|world)|plays? a (?:crucial|vital|pivotal|key"
     r"|significant) role|a (?:wide|diverse) (?:range|array) of"
     r"|multifaceted|game[- ]changer|foster(?:s|ing)? (?:a|an|collaboration|innovation|growth)|seamless(?:ly)?"

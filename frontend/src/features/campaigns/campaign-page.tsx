@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAction } from "@/actions";
 import { JobStrip } from "@/components/job-strip";
+import { QueueOutcome } from "@/components/queue-outcome";
 import {
   ActionButton,
   Async,
@@ -28,7 +29,6 @@ import { DiscussionTab } from "./discussion-tab";
 import { GuidelinesTab } from "./guidelines-tab";
 import { QualityTab } from "./quality-tab";
 import { QueueDialog } from "./queue-dialog";
-import { QueueOutcome } from "./queue-outcome";
 import { VotesTab } from "./votes-tab";
 
 export function CampaignPage() {

@@ -1,9 +1,9 @@
 import { Badge, Section, Table, Td, Th } from "@/components/ui";
 import type { Recipe, RecipeStepKind, Signal } from "@/lib/api/types";
 import { formatCount, formatPercent, sentence } from "@/lib/format";
+import { summaryOf } from "@/lib/recipes/words";
 import { alignSteps } from "./align";
 import type { Preview } from "./api";
-import { summaryOf } from "./words";
 
 const COUNTS: { title: string; of: (preview: Preview) => number }[] = [
   { title: "Pairs in", of: (preview) => preview.pairs_in },

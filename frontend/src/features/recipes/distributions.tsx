@@ -1,8 +1,8 @@
 import { type Cuts, Histogram } from "@/components/chart";
 import { Section } from "@/components/ui";
 import type { RecipeStep } from "@/lib/api/types";
+import { measureOf } from "@/lib/recipes/measures";
 import type { Preview } from "./api";
-import { measureOf } from "./measures";
 import { TextBars } from "./text-bars";
 
 interface Props {

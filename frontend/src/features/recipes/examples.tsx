@@ -3,8 +3,8 @@ import { Badge, Button, Section } from "@/components/ui";
 import type { PairRow, Signal } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
 import { countOf, formatNumber, formatPercent, humanize } from "@/lib/format";
+import { reasonWords } from "@/lib/recipes/words";
 import { addedSteps, type Preview } from "./api";
-import { reasonWords } from "./words";
 
 /** So many stand on each side before one asks for the rest. */
 const FIRST = 2;

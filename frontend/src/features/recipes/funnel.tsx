@@ -1,8 +1,8 @@
 import { Section } from "@/components/ui";
 import type { FunnelStep } from "@/lib/api/types";
 import { countOf, formatCount } from "@/lib/format";
+import { reasonWords } from "@/lib/recipes/words";
 import type { Preview } from "./api";
-import { reasonWords } from "./words";
 
 /** How many pairs each step lets through; bars share one scale. */
 export function Funnel({

@@ -1,5 +1,11 @@
 import type { RecipeStep, RecipeStepKind, Signal } from "@/lib/api/types";
-import { ensembleSignals, firstNumber, type Measure, marginSignals, measureFor } from "./measures";
+import {
+  ensembleSignals,
+  firstNumber,
+  type Measure,
+  marginSignals,
+  measureFor,
+} from "@/lib/recipes/measures";
 import { FIRST_STEPS, SOURCES } from "./steps";
 
 /** A step as it is first added: what most people want of it, with the signal that fits where there is one. */

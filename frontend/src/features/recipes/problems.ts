@@ -1,6 +1,13 @@
 import type { RecipeStep, RecipeStepKind, Signal } from "@/lib/api/types";
 import { formatCount } from "@/lib/format";
-import { columnOf, ensembleSignals, firstNumber, measureOf, measuresOf, typeOf } from "./measures";
+import {
+  columnOf,
+  ensembleSignals,
+  firstNumber,
+  measureOf,
+  measuresOf,
+  typeOf,
+} from "@/lib/recipes/measures";
 
 /** The version's signals by their state: `ready` may be used, `all` tells why another may not. */
 export interface KnownSignals {

@@ -3,6 +3,7 @@ import { DropdownMenu, Icon, IconButton, MenuItem, MenuSeparator } from "@/compo
 import type { FunnelStep, RecipeStep, RecipeStepKind, Signal } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
 import { formatCount, sentence } from "@/lib/format";
+import { summaryOf } from "@/lib/recipes/words";
 import type { Preview } from "./api";
 import type { CardProps } from "./cards/fields";
 import { FilterCard, MarginCard, StrengthCard } from "./cards/filters";
@@ -11,7 +12,6 @@ import { SchemaCard } from "./cards/schema";
 import { DedupCard, LengthMatchCard, MakePairsCard, SelectCard } from "./cards/sets";
 import { ZonesCard } from "./cards/zones";
 import { isFixed, type StepChange } from "./steps";
-import { summaryOf } from "./words";
 
 const CARDS: Record<string, ComponentType<CardProps>> = {
   labels: LabelsCard,

@@ -2,8 +2,8 @@ import { Icon } from "@/components/ui";
 import type { RecipeStep } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
 import { formatCount } from "@/lib/format";
+import type { ValueCount } from "@/lib/recipes/measures";
 import { toggled, valuesOf } from "./cards/values-field";
-import type { ValueCount } from "./measures";
 
 interface Props {
   title: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { reasonWords } from "@/features/recipes/words";
 import type { PairLineage, PairRow, Signal } from "@/lib/api/types";
+import { reasonWords } from "@/lib/recipes/words";
 import {
   decisionWords,
   labelSource,

@@ -1,6 +1,6 @@
-import { reasonWords } from "@/features/recipes/words";
 import type { PairLineage, PairRow, Signal } from "@/lib/api/types";
 import { formatNumber, humanize, NONE } from "@/lib/format";
+import { reasonWords } from "@/lib/recipes/words";
 
 type LineageLabel = PairLineage["labels"][number];
 type LineageStep = PairLineage["steps"][number];

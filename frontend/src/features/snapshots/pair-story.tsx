@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Markdown } from "@/components/markdown";
 import { Icon, type IconName, Link } from "@/components/ui";
-import { summaryOf } from "@/features/recipes/words";
 import type { PairLineage, PairRow, RecipeStep, Signal } from "@/lib/api/types";
 import { cx } from "@/lib/cx";
 import { countOf, formatNumber, formatPercent, humanize, sentence } from "@/lib/format";
 import { paths } from "@/lib/paths";
+import { summaryOf } from "@/lib/recipes/words";
 import { useProject } from "@/lib/session";
 import { signalsQuery, versionQuery } from "./api";
 import {

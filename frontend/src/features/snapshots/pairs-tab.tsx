@@ -1,9 +1,9 @@
 import { useListKeys } from "@/actions";
 import { DataTable, EmptyState, ErrorState, LoadMore, Skeleton } from "@/components/ui";
-import { reasonWords } from "@/features/recipes/words";
 import type { PairRow, Snapshot } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
 import { formatNumber, formatPercent } from "@/lib/format";
+import { reasonWords } from "@/lib/recipes/words";
 import { useSearchState } from "@/lib/use-search-state";
 import { ChoiceBar } from "./choice-bar";
 import { treatments } from "./lineage";

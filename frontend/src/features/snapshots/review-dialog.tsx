@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { JobStrip } from "@/components/job-strip";
+import { QueueOutcome } from "@/components/queue-outcome";
 import { Async, Button, Dialog, Field, FormError, Input, Link, LinkButton, Select } from "@/components/ui";
-import { QueueOutcome } from "@/features/campaigns/queue-outcome";
 import { fieldError, formError } from "@/lib/api/errors";
 import type { Campaign, Job, Snapshot } from "@/lib/api/types";
 import { countOf, formatCount } from "@/lib/format";

@@ -1,5 +1,5 @@
 import { Checkbox } from "@/components/ui";
-import { type Measure, marginSignals, measureOf, typeOf } from "../measures";
+import { type Measure, marginSignals, measureOf, typeOf } from "@/lib/recipes/measures";
 import { type CardProps, ChoiceRow, MissingRow, NumberRow } from "./fields";
 import { MeasureField } from "./measure-field";
 import { SignalField } from "./signal-field";

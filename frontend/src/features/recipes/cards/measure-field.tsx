@@ -11,7 +11,7 @@ import {
   type Of,
   SIDES,
   sidesOf,
-} from "../measures";
+} from "@/lib/recipes/measures";
 import { type CardProps, ChoiceRow } from "./fields";
 import { NoSignals } from "./signal-field";
 

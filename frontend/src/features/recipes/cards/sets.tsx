@@ -1,5 +1,5 @@
-import { measureOf, ratingSignals, typeOf } from "../measures";
-import { HOW_PAIRS } from "../words";
+import { measureOf, ratingSignals, typeOf } from "@/lib/recipes/measures";
+import { HOW_PAIRS } from "@/lib/recipes/words";
 import { type CardProps, ChoiceRow, MissingRow, Note, NumberRow, SeedRow } from "./fields";
 import { MeasureField } from "./measure-field";
 import { SignalField } from "./signal-field";

@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useState } from "react";
 import { Button, Checkbox, Chip, Input } from "@/components/ui";
 import { formatCount } from "@/lib/format";
-import { FACTS, measureOf, summaryValues, typeOf, type ValueCount } from "../measures";
+import { FACTS, measureOf, summaryValues, typeOf, type ValueCount } from "@/lib/recipes/measures";
 import { SOURCES } from "../steps";
 import { type CardProps, ChoiceRow, Note } from "./fields";
 

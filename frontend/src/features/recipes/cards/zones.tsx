@@ -1,5 +1,5 @@
-import { ensembleSignals } from "../measures";
-import { ZONE_ACTIONS } from "../words";
+import { ensembleSignals } from "@/lib/recipes/measures";
+import { ZONE_ACTIONS } from "@/lib/recipes/words";
 import { type CardProps, ChoiceRow, MissingRow, Note, NumberRow } from "./fields";
 import { SignalField } from "./signal-field";
 
