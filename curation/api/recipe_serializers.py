@@ -58,6 +58,9 @@ class SignalSerializer(serializers.Serializer):
     summary = SignalSummarySerializer(allow_null=True)
     job = serializers.IntegerField(source="job_id", allow_null=True)
     created_at = serializers.DateTimeField()
+    computed_at = serializers.DateTimeField(
+        source="job.finished_at", allow_null=True, help_text="When its job ended; null while it runs."
+    )
 
     class Meta:
         ref_name = "Signal"

@@ -14,12 +14,12 @@ from webapp.store.files import store
 
 
 def signals_of(version_id: int) -> QuerySet[Signal]:
-    return Signal.objects.filter(dataset_version=version_id)
+    return Signal.objects.filter(dataset_version=version_id).select_related("job")
 
 
 def signal_get(signal_id: int) -> Signal:
     """Raises NotFoundError."""
-    signal = Signal.objects.filter(pk=signal_id).first()
+    signal = Signal.objects.select_related("job").filter(pk=signal_id).first()
     if signal is None:
         raise NotFoundError("There is no such signal.")
     return signal

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils.dateparse import parse_datetime
 from rest_framework.test import APIClient
 
 from curation.models import DatasetVersion, Signal
@@ -55,6 +56,7 @@ def test_a_signal_has_one_value_a_response(client: APIClient, version: DatasetVe
 
     assert (job.state, job.message) == ("succeeded", "20 responses scored.")
     assert (body["state"], body["rows_ok"], body["rows_failed"]) == ("ready", 20, 0)
+    assert parse_datetime(body["computed_at"]) == job.finished_at
     assert (body["summary"]["count"], body["summary"]["min"], body["summary"]["max"]) == (20, 10.0, 19.0)
     assert sum(body["summary"]["histogram"]["counts"]) == 20
     assert job.shards.count() == 3

@@ -3408,6 +3408,11 @@ export interface components {
             job: number | null;
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description When its job ended; null while it runs.
+             */
+            computed_at: string | null;
         };
         SignalColumn: {
             name: string;
