@@ -141,6 +141,67 @@ def fit_heads(
     )
 
 
+@dataclass(frozen=True)
+class TunedHead:
+    """One head on all rows, its l2 chosen by grouped cross-validation on these rows alone."""
+
+    weights: Floats  # (features,) on raw feature differences
+    l2: float
+    l2_at_edge: bool
+    tuning_loss: Floats  # (grid,) mean held-out log loss
+    converged: bool
+
+    def margins(self, features_difference: Points) -> Floats:
+        """Margins (rows,) of b over a."""
+        margins: Floats = np.asarray(features_difference, dtype=np.float64) @ self.weights
+        return margins
+
+
+def fit_head(
+    features_difference: Points,
+    *,
+    groups: Labels,
+    targets: Points,
+    weights: Points | None = None,
+    folds: int = 5,
+    l2_grid: tuple[float, ...] = L2_GRID,
+    seed: int,
+) -> TunedHead:
+    """Fits one head on φ_b − φ_a (rows, features), for comparing training sets: each tunes itself, none is favoured.
+
+    Parameters as of `fit_heads`; nothing is bootstrapped, so an integer weight says how often a row counts.
+    Raises ValueError for wrong shapes, values that are not finite, weights that are all 0, and fewer groups than folds.
+    """
+    features = _checked_features(features_difference)
+    target = _column(targets, features.shape[0], 1.0, name="targets", high=1.0)
+    weight = _column(weights, features.shape[0], 1.0, name="weights", high=np.inf)
+    if folds < 2 or not l2_grid or not all(value > 0 for value in l2_grid):
+        raise ValueError("A head is tuned over at least two folds and a grid of values above zero.")
+    if not weight.sum() > 0:
+        raise ValueError("A head needs a row whose weight is above zero.")
+    fold = grouped_folds(groups, folds=folds, seed=seed)
+    space = _Space.of(features, target)
+    grid = np.array(sorted(l2_grid), dtype=np.float64)
+    losses = _losses_held_out(space, fold, weight, grid, folds)
+    best = int(losses.argmin())
+    final = Problem(
+        features=space.rotated,
+        excess=space.excess,
+        weights_of=lambda rows, heads: np.repeat(weight[rows, None], heads.size, axis=1),
+        total_weight=np.array([weight.sum()]),
+        l2=grid[[best]],
+        curvature=space.curvature,
+    )
+    solution = solve(final, gap=FINAL_GAP)
+    return TunedHead(
+        weights=space.raw_weights(solution.weights)[0],
+        l2=float(grid[best]),
+        l2_at_edge=best in (0, grid.size - 1),
+        tuning_loss=losses,
+        converged=solution.converged,
+    )
+
+
 def grouped_folds(groups: Labels, *, folds: int, seed: int) -> Ints:
     """A fold for each row (rows,), no group in two folds; groups are dealt by size, equal ones in seeded order.
 
@@ -225,6 +286,25 @@ def _tuning_losses(space: _Space, fold: Ints, weight: Floats, grid: Floats, fold
             losses[tuned] += _held_out_loss(space, np.flatnonzero(fold == held_out), weight, weights[:, number])
     seen = weight_of_fold.sum() - weight_of_fold
     return losses / np.where(seen > 0, seen, 1.0)[:, None]
+
+
+def _losses_held_out(space: _Space, fold: Ints, weight: Floats, grid: Floats, folds: int) -> Floats:
+    """(grid,): mean log loss of each l2 over the folds, each judged by the head that trained on the others."""
+    heads: Ints = np.repeat(np.arange(folds), grid.size)  # head = fold held out × grid
+    weight_of_fold = np.bincount(fold, weights=weight, minlength=folds)
+    problem = Problem(
+        features=space.rotated,
+        excess=space.excess,
+        weights_of=lambda rows, columns: (fold[rows, None] != heads[columns]) * weight[rows, None],
+        total_weight=(weight_of_fold.sum() - weight_of_fold)[heads],
+        l2=np.tile(grid, folds),
+        curvature=space.curvature,
+    )
+    weights = solve(problem, gap=TUNING_GAP).weights.reshape(-1, folds, grid.size)
+    losses = np.zeros(grid.size)
+    for number in range(folds):
+        losses += _held_out_loss(space, np.flatnonzero(fold == number), weight, weights[:, number])
+    return losses / float(weight.sum())
 
 
 def _held_out_loss(space: _Space, held_out: Ints, weight: Floats, weights: Floats) -> Floats:

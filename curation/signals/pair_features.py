@@ -6,7 +6,7 @@ Differences are antisymmetric, so a head without an intercept knows no sides.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 NO_DIRECTION = "no_better_side"
+# The pairs of a record that are wanted, with the share of votes for b (NaN where nobody preferred a side).
+PairsOf = Callable[[Record], Iterable[tuple[Pair, float]]]
 
 
 @dataclass
@@ -44,9 +46,12 @@ class PairFeatures:
         return np.array(self.rows, dtype=np.float32).reshape(len(self.rows), -1)
 
 
-def embedded_pairs(source: Source, embedder: TextEmbedder) -> PairFeatures:
-    """Differences of the responses' vectors, of their cosines to the prompt, and of their log lengths."""
-    found, prompts = PairFeatures(), _Numbers()
+def embedded_pairs(source: Source, embedder: TextEmbedder, pairs: PairsOf | None = None) -> PairFeatures:
+    """Differences of the responses' vectors, of their cosines to the prompt, and of their log lengths.
+
+    Of the labelled pairs, unless `pairs` names others.
+    """
+    found, prompts, pairs = PairFeatures(), _Numbers(), pairs or _targets
     for part in source.parts:
         vectors = part_vectors(source, part, embedder)
         with store().open(part) as file:
@@ -54,7 +59,7 @@ def embedded_pairs(source: Source, embedder: TextEmbedder) -> PairFeatures:
                 prompt = next(vectors)
                 sides = {each.response_id: next(vectors) for each in record.responses}
                 lengths = {each.response_id: math.log1p(len(each.content)) for each in record.responses}
-                for pair, target in _targets(record):
+                for pair, target in pairs(record):
                     a, b = sides[pair.a], sides[pair.b]
                     if a.vector is None or b.vector is None:
                         found.failures.append((pair, a.reason or b.reason or "no_vector"))
@@ -67,13 +72,16 @@ def embedded_pairs(source: Source, embedder: TextEmbedder) -> PairFeatures:
     return found
 
 
-def scored_pairs(source: Source) -> PairFeatures:
-    """Differences of the scores that came with the responses; a score that one side lacks makes the pair fail."""
-    found, prompts = PairFeatures(), _Numbers()
+def scored_pairs(source: Source, pairs: PairsOf | None = None) -> PairFeatures:
+    """Differences of the scores that came with the responses; a score that one side lacks makes the pair fail.
+
+    Of the labelled pairs, unless `pairs` names others.
+    """
+    found, prompts, pairs = PairFeatures(), _Numbers(), pairs or _targets
     names = sorted({name for record in source.records() for each in record.responses for name in each.scores or ()})
     for record in source.records():
         scores = {each.response_id: each.scores or {} for each in record.responses}
-        for pair, target in _targets(record):
+        for pair, target in pairs(record):
             missing = next((name for name in names if name not in scores[pair.a] or name not in scores[pair.b]), None)
             if missing is not None or not names:
                 found.failures.append((pair, "no_scores" if not names else "score_missing"))
