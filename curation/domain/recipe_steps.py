@@ -46,6 +46,13 @@ class LabelsStep(msgspec.Struct, tag="labels", tag_field="type", frozen=True, fo
     aspect_weights: dict[str, float] = {}
 
 
+class ItemsStep(msgspec.Struct, tag="items", tag_field="type", frozen=True, forbid_unknown_fields=True):
+    """Keep the pairs of rows that match a filter, as `curation.datasets.predicates` describes it."""
+
+    where: dict[str, Any]
+    outside: Missing = "drop"
+
+
 class MakePairsStep(msgspec.Struct, tag="make_pairs", tag_field="type", frozen=True, forbid_unknown_fields=True):
     """Pairs made from ratings of responses instead of labels (UltraFeedback, arXiv 2310.01377)."""
 
@@ -147,6 +154,7 @@ class SplitStep(msgspec.Struct, tag="split", tag_field="type", frozen=True, forb
 
 Step = (
     LabelsStep
+    | ItemsStep
     | MakePairsStep
     | StrengthStep
     | SignalMarginStep
@@ -160,6 +168,7 @@ Step = (
 
 TITLES: dict[type, tuple[str, str]] = {
     LabelsStep: ("Whose labels count", "For each pair, the labels of the first source in the list that has any."),
+    ItemsStep: ("Rows", "Keeps the pairs of rows that match a filter: texts, turns, contexts, metadata."),
     MakePairsStep: ("Pairs from ratings", "Makes pairs from the scores of responses, with a least gap."),
     StrengthStep: ("Clear preferences", "Drops ties, pairs where both are bad, and weak preferences."),
     SignalMarginStep: ("Margin of a signal", "Keeps pairs whose margin chosen − rejected lies within bounds."),
@@ -187,7 +196,7 @@ def parse_steps(raw: Any) -> list[Step]:
         step = _parse_step(index, entry)
         if isinstance(step, LabelsStep) and index > 0:
             raise StepError(index, "the step that says whose labels count comes first, and once.")
-        if isinstance(step, MakePairsStep) and any(not isinstance(each, LabelsStep) for each in steps):
+        if isinstance(step, MakePairsStep) and any(not isinstance(each, LabelsStep | ItemsStep) for each in steps):
             raise StepError(index, "pairs are made before they are filtered; move this step up, and have it once.")
         if isinstance(step, SplitStep) and any(isinstance(each, SplitStep) for each in steps):
             raise StepError(index, "pairs are split by one kind of group; keep one of these steps.")

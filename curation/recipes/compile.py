@@ -18,6 +18,7 @@ import duckdb
 from curation.domain.recipe_steps import (
     DedupStep,
     FilterStep,
+    ItemsStep,
     LabelsStep,
     LengthMatchStep,
     MakePairsStep,
@@ -34,7 +35,7 @@ from curation.domain.recipe_steps import (
 from curation.models import DatasetVersion, Signal
 from curation.recipes.group_steps import dedup_statement, length_match_statement, select_statement
 from curation.recipes.measures import Term, margin_of, term_of
-from curation.recipes.pair_table import PairSource, pair_table, pairs_written
+from curation.recipes.pair_table import PairSource, PairTable, pair_table, pairs_written
 
 KEEP = ("keep", "")
 
@@ -113,19 +114,18 @@ def decided(recipe: CompiledRecipe) -> Iterator[Decided]:
     with pair_table(recipe.source) as table:
         verdicts = Verdicts()
         # Temporary tables belong to the cursor and go with it.
-        _Run(table.cursor, table.name, recipe, verdicts).decide()
+        _Run(table, recipe, verdicts).decide()
         yield Decided(table.cursor, table.name, recipe, verdicts, table.memo)
 
 
 class _Run:
     """Stacks the statements of one recipe."""
 
-    def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, pairs: str, recipe: CompiledRecipe, verdicts: Verdicts
-    ) -> None:
-        self.cursor, self.pairs, self.recipe, self.verdicts = cursor, pairs, recipe, verdicts
+    def __init__(self, table: PairTable, recipe: CompiledRecipe, verdicts: Verdicts) -> None:
+        self.table, self.recipe, self.verdicts = table, recipe, verdicts
+        self.cursor, self.pairs = table.cursor, table.name
         self.params: dict[str, Any] = {}
-        self.sql = f"SELECT *, 0::USMALLINT AS code, false AS flipped, 1.0 AS soft, 1.0 AS weight FROM {pairs}"  # noqa: S608
+        self.sql = f"SELECT *, 0::USMALLINT AS code, false AS flipped, 1.0 AS soft, 1.0 AS weight FROM {self.pairs}"  # noqa: S608
 
     def decide(self) -> None:
         steps = self.recipe.steps
@@ -164,6 +164,9 @@ class _Run:
     def _cases(self, index: int, step: Step) -> list[tuple[str, int]]:
         if isinstance(step, LabelsStep):
             return [("unused", self._say(index, "drop", "source_not_used"))]
+        if isinstance(step, ItemsStep):
+            matching = f"i IN (SELECT i FROM {self.table.matching(step.where)})"  # noqa: S608 — a name of our own.
+            return [(f"NOT {matching}", self._say(index, step.outside, "row_not_matching"))]
         if isinstance(step, StrengthStep):
             return self._strength(index, step)
         if isinstance(step, SignalMarginStep):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from curation.datasets.predicates import SqlParams, predicate_parse, predicate_sql
 from curation.domain.recipe_steps import LabelsStep, MakePairsStep
 
 # Labels of the most trusted source that has any, one verdict a pair and aspect. A pair all of whose labels say
@@ -122,6 +123,19 @@ def rated_pairs(parts: list[str], step: MakePairsStep, rated: list[str] | None) 
         params["rated"] = rated
     statement = _RATED.format(scores=scores, which=_WHICH[step.how])
     return statement + _FACTS.format(source="'ratings'", unused="false", verdicts="verdicts"), params
+
+
+def matching_pairs(parts: list[str], pairs: str, where: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Statement and parameters that give the numbers i of the pairs in the file `pairs` whose rows match a filter."""
+    params = SqlParams()
+    condition = predicate_sql(predicate_parse(where), params)
+    statement = f"""
+        SELECT i FROM read_parquet($pairs) AS pairs JOIN (
+            SELECT list_position($parts::VARCHAR[], filename) - 1 AS part, file_row_number AS row
+              FROM read_parquet($parts, filename = true, file_row_number = true, union_by_name = true)
+             WHERE {condition}
+        ) AS matching USING (part, row)"""  # noqa: S608 — only constants of this module and of predicates.py
+    return statement, {**params.values, "pairs": [pairs], "parts": parts}
 
 
 def signal_columns(signal_id: int, level: str, columns: list[dict[str, Any]]) -> tuple[str, str]:

@@ -23,13 +23,14 @@ from curation.datasets.engine import duck
 from curation.datasets.reading import part_urls
 from curation.domain.recipe_steps import LabelsStep, MakePairsStep
 from curation.models import DatasetVersion, Signal
-from curation.recipes.pair_statements import labelled_pairs, rated_pairs, signal_columns
+from curation.recipes.pair_statements import labelled_pairs, matching_pairs, rated_pairs, signal_columns
 from curation.signals.selectors import signal_urls
 from webapp.store.files import store
 
 # Changes when the same labels would give other pairs.
 BUILD = 1
 MAX_TABLES = 6
+MAX_FILTERS = 64
 ROWS_PER_GROUP = 65_536
 
 
@@ -70,6 +71,9 @@ class _Table:
     error: BaseException | None = None
     # What was counted over all its pairs, by statement: the pairs never change.
     memo: dict[str, Any] = field(default_factory=dict)
+    # Tables of the pairs that match a filter of rows, by filter.
+    matching: dict[bytes, str] = field(default_factory=dict)
+    building: threading.Lock = field(default_factory=threading.Lock)
 
 
 _lock = threading.Lock()
@@ -83,8 +87,35 @@ class PairTable:
     """A table of pairs, its cursor, and what was already counted over it, by statement."""
 
     cursor: duckdb.DuckDBPyConnection
-    name: str
-    memo: dict[str, Any]
+    source: PairSource
+    table: _Table
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    @property
+    def memo(self) -> dict[str, Any]:
+        return self.table.memo
+
+    def matching(self, where: dict[str, Any]) -> str:
+        """Name of a table (i) of the pairs whose rows match a filter; texts are read for it once."""
+        key = orjson.dumps(where, option=orjson.OPT_SORT_KEYS)
+        with self.table.building:
+            if key in self.table.matching:
+                return self.table.matching[key]
+            shared = len(self.table.matching) < MAX_FILTERS
+            name = f"{self.name}_matching_{len(self.table.matching)}"
+            statement, params = matching_pairs(
+                part_urls(self.source.version), _pairs_file(self.cursor, self.source), where
+            )
+            # Somebody who tries out very many gets the rest for this statement only.
+            kind = "TABLE" if shared else "OR REPLACE TEMP TABLE"
+            name = name if shared else f"matching_{hashlib.sha256(key).hexdigest()[:16]}"
+            self.cursor.execute(f"CREATE {kind} {name} AS {statement}", params)
+            if shared:
+                self.table.matching[key] = name
+        return name
 
 
 @contextmanager
@@ -102,7 +133,7 @@ def pair_table(source: PairSource) -> Iterator[PairTable]:
             table.ready.wait()
             if table.error is not None:
                 raise table.error
-            yield PairTable(cursor, table.name, table.memo)
+            yield PairTable(cursor, source, table)
     finally:
         _release(source.table_key, table)
 
@@ -137,7 +168,8 @@ def _release(key: tuple[str, ...], table: _Table) -> None:
             del _tables[old]
     for _, each in gone:
         with duck() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS {each.name}")
+            for name in (each.name, *each.matching.values()):
+                cursor.execute(f"DROP TABLE IF EXISTS {name}")
 
 
 def _build(cursor: duckdb.DuckDBPyConnection, table: _Table, source: PairSource) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from curation.datasets.choices import VersionState
+from curation.datasets.predicates import predicate_parse
 from curation.datasets.reading import Place, records_at
 from curation.domain.recipe_steps import (
     FilterStep,
+    ItemsStep,
     MakePairsStep,
     SignalMarginStep,
     Step,
@@ -24,7 +26,7 @@ from curation.recipes.funnel import funnel_of, treated_counts
 from curation.recipes.measures import MeasureError, Term, margin_of, term_of
 from curation.recipes.warnings import LENGTH_KINDS, recipe_warnings
 from curation.signals.choices import SignalLevel, SignalState
-from webapp.api.errors import ConflictError, UnprocessableError
+from webapp.api.errors import ApplicationError, ConflictError, UnprocessableError
 
 SAMPLES = 4
 
@@ -77,9 +79,20 @@ def recipe_ready(version: DatasetVersion, raw: Any) -> CompiledRecipe:
 def steps_checked(raw: Any) -> list[Step]:
     """Typed steps, or a 422 that names the step."""
     try:
-        return parse_steps(raw)
+        steps = parse_steps(raw)
+        for index, step in enumerate(steps, start=len(raw) - len(steps)):
+            if isinstance(step, ItemsStep):
+                _check_filter(index, step)
     except StepError as error:
         raise _step_refused(error) from error
+    return steps
+
+
+def _check_filter(index: int, step: ItemsStep) -> None:
+    try:
+        predicate_parse(step.where)
+    except ApplicationError as error:
+        raise StepError(index, str(error)) from error
 
 
 def _step_refused(error: StepError) -> UnprocessableError:

@@ -108,6 +108,34 @@ def group_signal(records: list[Record], groups: list[str | None]) -> Signal:
 GROUP = {"signal": 7, "column": "group"}
 
 
+def test_rows_are_filtered_by_what_the_row_browser_filters_by(store_folder: Store) -> None:
+    records = [pair("about a dog"), pair("about a cat"), pair("another cat", votes=2)]
+    cats = {"field": "prompt", "op": "contains", "value": "CAT"}
+    where = {"and": [cats, {"field": "n_labels", "op": "lt", "value": 2}]}
+
+    pairs, funnel = run(records, [{"type": "items", "where": where}])
+    reviewed, _ = run(records, [{"type": "items", "where": {"not": where}, "outside": "review"}])
+
+    assert kept(pairs) == {"about a cat"}
+    assert reasons(pairs) == {"about a dog": "row_not_matching", "another cat": "row_not_matching"}
+    assert [(each["in"], each["kept"], each["dropped"]) for each in funnel["funnel"][1:]] == [(3, 1, 2)]
+    assert reviewed["about a cat"]["decision"] == "review"
+    assert kept(reviewed) == {"about a dog", "another cat"}
+
+
+def test_one_filter_of_rows_reads_them_once_however_often_it_is_asked(store_folder: Store) -> None:
+    version = version_of([pair("yes"), pair("no")])
+    recipe = recipe_compile(
+        version, parse_steps([{"type": "items", "where": {"field": "prompt", "op": "eq", "value": "yes"}}]), {}
+    )
+    with decided(recipe) as first:
+        assert funnel_of(first)["kept"] == 1
+    store().delete_tree(version.parts[0]["key"])
+
+    with decided(recipe) as again:
+        assert funnel_of(again)["kept"] == 1
+
+
 def test_a_filter_takes_bounds_of_any_fact(store_folder: Store) -> None:
     records = [pair("one", votes=1), pair("two", votes=2), pair("three", votes=3)]
 

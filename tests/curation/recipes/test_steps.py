@@ -85,6 +85,7 @@ def test_the_catalogue_describes_every_type() -> None:
 
     assert list(entries) == [
         "labels",
+        "items",
         "make_pairs",
         "strength",
         "signal_margin",
