@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from curation.signals.kinds.assistant_style import AssistantStyleSignal
 from curation.signals.kinds.base import SignalKind
 from curation.signals.kinds.contamination import ContaminationSignal
 from curation.signals.kinds.dawid_skene import DawidSkeneSignal
@@ -10,9 +11,13 @@ from curation.signals.kinds.duplicates import DuplicatesSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.implicit_margin import ImplicitMarginSignal
 from curation.signals.kinds.length import LengthSignal
+from curation.signals.kinds.personal_data import PersonalDataSignal
 from curation.signals.kinds.prompt_map import PromptMapSignal
+from curation.signals.kinds.prompt_quality import PromptQualitySignal
 from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
+from curation.signals.kinds.text_measures import TextMeasuresSignal
+from curation.signals.kinds.toxicity import ToxicitySignal
 from webapp.api.errors import ApplicationError
 
 _ALL: tuple[SignalKind, ...] = (
@@ -23,6 +28,11 @@ _ALL: tuple[SignalKind, ...] = (
     HumanStrengthSignal(),
     DawidSkeneSignal(),
     LengthSignal(),
+    TextMeasuresSignal(),
+    PersonalDataSignal(),
+    AssistantStyleSignal(),
+    ToxicitySignal(),
+    PromptQualitySignal(),
     DuplicatesSignal(),
     PromptMapSignal(),
     ContaminationSignal(),

@@ -14,6 +14,8 @@ WEIGHTS = {"length": 0.3, "form": 0.3, "answerable": 0.4}
 FULL_WORDS = 6
 # Longer prompts are documents with a task somewhere in them; beyond this they count for less.
 LONG_WORDS = 1500
+# How a reason begins that is a flag for a person.
+HARM = "harm: "
 
 _QUESTION = regex.compile(
     r"(?i)[?？؟;;]\s*[\"'”’)\]]*\s*(?:$|\s)|^[\W_]*(?:what|who|whom|whose|when|where|why|how|which|is|are|was"
@@ -81,8 +83,11 @@ class PromptQuality(NamedTuple):
     reasons: list[str]
 
 
-def prompt_quality(text: str) -> PromptQuality:
-    """The heuristic quality of a prompt; an empty one has quality 0 and says so."""
+def prompt_quality(text: str, *, has_context: bool = False) -> PromptQuality:
+    """The heuristic quality of a prompt; an empty one has quality 0 and says so.
+
+    has_context: earlier turns or passages come with it, so that "the text above" may well be there.
+    """
     composed = nfc(text).strip()
     found = words(composed)
     reasons: list[str] = []
@@ -91,10 +96,10 @@ def prompt_quality(text: str) -> PromptQuality:
     parts = {
         "length": _length(len(found), composed, reasons),
         "form": _form(composed, reasons),
-        "answerable": _answerable(composed, len(found), reasons),
+        "answerable": _answerable(composed, len(found), reasons, has_context=has_context),
         "clean": _clean(composed, found, reasons),
     }
-    reasons += [f"harm: {name}" for name, pattern in _HARMS.items() if pattern.search(composed)]
+    reasons += [f"{HARM}{name}" for name, pattern in _HARMS.items() if pattern.search(composed)]
     mean = sum(weight * parts[name] for name, weight in WEIGHTS.items())
     return PromptQuality(parts["clean"] * mean, parts, reasons)
 
@@ -118,7 +123,7 @@ def _form(text: str, reasons: list[str]) -> float:
     return 0.4
 
 
-def _answerable(text: str, count: int, reasons: list[str]) -> float:
+def _answerable(text: str, count: int, reasons: list[str], *, has_context: bool) -> float:
     if count == 0:
         reasons.append("no words")
         return 0.0
@@ -127,7 +132,7 @@ def _answerable(text: str, count: int, reasons: list[str]) -> float:
         return 0.2
     missing = _MISSING.search(text)
     # "Summarise the following text: …" brings it along.
-    if missing and len(text) - missing.end() < 200:
+    if missing and not has_context and len(text) - missing.end() < 200:
         reasons.append("refers to something that is not there")
         return 0.3
     if _CUT.search(text) and "?" not in text:
