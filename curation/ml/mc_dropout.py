@@ -4,9 +4,9 @@ Uncertainty-enhanced preference optimisation (UPO) keeps pairs that the estimato
 ``passes`` times with dropout drawn anew; mean and population standard deviation are reported, and the passes
 themselves, because the uncertainty of a pair is that of the difference within a pass.
 
-A response's passes are seeded by the seed and its ids and are batched among themselves, so neighbours, order and
-windows change nothing. Many decoders have no dropout: their passes would agree and the uncertainty would be a
-false 0, so they are refused unless ``head_dropout`` names a rate for the state that the score head reads.
+A response's passes are seeded by the seed, its record and its tokens and are batched among themselves, so neighbours,
+order, windows and names change nothing. Many decoders have no dropout: their passes would agree and the uncertainty
+would be a false 0, so they are refused unless ``head_dropout`` names a rate for the state that the score head reads.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _training(model: Any) -> Iterator[None]:
 
 
 def _row_seed(seed: int, row: TokenRow) -> int:
-    named = f"{seed}\n{row.record_id}\n{row.response_id}".encode()
+    named = f"{seed}\n{row.record_id}\n{row.ids}".encode()
     return int.from_bytes(hashlib.sha256(named).digest()[:8], "big") >> 1
 
 

@@ -7,7 +7,6 @@ back in the order of the input, and a response that cannot be read is ``failed``
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -76,8 +75,7 @@ class ResponseScorer(Generic[Value, Result]):
 
     def score(self, items: Iterable[ScoringItem]) -> Iterator[Result]:
         """One result per response, in input order. Holds one window of responses in memory."""
-        rows = (self._encode(item, *response) for item in items for response in item.responses)
-        while window := list(itertools.islice(rows, self.options.window)):
+        for window in self._windows(items):
             values = self._score_window(window)
             for at, row in enumerate(window):
                 value = values.get(at)
@@ -87,6 +85,17 @@ class ResponseScorer(Generic[Value, Result]):
                 if result.reason:
                     self.counts[result.reason] += 1
                 yield result
+
+    def _windows(self, items: Iterable[ScoringItem]) -> Iterator[list[TokenRow]]:
+        """Whole records: how a record's responses are read must not depend on which of them is named first."""
+        window: list[TokenRow] = []
+        for item in items:
+            window += [self._encode(item, *response) for response in item.responses]
+            if len(window) >= self.options.window:
+                yield window
+                window = []
+        if window:
+            yield window
 
     # What a subclass says.
 
@@ -157,7 +166,7 @@ class ResponseScorer(Generic[Value, Result]):
         for group in groups:
             rows = [window[at] for at in group.members]
             values.update(zip(group.members, self._forward_group(rows, group.length), strict=True))
-        order = sorted(others, key=lambda at: len(window[at].ids))
+        order = sorted(others, key=lambda at: _by_content(window[at]))
         for batch in batches(order, [len(row.ids) for row in window], self.token_budget):
             values.update(zip(batch, self._forward_or_single([window[at] for at in batch]), strict=True))
         return values
@@ -167,7 +176,7 @@ class ResponseScorer(Generic[Value, Result]):
         values: dict[int, Value | str] = {}
         try:
             shared = read_prefix(self._model, rows[0].ids[:length], self._pad, self.device)
-            order = sorted(range(len(rows)), key=lambda at: len(rows[at].ids))
+            order = sorted(range(len(rows)), key=lambda at: _by_content(rows[at]))
             for batch in batches(order, [len(row.ids) - length for row in rows], self.token_budget):
                 values.update(zip(batch, self._forward([rows[at] for at in batch], shared), strict=True))
             return [values[at] for at in range(len(rows))]
@@ -192,3 +201,8 @@ class ResponseScorer(Generic[Value, Result]):
         inputs = padded([row.ids[seen:] for row in rows], self._pad, self.device, seen)
         cache = {"past_key_values": shared.repeated(len(rows)), "use_cache": True} if shared else {"use_cache": False}
         return self._read(rows, self._model(**inputs, **cache, **self._arguments(rows, seen)), seen)
+
+
+def _by_content(row: TokenRow) -> tuple[int, list[int]]:
+    """Batches of like length, made of the same rows in the same order whatever the responses are called."""
+    return len(row.ids), row.ids

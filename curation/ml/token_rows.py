@@ -26,7 +26,8 @@ class ScoringItem:
 
 @dataclass(frozen=True)
 class ScoringOptions:
-    """How to score. ``token_budget`` is padded tokens per forward pass; ``window`` responses are held at a time.
+    """How to score. ``token_budget`` is padded tokens per forward pass; about ``window`` responses are held at a time:
+    a record's responses stay together.
 
     ``None`` takes the default of the device (1,024 tokens on a processor, 16,384 on a GPU) and, for ``max_length``,
     the model's own limit up to 2,048 tokens. ``shared_prefix`` reads the tokens that a record's responses have in

@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from curation.domain.arrays import Floats
-from curation.signals.kinds.base import Pair, Row, Source, pair_failed, pair_row, pairs_of
-from curation.signals.model_resolution import ResolvedModel, resolve_model
+from curation.signals.kinds.base import Pair, Row, Source, pair_failed, pair_row
+from curation.signals.model_readings import (
+    Scorer,
+    facts_of,
+    failure_of,
+    preferences_of,
+    read_sides_in_turn,
+    remark_of,
+)
+from curation.signals.model_resolution import ResolvedModel, distinct_models, resolve_model
 from curation.signals.params import refused
-from webapp.jobs.handlers import JobError
-from webapp.store.canonical import Record
 
 if TYPE_CHECKING:
     from curation.ml.likelihood_margins import Likelihoods
@@ -25,7 +31,6 @@ if TYPE_CHECKING:
 
 PAIRS_AT_ONCE = 1024
 LONG = 0.3  # correlation with length from which the margin per token is to be preferred (METHODS §9)
-Reading = dict[tuple[str, str], "ResponseLikelihood"]
 
 
 def two_policies(project_id: int, given: dict[str, Any], names: tuple[str, str]) -> list[ResolvedModel]:
@@ -33,7 +38,7 @@ def two_policies(project_id: int, given: dict[str, Any], names: tuple[str, str])
     first, second = (
         resolve_model(project_id=project_id, model_id=given[name], kind="policy", name=name) for name in names
     )
-    if first.id == second.id or (first.revision and first.revision == second.revision):
+    if not distinct_models([first, second]):
         sentence = f"choose another model than the {names[0]}: a model's likelihoods say nothing beside its own."
         raise refused(names[1], sentence, "Choose another model.")
     return [first, second]
@@ -50,12 +55,11 @@ class JudgedPair:
 
     @property
     def failure(self) -> str | None:
-        each = (*self.first, *self.second)
-        return next((reading.reason or "failed" for reading in each if reading.state == "failed"), None)
+        return failure_of((*self.first, *self.second))
 
     @property
     def remark(self) -> str | None:
-        return next((reading.reason for reading in (*self.first, *self.second) if reading.reason), None)
+        return remark_of((*self.first, *self.second))
 
 
 @dataclass(frozen=True)
@@ -89,73 +93,26 @@ def margin_rows(source: Source, models: list[ResolvedModel], formula: Formula, u
                 yield pair_failed(judged.failure, judged.pair)
                 continue
             total, per_token = next(margins)
-            row = pair_row(judged.pair, {"margin": total, "margin_per_token": per_token})
-            yield replace(row, reason=judged.remark)
+            yield pair_row(judged.pair, {"margin": total, "margin_per_token": per_token}, judged.remark)
 
 
 def _judged(source: Source, models: list[ResolvedModel], loaded: list[dict[str, Any]]) -> Iterator[JudgedPair]:
-    first: Reading = {}
-    for _, reading in _readings(source, models[0], loaded):
-        first |= reading
-    for record, second in _readings(source, models[1], loaded):
-        directions = _directions(record)
-        for pair in pairs_of(record):
-            sides = (pair.record_id, pair.a), (pair.record_id, pair.b)
-            yield JudgedPair(
-                pair,
-                directions[pair],
-                (first[sides[0]], first[sides[1]]),
-                (second[sides[0]], second[sides[1]]),
-            )
-        for response in {side for pair in pairs_of(record) for side in (pair.a, pair.b)}:
-            del first[record.record_id, response]
+    for record, (first, second) in read_sides_in_turn(source, [likelihood_scorer(each, loaded) for each in models]):
+        for pair, said in preferences_of(record).items():
+            yield JudgedPair(pair, said, (first[pair.a], first[pair.b]), (second[pair.a], second[pair.b]))
 
 
-def _readings(source: Source, model: ResolvedModel, loaded: list[dict[str, Any]]) -> Iterator[tuple[Record, Reading]]:
-    """Each record that has labelled pairs, with the model's readings of their sides."""
-    try:
+def likelihood_scorer(model: ResolvedModel, loaded: list[dict[str, Any]]) -> Callable[[], Scorer[ResponseLikelihood]]:
+    """Loads the model when called, and adds what was loaded to `loaded`."""
+
+    def load() -> Scorer[ResponseLikelihood]:
         from curation.ml.log_likelihood import LikelihoodScorer
-        from curation.ml.model_folder import ScoringError
-        from curation.ml.token_rows import ScoringItem
-    except ImportError as error:
-        raise JobError("Likelihoods need torch, which this worker does not have; start it without --lite.") from error
-    try:
+
         scorer = LikelihoodScorer(model.path, revision=model.revision)
-    except ScoringError as error:
-        raise JobError(str(error)) from error
-    loaded.append({**scorer.provenance, "model": model.name, "model_id": model.id, "revision": model.revision})
-    waiting: list[Record] = []
+        loaded.append(facts_of(scorer, model))
+        return scorer
 
-    def items() -> Iterator[ScoringItem]:
-        for record in source.records():
-            sides = _sides(record)
-            if sides:
-                waiting.append(record)
-                prompt = [{"role": message.role, "content": message.content} for message in record.prompt]
-                contents = {each.response_id: each.content for each in record.responses}
-                yield ScoringItem(record.record_id, prompt, [(side, contents[side]) for side in sides])
-
-    reading: Reading = {}
-    for result in scorer.score(items()):
-        reading[result.record_id, result.response_id] = result
-        # A record's results come one after the other and it has as many as it has labelled responses.
-        if len(reading) == len(_sides(waiting[0])):
-            source.alive()
-            yield waiting.pop(0), reading
-            reading = {}
-
-
-def _sides(record: Record) -> list[str]:
-    return list(dict.fromkeys(side for label in record.labels for side in (label.a, label.b)))
-
-
-def _directions(record: Record) -> dict[Pair, int]:
-    """1 where most of a pair's labels prefer b, −1 where they prefer a, 0 where neither."""
-    votes = dict.fromkeys(pairs_of(record), 0)
-    for label in record.labels:
-        value = label.value or 0
-        votes[Pair(record.record_id, label.a, label.b, label.aspect)] += (value > 0) - (value < 0)
-    return {pair: (total > 0) - (total < 0) for pair, total in votes.items()}
+    return load
 
 
 def _in_groups(judged: Iterator[JudgedPair]) -> Iterator[list[JudgedPair]]:

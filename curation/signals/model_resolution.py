@@ -5,7 +5,7 @@ The registry lives above this room, which may not import it; it registers a reso
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,3 +52,9 @@ def resolve_model(*, project_id: int, model_id: int, kind: str, name: str = "mod
             fields={f"params.{name}": [f"Choose a {kind} model."]},
         )
     return model
+
+
+def distinct_models(models: Sequence[ResolvedModel]) -> bool:
+    """Whether no two of these are one model: registered once, or twice with the same files."""
+    ids, revisions = {model.id for model in models}, [model.revision for model in models if model.revision]
+    return len(ids) == len(models) and len(set(revisions)) == len(revisions)

@@ -51,5 +51,15 @@ def check_id(given: Mapping[str, Any], name: str, noun: str) -> None:
         raise refused(name, f"give the id of {noun}.", f"Choose {noun}.")
 
 
+def check_ids(given: Mapping[str, Any], name: str, noun: str, *, least: int, most: int) -> None:
+    """Raises ApplicationError unless `given[name]` lists ids, each once; `noun` says of what ("registered models")."""
+    value = given[name]
+    ids = isinstance(value, list) and all(isinstance(each, int) and not isinstance(each, bool) for each in value)
+    if not ids or not least <= len(value) <= most:
+        raise refused(name, f"list the ids of {least:,} to {most:,} {noun}.", f"Choose {least:,} to {most:,}.")
+    if len(set(value)) < len(value):
+        raise refused(name, "name each one once.", "Name each one once.")
+
+
 def refused(name: str, sentence: str, short: str) -> ApplicationError:
     return ApplicationError(f"params.{name}: {sentence}", fields={f"params.{name}": [short]})

@@ -10,11 +10,13 @@ from curation.signals.kinds.density_ratio import DensityRatioSignal
 from curation.signals.kinds.duplicates import DuplicatesSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.implicit_margin import ImplicitMarginSignal
+from curation.signals.kinds.learning_difficulty import LearningDifficultySignal
 from curation.signals.kinds.length import LengthSignal
 from curation.signals.kinds.personal_data import PersonalDataSignal
 from curation.signals.kinds.prompt_map import PromptMapSignal
 from curation.signals.kinds.prompt_quality import PromptQualitySignal
 from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
+from curation.signals.kinds.response_similarity import ResponseSimilaritySignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
 from curation.signals.kinds.text_measures import TextMeasuresSignal
 from curation.signals.kinds.toxicity import ToxicitySignal
@@ -25,6 +27,7 @@ _ALL: tuple[SignalKind, ...] = (
     QuickEnsembleSignal(),
     ImplicitMarginSignal(),
     DensityRatioSignal(),
+    LearningDifficultySignal(),
     HumanStrengthSignal(),
     DawidSkeneSignal(),
     LengthSignal(),
@@ -33,6 +36,7 @@ _ALL: tuple[SignalKind, ...] = (
     AssistantStyleSignal(),
     ToxicitySignal(),
     PromptQualitySignal(),
+    ResponseSimilaritySignal(),
     DuplicatesSignal(),
     PromptMapSignal(),
     ContaminationSignal(),

@@ -69,8 +69,8 @@ def failed(reason: str, record_id: str, **where: str | None) -> Row:
     return Row(record_id, {}, state="failed", reason=reason, **where)
 
 
-def pair_row(pair: Pair, values: Mapping[str, Cell]) -> Row:
-    return Row(pair.record_id, values, a=pair.a, b=pair.b, aspect=pair.aspect)
+def pair_row(pair: Pair, values: Mapping[str, Cell], remark: str | None = None) -> Row:
+    return Row(pair.record_id, values, a=pair.a, b=pair.b, aspect=pair.aspect, reason=remark)
 
 
 def pair_failed(reason: str, pair: Pair) -> Row:

@@ -82,6 +82,22 @@ def test_small_budgets_and_windows_change_no_score(reward_model: Path, options: 
     assert shared == pytest.approx(plain, abs=1e-5)
 
 
+@pytest.mark.parametrize("window", [2, 3, 256])
+@pytest.mark.parametrize("shared", [True, False])
+def test_scores_do_not_depend_on_what_responses_are_called(reward_model: Path, window: int, shared: bool) -> None:
+    """To the last bit: a margin then changes its sign, and nothing else, when sides change their names."""
+    given = records("And now? " * 4, count=9)
+    renamed = [replace(item, responses=list(reversed(item.responses))) for item in given]
+    options = replace(CPU, window=window, shared_prefix=shared)
+
+    found = RewardScorer(str(reward_model), options=options).score(given)
+    other = RewardScorer(str(reward_model), options=options).score(renamed)
+
+    one = {(entry.record_id, entry.response_id): entry.score for entry in found}
+    assert one == {(entry.record_id, entry.response_id): entry.score for entry in other}
+    assert len(one) == sum(len(item.responses) for item in given)
+
+
 def test_a_response_that_begins_another_shares_all_but_its_last_token(reward_model: Path) -> None:
     item = ScoringItem("one", [{"role": "user", "content": LONG}], [("a", "yes"), ("b", "yes"), ("c", "yes yes")])
 

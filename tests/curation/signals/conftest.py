@@ -7,15 +7,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rest_framework.test import APIClient
 
 from curation.signals import model_resolution
 from curation.signals.model_resolution import ResolvedModel
+from webapp.accounts.models import User
 from webapp.api.errors import NotFoundError
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 Register = Callable[..., ResolvedModel]
+
+
+@pytest.fixture(autouse=True)
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.jobs.services.control.publish", lambda *args: None)
+
+
+@pytest.fixture
+def client(client_of: Callable[..., APIClient], admin: User) -> APIClient:
+    return client_of(admin)
 
 
 @pytest.fixture
@@ -49,17 +61,26 @@ def policy_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="package")
 def reference_model(policy_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The policy with its weights moved a little."""
+    return _moved(policy_model, tmp_path_factory.mktemp("reference"), seed=3)
+
+
+@pytest.fixture(scope="package")
+def later_model(policy_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The policy with its weights moved elsewhere."""
+    return _moved(policy_model, tmp_path_factory.mktemp("later"), seed=4)
+
+
+def _moved(policy: Path, folder: Path, seed: int) -> Path:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    folder = tmp_path_factory.mktemp("reference")
-    model = AutoModelForCausalLM.from_pretrained(policy_model)
-    torch.manual_seed(3)
+    model = AutoModelForCausalLM.from_pretrained(policy)
+    torch.manual_seed(seed)
     with torch.no_grad():
         for weight in model.parameters():
             weight += 0.05 * torch.randn_like(weight)
     model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(policy_model).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(policy).save_pretrained(folder)
     return folder
 
 
