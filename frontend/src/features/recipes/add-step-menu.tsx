@@ -4,9 +4,9 @@ import type { RecipeStep, RecipeStepKind } from "@/lib/api/types";
 
 /** The order in which a recipe is usually written. */
 const GROUPS = [
-  { title: "What the pairs are", types: ["labels", "make_pairs"] },
+  { title: "What the pairs are", types: ["labels", "items", "make_pairs"] },
   { title: "Which pairs are good", types: ["strength", "signal_margin", "filter", "zones"] },
-  { title: "The set as a whole", types: ["dedup", "length_match", "select"] },
+  { title: "The set as a whole", types: ["dedup", "length_match", "select", "split"] },
 ];
 
 interface Props {

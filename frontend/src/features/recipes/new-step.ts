@@ -14,6 +14,8 @@ export function newStep(type: string, signals: Signal[] = [], kind?: RecipeStepK
   switch (type) {
     case "labels":
       return { type, precedence: [...SOURCES] };
+    case "items":
+      return { type, where: { and: [{ field: "prompt", op: "contains", value: "" }] }, outside: "drop" };
     case "make_pairs":
       return { type, how: "best_worst", signal: null, column: "score", min_gap: 0.25, seed: 0 };
     case "strength":

@@ -1,5 +1,6 @@
 import type { RecipeStep, RecipeStepKind, Signal } from "@/lib/api/types";
 import { formatCount } from "@/lib/format";
+import { conditionsProblem } from "@/lib/recipes/conditions";
 import {
   columnOf,
   ensembleSignals,
@@ -35,27 +36,36 @@ export function problemsOf(
 
 /** Whether the step only waits for its values to be chosen; until then it keeps everything. */
 export function isOpenFilter(step: RecipeStep): boolean {
+  if (step.type === "items") return conditionsProblem(step.where) !== null;
   return step.type === "filter" && ways(step) === 0 && measureProblem(step.on) === null;
 }
 
 /** The same steps in a form the server takes: filters without values yet let everything through. */
 export function previewable(steps: RecipeStep[]): RecipeStep[] {
-  return steps.map((step) => (isOpenFilter(step) ? { ...step, none_of: [NEVER] } : step));
+  return steps.map((step) => {
+    if (!isOpenFilter(step)) return step;
+    return step.type === "items" ? { ...step, where: ANY_ROW } : { ...step, none_of: [NEVER] };
+  });
 }
 
 /** No text of a signal or a source is a single control character. */
 const NEVER = "\u0001";
+const ANY_ROW = { not: { field: "record_id", op: "eq", value: NEVER } };
+
+/** What may stand before pairs are made. */
+const FIRST = new Set(["labels", "items"]);
 
 function placeProblem(step: RecipeStep, index: number, steps: RecipeStep[]): string | null {
   if (step.type === "labels" && index > 0)
     return "The step that says whose labels count comes first, and once.";
-  if (step.type === "make_pairs" && steps.slice(0, index).some((each) => each.type !== "labels"))
+  if (step.type === "make_pairs" && steps.slice(0, index).some((each) => !FIRST.has(each.type)))
     return "Pairs are made before they are filtered; move this step up, and have it once.";
   return index >= 40 ? "A recipe has at most 40 steps." : null;
 }
 
 function ownProblem(step: RecipeStep): string | null {
   if (step.type === "labels") return labelsProblem(step);
+  if (step.type === "items") return conditionsProblem(step.where);
   if ((step.type === "signal_margin" || step.type === "zones") && typeof step.signal !== "number")
     return "Choose a signal.";
   if (typeof step.min === "number" && typeof step.max === "number" && step.min > step.max)

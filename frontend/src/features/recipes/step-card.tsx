@@ -7,6 +7,7 @@ import { summaryOf } from "@/lib/recipes/words";
 import type { Preview } from "./api";
 import type { CardProps } from "./cards/fields";
 import { FilterCard, MarginCard, StrengthCard } from "./cards/filters";
+import { ItemsCard } from "./cards/items";
 import { LabelsCard } from "./cards/labels";
 import { SchemaCard } from "./cards/schema";
 import { DedupCard, LengthMatchCard, MakePairsCard, SelectCard } from "./cards/sets";
@@ -15,6 +16,7 @@ import { isFixed, type StepChange } from "./steps";
 
 const CARDS: Record<string, ComponentType<CardProps>> = {
   labels: LabelsCard,
+  items: ItemsCard,
   make_pairs: MakePairsCard,
   strength: StrengthCard,
   signal_margin: MarginCard,

@@ -219,6 +219,17 @@ describe("filters without values yet", () => {
     const bounded = newStep("filter");
     expect(previewable([bounded])[0]).toBe(bounded);
   });
+
+  it("keep every row while nobody has said which", () => {
+    const open = newStep("items");
+    expect(isOpenFilter(open)).toBe(true);
+    expect(problemsOf([open]).get(0)).toBe("Say what to compare with.");
+    expect(previewable([open])[0]?.where).toEqual({
+      not: { field: "record_id", op: "eq", value: "\u0001" },
+    });
+    const said = { ...open, where: { field: "prompt", op: "contains", value: "cat" } };
+    expect(previewable([said])[0]).toBe(said);
+  });
 });
 
 describe("saving", () => {

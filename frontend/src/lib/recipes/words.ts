@@ -1,5 +1,6 @@
 import type { RecipeStep, Signal } from "@/lib/api/types";
 import { formatCount, formatNumber, formatPercent, humanize } from "@/lib/format";
+import { conditionsWords } from "./conditions";
 import { measureOf, titleOf } from "./measures";
 
 /** Why a pair is out: said of one pair, and where the plural differs, of several. */
@@ -15,6 +16,7 @@ const REASONS: Record<string, readonly [one: string, many?: string]> = {
   margin_too_large: ["margin above the upper bound"],
   too_small: ["below the lower bound"],
   too_large: ["above the upper bound"],
+  row_not_matching: ["row does not match", "of rows that do not match"],
   not_listed: ["not among the values to keep"],
   listed: ["among the values left out"],
   zone_wrong: ["label probably wrong", "labels probably wrong"],
@@ -81,6 +83,8 @@ export function summaryOf(step: RecipeStep, signals: Signal[]): string {
         .join(", then ");
       return weights.length ? `${sources}; aspects by weight` : sources;
     }
+    case "items":
+      return conditionsWords(step.where);
     case "make_pairs":
       return `${HOW_PAIRS.find((each) => each.value === step.how)?.label ?? humanize(String(step.how))}, gap at least ${number(step.min_gap)}`;
     case "strength":
