@@ -386,12 +386,14 @@ def test_a_run_draws_curves_and_registers_its_model(admin: Page, story: Story, b
 
 def test_the_reward_model_scores_the_version_and_the_recipe_filters_by_margin(admin: Page, story: Story) -> None:
     admin.goto(f"/projects/{story.project}/datasets/{story.dataset}/signals")
-    admin.get_by_role("button", name="Score with reward model").first.click()
-    dialog = admin.get_by_role("dialog", name="Score with reward model")
-    dialog.get_by_role("button", name=f"Score {ITEMS} rows").click()
+    admin.get_by_role("button", name="Compute a signal").first.click()
+    dialog = admin.get_by_role("dialog", name="Compute a signal")
+    dialog.get_by_role("radio", name="Reward model").check(force=True)
+    dialog.get_by_label("Model", exact=True).select_option(index=1)
+    dialog.get_by_role("button", name="Compute Reward model").click()
     row = admin.get_by_role("table", name="Signals").locator("tbody tr")
     expect(row).to_contain_text("Ready", timeout=RUN)
-    expect(row.get_by_role("cell").nth(2)).to_have_text(str(2 * ITEMS))
+    expect(row.get_by_role("cell").nth(3)).to_have_text(str(2 * ITEMS))
 
     admin.goto(story.recipe)
     admin.get_by_role("button", name="Add step").click()

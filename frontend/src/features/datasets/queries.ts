@@ -1,14 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@/lib/api/client";
-import type {
-  Dataset,
-  DatasetRow,
-  DatasetVersion,
-  ModelVersion,
-  Page,
-  Predicate,
-  Signal,
-} from "@/lib/api/types";
+import type { Dataset, DatasetRow, DatasetVersion, Page, Predicate, Signal } from "@/lib/api/types";
 
 /** Keys start with the dataset or version, so that one invalidation refreshes everything below it. */
 export const keys = {
@@ -60,22 +52,9 @@ export const rowQuery = (version: number, recordId: string) =>
 export function useSignals(version: number | undefined) {
   return useQuery({
     queryKey: keys.signals(version ?? 0),
-    queryFn: ({ signal }) => api.get<Page<Signal>>(`/api/dataset-versions/${version}/signals/`, { signal }),
+    queryFn: ({ signal }) =>
+      api.get<Page<Signal>>(`/api/dataset-versions/${version}/signals/`, { query: { limit: 200 }, signal }),
     enabled: version !== undefined,
     select: (page: Page<Signal>) => page.results,
-  });
-}
-
-/** Models that can score responses. */
-export function useRewardModels(projectId: number, enabled: boolean) {
-  return useQuery({
-    queryKey: ["models", projectId, "reward"],
-    queryFn: ({ signal }) =>
-      api.get<Page<ModelVersion>>(`/api/projects/${projectId}/models/`, {
-        query: { kind: "reward", limit: 200 },
-        signal,
-      }),
-    enabled,
-    select: (page: Page<ModelVersion>) => page.results.filter((model) => model.kind === "reward"),
   });
 }

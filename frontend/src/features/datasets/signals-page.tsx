@@ -1,60 +1,71 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useAction } from "@/actions";
-import { Histogram } from "@/components/chart";
-import { JobStrip } from "@/components/job-strip";
-import {
-  ActionButton,
-  Async,
-  DataTable,
-  EmptyState,
-  Figures,
-  RelativeTime,
-  Section,
-  SidePanel,
-  Skeleton,
-  StateBadge,
-} from "@/components/ui";
-import type { DatasetVersion, Signal } from "@/lib/api/types";
-import { formatCount, formatNumber } from "@/lib/format";
-import { useCan } from "@/lib/session";
+import { ActionButton, Async, EmptyState, LinkButton, Section, SidePanel, Skeleton } from "@/components/ui";
+import type { DatasetVersion, Job, Signal } from "@/lib/api/types";
+import { paths } from "@/lib/paths";
+import { useCan, useProject } from "@/lib/session";
+import { useNumberParam } from "@/lib/use-params";
 import { useSearchState } from "@/lib/use-search-state";
 import { keys, useSignals } from "./queries";
-import { ScoreDialog } from "./score-dialog";
+import { ComputeDialog } from "./signals/compute-dialog";
+import { kindsQuery } from "./signals/queries";
+import { SignalDetail } from "./signals/signal-detail";
+import { SignalTable } from "./signals/signal-table";
 import { useChosenVersion } from "./use-version";
 
 export function SignalsPage() {
   const { isPending, chosen } = useChosenVersion();
   if (isPending) return <Skeleton />;
-  if (!chosen) {
-    return (
-      <EmptyState title="Nothing to score yet">
-        Import data first. Signals are numbers that models compute for each response, such as a reward score.
-      </EmptyState>
-    );
-  }
-  return <SignalList key={chosen.id} version={chosen} />;
+  return chosen ? <SignalList key={chosen.id} version={chosen} /> : <NothingImported />;
+}
+
+function NothingImported() {
+  const project = useProject();
+  const canManage = useCan("dataset.manage");
+  const id = useNumberParam("datasetId");
+  return (
+    <EmptyState
+      title="Nothing to compute on yet"
+      action={
+        canManage && (
+          <LinkButton to={paths.datasetTab(project.id, id, "imports")} variant="primary" icon="upload">
+            Import file
+          </LinkButton>
+        )
+      }
+    >
+      Import data first. Signals are values computed for each response, pair or record, such as a reward
+      score, a length or a group of duplicates; recipes filter by them.
+    </EmptyState>
+  );
 }
 
 function SignalList({ version }: { version: DatasetVersion }) {
   const canRun = useCan("signal.run");
   const client = useQueryClient();
   const query = useSignals(version.id);
-  const [scoring, setScoring] = useState(false);
+  const kinds = useQuery(kindsQuery);
+  const titles = new Map((kinds.data ?? []).map((kind) => [kind.kind, kind.title]));
+  const [computing, setComputing] = useState(false);
   const [search, setSearch] = useSearchState();
   const refresh = () => {
     void client.invalidateQueries({ queryKey: keys.signals(version.id) });
     // Rows carry the scores, so they are read anew as well.
     void client.invalidateQueries({ queryKey: ["dataset-version", version.id] });
   };
-  const score = useAction({
-    id: "signals.score",
-    label: "Score with reward model",
+  const onStarted = (job: Job) => {
+    refresh();
+    if (job.state === "succeeded" && job.subject) setSearch({ signal: String(job.subject.id) });
+  };
+  const compute = useAction({
+    id: "signals.compute",
+    label: "Compute a signal",
     keys: ["n"],
     group: "Signals",
     icon: "plus",
     when: () => canRun,
-    run: () => setScoring(true),
+    run: () => setComputing(true),
   });
   const open = (signal: Signal) => setSearch({ signal: String(signal.id) });
 
@@ -65,25 +76,27 @@ function SignalList({ version }: { version: DatasetVersion }) {
           const shown = signals.find((signal) => String(signal.id) === search.signal);
           return (
             <>
-              {signals
-                .filter((signal) => signal.job !== null && signal.state === "queued")
-                .map((signal) => (
-                  <JobStrip key={signal.id} jobId={signal.job ?? 0} onEnd={refresh} />
-                ))}
               {signals.length === 0 ? (
                 <EmptyState
                   title={`Version ${version.number} has no signals`}
-                  action={canRun && <ActionButton action={score} variant="primary" />}
+                  action={canRun && <ActionButton action={compute} variant="primary" />}
                 >
-                  A reward model gives every response a score; the difference between chosen and rejected is
-                  the margin that recipes can filter by.
+                  A signal gives every response, pair or record of this version a value: how strong people’s
+                  preference is, how a reward model scores it, how long it is, whether it occurs twice.
+                  Recipes filter by them.
                 </EmptyState>
               ) : (
                 <Section
                   title={`Signals of version ${version.number}`}
-                  actions={canRun && <ActionButton action={score} variant="primary" />}
+                  actions={canRun && <ActionButton action={compute} variant="primary" />}
                 >
-                  <SignalTable signals={signals} onOpen={open} />
+                  <SignalTable
+                    signals={signals}
+                    titles={titles}
+                    shown={shown?.id}
+                    onOpen={open}
+                    onEnd={refresh}
+                  />
                 </Section>
               )}
               <SidePanel
@@ -91,99 +104,13 @@ function SignalList({ version }: { version: DatasetVersion }) {
                 onClose={() => setSearch({ signal: undefined })}
                 title={shown?.name ?? ""}
               >
-                {shown && <SignalDetail signal={shown} />}
+                {shown && <SignalDetail key={shown.id} signal={shown} onStarted={onStarted} />}
               </SidePanel>
             </>
           );
         }}
       </Async>
-      <ScoreDialog open={scoring} onOpenChange={setScoring} version={version} onStarted={refresh} />
+      <ComputeDialog open={computing} onOpenChange={setComputing} version={version} onStarted={onStarted} />
     </>
-  );
-}
-
-function SignalTable({ signals, onOpen }: { signals: Signal[]; onOpen: (signal: Signal) => void }) {
-  return (
-    <DataTable
-      caption="Signals"
-      rows={signals}
-      rowKey={(signal) => signal.id}
-      onRowClick={onOpen}
-      columns={[
-        {
-          key: "name",
-          header: "Signal",
-          cell: (signal) => (
-            <button
-              type="button"
-              className="text-left font-medium hover:underline"
-              onClick={() => onOpen(signal)}
-            >
-              {signal.name}
-            </button>
-          ),
-        },
-        { key: "state", header: "State", cell: (signal) => <StateBadge state={signal.state} /> },
-        {
-          key: "ok",
-          header: "Responses scored",
-          numeric: true,
-          cell: (signal) => formatCount(signal.rows_ok),
-        },
-        {
-          key: "failed",
-          header: "Responses failed",
-          numeric: true,
-          cell: (signal) => formatCount(signal.rows_failed),
-        },
-        { key: "mean", header: "Mean", numeric: true, cell: (signal) => formatNumber(signal.summary?.mean) },
-        { key: "created", header: "Created", cell: (signal) => <RelativeTime at={signal.created_at} /> },
-      ]}
-    />
-  );
-}
-
-function SignalDetail({ signal }: { signal: Signal }) {
-  const { summary } = signal;
-  return (
-    <div className="flex flex-col gap-6">
-      <Figures
-        items={[
-          { label: "State", value: <StateBadge state={signal.state} /> },
-          { label: "Responses scored", value: formatCount(signal.rows_ok) },
-          { label: "Responses failed", value: formatCount(signal.rows_failed) },
-          { label: "Mean", value: formatNumber(summary?.mean) },
-          { label: "Lowest", value: formatNumber(summary?.min) },
-          { label: "Highest", value: formatNumber(summary?.max) },
-        ]}
-      />
-      {summary?.histogram && summary.histogram.counts.length > 0 && (
-        <Histogram
-          title="Scores of all responses"
-          edges={summary.histogram.edges}
-          counts={summary.histogram.counts}
-          xLabel="Score"
-          height={200}
-        />
-      )}
-      <Section title="How it was made">
-        <Details values={{ ...signal.params, ...signal.provenance }} />
-      </Section>
-    </div>
-  );
-}
-
-function Details({ values }: { values: Record<string, unknown> }) {
-  return (
-    <dl className="grid grid-cols-[minmax(96px,180px)_1fr] gap-x-4 gap-y-1 text-sm">
-      {Object.entries(values).map(([name, value]) => (
-        <div key={name} className="contents">
-          <dt className="truncate text-muted">{name}</dt>
-          <dd className="min-w-0 font-mono text-xs leading-5 break-all">
-            {typeof value === "string" ? value : JSON.stringify(value)}
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

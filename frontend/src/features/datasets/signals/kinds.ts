@@ -9,6 +9,8 @@ const UNITS: Record<string, [string, string]> = {
   record: ["record", "records"],
 };
 
+export const LEVEL_NAMES: Record<string, string> = { response: "Response", pair: "Pair", record: "Record" };
+
 export const LEVELS: Record<string, string> = {
   response: "One value for each response",
   pair: "One value for each labelled pair",

@@ -182,4 +182,12 @@ describe("refusals of the server", () => {
     };
     expect(refusalsOf(quick, refused)).toEqual({ folds: "Too many.", words: "Unknown. Unknown too." });
   });
+
+  it("are said in the words of the message where it speaks of the field", () => {
+    const message = "params.folds: a whole number from 3 to 20.";
+    expect(refusalsOf(quick, { "params.folds": "Number." }, message)).toEqual({
+      folds: "A whole number from 3 to 20.",
+    });
+    expect(refusalsOf(quick, { "params.beta": "Number." }, message)).toEqual({ beta: "Number." });
+  });
 });

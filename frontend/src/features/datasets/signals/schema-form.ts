@@ -261,14 +261,23 @@ export function paramsOf(fields: SchemaField[], entries: Entries): Record<string
   return params;
 }
 
-/** Refusals of the server by field (`params.seed`, `params.signals.0`), and whether one belongs to no field. */
-export function refusalsOf(fields: SchemaField[], refused: Record<string, string>): Record<string, string> {
+/**
+ * Refusals of the server by field: `params.seed`, `params.signals.0`. Where its message speaks of one field, that
+ * whole sentence stands there and not the field's word.
+ */
+export function refusalsOf(
+  fields: SchemaField[],
+  refused: Record<string, string>,
+  message = "",
+): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [key, text] of Object.entries(refused)) {
     const [root, name] = key.split(".");
     if (root !== "params" || name === undefined || !fields.some((field) => field.name === name)) continue;
     found[name] = found[name] ? `${found[name]} ${text}` : text;
   }
+  const [, spoken, said] = /^params\.(\w+): (.+)$/s.exec(message) ?? [];
+  if (spoken && said && found[spoken]) found[spoken] = said.charAt(0).toUpperCase() + said.slice(1);
   return found;
 }
 

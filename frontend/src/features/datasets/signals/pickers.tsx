@@ -1,0 +1,185 @@
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { Checkbox, Field, Link, Select } from "@/components/ui";
+import type { ModelVersion, Signal } from "@/lib/api/types";
+import { countOf, formatPercent } from "@/lib/format";
+import { paths } from "@/lib/paths";
+import { useProject } from "@/lib/session";
+import { useSignals } from "../queries";
+import { type ControlProps, type Of, TickList, toggled } from "./control";
+import { useDatasets, useModels, useReadyVersions, versionQuery } from "./queries";
+import { shownEntry } from "./schema-form";
+
+type PickOf = Of<"pick">;
+type PicksOf = Of<"picks">;
+type PickProps = ControlProps<PickOf>;
+type PicksProps = ControlProps<PicksOf>;
+
+/** One thing of the project: a signal of this version, a model, a dataset, a version of a dataset. */
+export function PickField(props: PickProps) {
+  return props.field.format === "dataset_version" ? <VersionPick {...props} /> : <ListPick {...props} />;
+}
+
+interface Option {
+  value: string;
+  label: string;
+}
+
+interface Options {
+  isPending: boolean;
+  options: Option[];
+  /** What to do where there is nothing to choose. */
+  nothing: ReactNode;
+}
+
+function ListPick({ field, entries, problems, onChange, versionId }: PickProps) {
+  const found = useOptions(field, versionId);
+  const entry = shownEntry(field, entries);
+  const value = typeof entry === "string" ? entry : "";
+  const isEmpty = !found.isPending && found.options.length === 0;
+  return (
+    <Field
+      label={field.label}
+      required={field.required}
+      hint={isEmpty ? found.nothing : field.description}
+      error={problems[field.name]}
+    >
+      <Select
+        value={value}
+        disabled={found.isPending || isEmpty}
+        onChange={(event) => onChange(field.name, event.target.value)}
+        options={[
+          { value: "", label: found.isPending ? "Loading…" : isEmpty ? "None here yet" : "Choose one" },
+          ...found.options,
+        ]}
+      />
+    </Field>
+  );
+}
+
+export function PicksField({ field, entries, problems, onChange, versionId }: PicksProps) {
+  const found = useOptions(field, versionId);
+  const entry = shownEntry(field, entries);
+  const chosen = Array.isArray(entry) ? entry : [];
+  const order = found.options.map((option) => option.value);
+  return (
+    <TickList field={field} problem={problems[field.name]}>
+      {found.options.map((option) => (
+        <Checkbox
+          key={option.value}
+          label={option.label}
+          checked={chosen.includes(option.value)}
+          onChange={(event) =>
+            onChange(
+              field.name,
+              // In the list's order, so that the order of clicks makes no other signal.
+              toggled(chosen, option.value, event.target.checked).sort(
+                (a, b) => order.indexOf(a) - order.indexOf(b),
+              ),
+            )
+          }
+        />
+      ))}
+      {!found.isPending && found.options.length === 0 && (
+        <p className="text-sm text-muted">{found.nothing}</p>
+      )}
+    </TickList>
+  );
+}
+
+function useOptions(field: PickOf | PicksOf, versionId: number): Options {
+  const project = useProject();
+  const { format } = field;
+  const models = useModels(project.id, field.modelKind, format === "model");
+  const datasets = useDatasets(project.id, format === "dataset" || format === "dataset_version");
+  const signals = useSignals(format === "signal" ? versionId : undefined);
+  if (format === "model") {
+    const options = (models.data ?? []).map((each) => ({ value: String(each.id), label: modelLabel(each) }));
+    const kind = field.modelKind === "reward" ? "reward model" : (field.modelKind ?? "model");
+    return {
+      isPending: models.isPending,
+      options,
+      nothing: (
+        <>
+          This project has no {kind === "policy" ? "policy model" : kind} yet. Train one under{" "}
+          <Link to={paths.runs(project.id)}>Runs</Link> from an exported snapshot.
+        </>
+      ),
+    };
+  }
+  if (format === "signal") {
+    const ready = (signals.data ?? []).filter(
+      (each) => each.state === "ready" && (field.level === null || each.level === field.level),
+    );
+    const unit = field.level === null ? "" : ` for each ${field.level}`;
+    return {
+      isPending: signals.isPending,
+      options: ready.map((each) => ({ value: String(each.id), label: signalLabel(each) })),
+      nothing: `This version has no ready signal with a value${unit} yet. Compute one first.`,
+    };
+  }
+  return {
+    isPending: datasets.isPending,
+    options: (datasets.data ?? []).map((each) => ({ value: String(each.id), label: each.name })),
+    nothing: "This project has no other dataset yet. Import one first.",
+  };
+}
+
+const signalLabel = (signal: Signal) => `${signal.name} · signal ${signal.id}`;
+
+function modelLabel(model: ModelVersion): string {
+  const accuracy = model.metrics?.eval_accuracy;
+  const right = typeof accuracy === "number" ? ` · right on ${formatPercent(accuracy)} of test pairs` : "";
+  return `${model.name} v${model.version} · ${model.base_model}${right}`;
+}
+
+/** A dataset, then one of its ready versions: the newest until somebody chooses another. */
+function VersionPick({ field, entries, problems, onChange }: PickProps) {
+  const project = useProject();
+  const entry = shownEntry(field, entries);
+  const value = typeof entry === "string" ? entry : "";
+  const datasets = useDatasets(project.id);
+  const current = useQuery({ ...versionQuery(Number(value)), enabled: value !== "" });
+  const [opened, setOpened] = useState<number | null>(null);
+  const dataset = opened ?? current.data?.dataset ?? null;
+  const { versions } = useReadyVersions(dataset);
+  const withRows = (datasets.data ?? []).filter((each) => each.latest_version !== null);
+  const open = (id: number | null) => {
+    setOpened(id);
+    const newest = withRows.find((each) => each.id === id)?.latest_version;
+    onChange(field.name, newest ? String(newest.id) : "");
+  };
+  return (
+    <fieldset>
+      <legend className="mb-1 font-medium">{field.label}</legend>
+      {field.description && <p className="mb-2 text-sm text-muted">{field.description}</p>}
+      <div className="grid gap-3 sm:grid-cols-2">
+        <Field label="Dataset" required={field.required} error={problems[field.name]}>
+          <Select
+            value={dataset === null ? "" : String(dataset)}
+            onChange={(event) => open(event.target.value ? Number(event.target.value) : null)}
+            options={[
+              { value: "", label: withRows.length > 0 ? "Choose a dataset" : "None here yet" },
+              ...withRows.map((each) => ({ value: String(each.id), label: each.name })),
+            ]}
+          />
+        </Field>
+        {dataset !== null && (
+          <Field label="Version" required={field.required}>
+            <Select
+              value={value}
+              onChange={(event) => onChange(field.name, event.target.value)}
+              options={[
+                ...(value === "" ? [{ value: "", label: "Choose a version" }] : []),
+                ...versions.map((each) => ({
+                  value: String(each.id),
+                  label: `v${each.number} · ${countOf(each.rows, "row")}`,
+                })),
+              ]}
+            />
+          </Field>
+        )}
+      </div>
+    </fieldset>
+  );
+}

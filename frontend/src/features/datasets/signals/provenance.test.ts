@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import type { Signal } from "@/lib/api/types";
+import { groupsOf, proofsOf, provenanceOf } from "./provenance";
+
+const signal = (provenance: Record<string, unknown>, over: Partial<Signal> = {}): Signal =>
+  ({ kind: "quick_ensemble", params: {}, columns: [], summary: null, provenance, ...over }) as Signal;
+
+describe("provenance in words", () => {
+  it("names what is known and says shares in percent", () => {
+    const found = provenanceOf(
+      signal({
+        algorithm: "contamination",
+        version: "2",
+        share_of_test_items: 0.125,
+        alarm: true,
+        test_items: 1640,
+      }),
+      "Test-set overlap",
+    );
+    expect(found.facts).toEqual([
+      { label: "Kind", value: "Test-set overlap" },
+      { label: "Version of the method", value: "2" },
+      { label: "Share of the test items found", value: "12.5 %" },
+      { label: "More than by chance", value: "yes" },
+      { label: "Rows of the test set", value: "1,640" },
+    ]);
+  });
+
+  it("leaves out what was asked for, what is not known and the proofs", () => {
+    const found = provenanceOf(
+      signal(
+        { folds: 5, converged: true, prefix: "", reason: null, proofs: [{ row: "r" }] },
+        { params: { folds: 5 } },
+      ),
+      "Quick ensemble",
+    );
+    expect(found.facts.map((fact) => fact.label)).toEqual(["Kind", "Training settled"]);
+    expect(found.tables).toEqual([]);
+  });
+
+  it("groups what belongs to one thing, and lists what there are several of", () => {
+    const found = provenanceOf(
+      signal({
+        embeddings: { model: "MiniLM", revision: "0123456789abcdef" },
+        skills: [
+          { annotator: "ada", votes: 12, skill: 0.9, origin: null },
+          { annotator: "bo", votes: 3, skill: 0.55, origin: null },
+        ],
+      }),
+      undefined,
+    );
+    expect(found.groups).toEqual([
+      {
+        title: "Embeddings",
+        facts: [
+          { label: "Model", value: "MiniLM" },
+          { label: "Revision of its files", value: "0123456789ab…", code: "0123456789abcdef" },
+        ],
+      },
+    ]);
+    expect(found.tables[0]?.header.map((each) => [each.label, each.numeric])).toEqual([
+      ["Annotator", false],
+      ["Votes", true],
+      ["Skill", true],
+    ]);
+    expect(found.tables[0]?.rows[1]).toEqual(["bo", "3", "55.0 %"]);
+  });
+});
+
+describe("proof", () => {
+  it("is the list of test items that were found", () => {
+    expect(proofsOf(signal({ proofs: [{ row: "r1", item: "t1" }] }))).toHaveLength(1);
+    expect(proofsOf(signal({}))).toEqual([]);
+  });
+
+  it("is the groups of two or more", () => {
+    const values = [
+      { value: "r1", count: 3 },
+      { value: "r9", count: 1 },
+    ];
+    const columns = [{ name: "prompt_group", title: "Group", type: "text" as const, signed: false }];
+    const summary = {
+      columns: { prompt_group: { count: 4, distinct: 2, values } },
+    } as unknown as Signal["summary"];
+    expect(groupsOf(signal({}, { kind: "duplicates", columns, summary }))).toEqual([
+      { record: "r1", count: 3 },
+    ]);
+    expect(groupsOf(signal({}, { kind: "length", columns, summary }))).toEqual([]);
+  });
+});
