@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.signals.kinds.base import Source
+from webapp.jobs.handlers import JobError
 from webapp.store.canonical import Record, read_records
 from webapp.store.files import store
 
@@ -44,6 +45,54 @@ class TextVector:
     response_id: str | None
     vector: Vector | None
     reason: str | None
+
+
+@dataclass(frozen=True)
+class PromptVectors:
+    """Unit vectors (prompts, dimensions) in row order, whose they are, and which records have none, and why."""
+
+    ids: list[str]
+    unit: Vector
+    failures: list[tuple[str, str]]
+
+
+def packaged_embedder() -> TextEmbedder:
+    """The embedder that comes with the ml worker. Raises JobError where it cannot be loaded."""
+    try:
+        from curation.ml.embedding import TextEmbedder
+        from curation.ml.model_folder import ScoringError
+    except ImportError as error:
+        raise JobError("Embeddings need torch, which this worker does not have; start it without --lite.") from error
+    try:
+        return TextEmbedder()
+    except ScoringError as error:
+        raise JobError(str(error)) from error
+
+
+def prompt_vectors(source: Source, embedder: TextEmbedder) -> PromptVectors:
+    """The vectors of all prompts at once: four bytes a number, and nothing else is held."""
+    unit: Vector = np.empty((_rows(source.parts), embedder.dimensions), np.float32)
+    ids: list[str] = []
+    failures: list[tuple[str, str]] = []
+    for part in source.parts:
+        for each in part_vectors(source, part, embedder):
+            if each.response_id is not None:
+                continue
+            if each.vector is None:
+                failures.append((each.record_id, each.reason or "no_vector"))
+            else:
+                unit[len(ids)] = each.vector
+                ids.append(each.record_id)
+        source.alive()
+    return PromptVectors(ids, unit[: len(ids)], failures)
+
+
+def _rows(parts: list[str]) -> int:
+    rows = 0
+    for part in parts:
+        with store().open(part) as file:
+            rows += pq.ParquetFile(file).metadata.num_rows
+    return rows
 
 
 def part_vectors(source: Source, part: str, embedder: TextEmbedder) -> Iterator[TextVector]:

@@ -7,6 +7,7 @@ from curation.signals.kinds.base import SignalKind
 from curation.signals.kinds.contamination import ContaminationSignal
 from curation.signals.kinds.dawid_skene import DawidSkeneSignal
 from curation.signals.kinds.density_ratio import DensityRatioSignal
+from curation.signals.kinds.diverse_order import DiverseOrderSignal
 from curation.signals.kinds.duplicates import DuplicatesSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.implicit_margin import ImplicitMarginSignal
@@ -17,6 +18,7 @@ from curation.signals.kinds.prompt_map import PromptMapSignal
 from curation.signals.kinds.prompt_quality import PromptQualitySignal
 from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
 from curation.signals.kinds.response_similarity import ResponseSimilaritySignal
+from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
 from curation.signals.kinds.text_measures import TextMeasuresSignal
 from curation.signals.kinds.toxicity import ToxicitySignal
@@ -24,6 +26,7 @@ from webapp.api.errors import ApplicationError
 
 _ALL: tuple[SignalKind, ...] = (
     RewardScoreSignal(),
+    RewardEnsembleSignal(),
     QuickEnsembleSignal(),
     ImplicitMarginSignal(),
     DensityRatioSignal(),
@@ -39,6 +42,7 @@ _ALL: tuple[SignalKind, ...] = (
     ResponseSimilaritySignal(),
     DuplicatesSignal(),
     PromptMapSignal(),
+    DiverseOrderSignal(),
     ContaminationSignal(),
 )
 KINDS: dict[str, SignalKind] = {kind.kind: kind for kind in _ALL}
