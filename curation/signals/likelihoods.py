@@ -15,7 +15,7 @@ import numpy as np
 from curation.domain.arrays import Floats
 from curation.signals.kinds.base import Pair, Row, Source, pair_failed, pair_row
 from curation.signals.model_readings import (
-    Scorer,
+    ModelScorer,
     facts_of,
     failure_of,
     preferences_of,
@@ -102,10 +102,12 @@ def _judged(source: Source, models: list[ResolvedModel], loaded: list[dict[str, 
             yield JudgedPair(pair, said, (first[pair.a], first[pair.b]), (second[pair.a], second[pair.b]))
 
 
-def likelihood_scorer(model: ResolvedModel, loaded: list[dict[str, Any]]) -> Callable[[], Scorer[ResponseLikelihood]]:
+def likelihood_scorer(
+    model: ResolvedModel, loaded: list[dict[str, Any]]
+) -> Callable[[], ModelScorer[ResponseLikelihood]]:
     """Loads the model when called, and adds what was loaded to `loaded`."""
 
-    def load() -> Scorer[ResponseLikelihood]:
+    def load() -> ModelScorer[ResponseLikelihood]:
         from curation.ml.log_likelihood import LikelihoodScorer
 
         scorer = LikelihoodScorer(model.path, revision=model.revision)

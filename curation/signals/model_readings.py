@@ -5,11 +5,13 @@ Several models are loaded in turn, so that memory need hold one of them.
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from curation.signals.embeddings import prompt_text
 from curation.signals.kinds.base import Pair, Source, pairs_of
 from curation.signals.model_resolution import ResolvedModel
 from webapp.api.errors import ApplicationError
@@ -40,7 +42,7 @@ Result = TypeVar("Result", bound=Reading)
 Result_co = TypeVar("Result_co", bound=Reading, covariant=True)
 
 
-class Scorer(Protocol[Result_co]):
+class ModelScorer(Protocol[Result_co]):
     """A loaded model; see `curation.ml.response_scoring`."""
 
     provenance: dict[str, Any]
@@ -62,12 +64,12 @@ def loading() -> Iterator[None]:
         raise JobError(str(error)) from error
 
 
-def facts_of(scorer: Scorer[Any], model: ResolvedModel) -> dict[str, Any]:
+def facts_of(scorer: ModelScorer[Any], model: ResolvedModel) -> dict[str, Any]:
     """What was loaded, for provenance."""
     return {**scorer.provenance, **model.facts}
 
 
-def read_sides(source: Source, scorer: Scorer[Result]) -> Iterator[tuple[Record, dict[str, Result]]]:
+def read_sides(source: Source, scorer: ModelScorer[Result]) -> Iterator[tuple[Record, dict[str, Result]]]:
     """Each record that has labelled pairs, with the model's reading of each of their sides by response id."""
     waiting: deque[Record] = deque()
 
@@ -88,7 +90,7 @@ def read_sides(source: Source, scorer: Scorer[Result]) -> Iterator[tuple[Record,
 
 
 def read_sides_in_turn(
-    source: Source, load: Sequence[Callable[[], Scorer[Result]]]
+    source: Source, load: Sequence[Callable[[], ModelScorer[Result]]]
 ) -> Iterator[tuple[Record, list[dict[str, Result]]]]:
     """Each record that has labelled pairs, with every model's readings of their sides, in the order of `load`."""
     *early, last = load
@@ -125,6 +127,20 @@ def preferences_of(record: Record) -> dict[Pair, int]:
         value = label.value or 0
         votes[Pair(record.record_id, label.a, label.b, label.aspect)] += (value > 0) - (value < 0)
     return {pair: (total > 0) - (total < 0) for pair, total in votes.items()}
+
+
+class TrainingPrompts:
+    """What a model was trained on, as far as this installation knows: its word on these prompts is memory."""
+
+    def __init__(self, model: ResolvedModel) -> None:
+        self._known = {_short(text) for text in model.training_prompts()}
+
+    def holds(self, record: Record) -> bool:
+        return bool(self._known) and _short(prompt_text(record)) in self._known
+
+
+def _short(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def failure_of(readings: Iterable[Reading]) -> str | None:

@@ -5,8 +5,8 @@ The registry lives above this room, which may not import it; it registers a reso
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from webapp.api.errors import UnprocessableError
@@ -14,13 +14,18 @@ from webapp.api.errors import UnprocessableError
 
 @dataclass(frozen=True)
 class ResolvedModel:
-    """A model this room may load. `path` is a local folder or a Hub id; `kind` is "reward" or "policy"."""
+    """A model this room may load. `path` is a local folder or a Hub id; `kind` is "reward" or "policy".
+
+    `training_prompts` reads the texts (see `prompt_text`) of the prompts that it was trained on here. Nothing is known
+    of what models from elsewhere have seen.
+    """
 
     id: int
     name: str
     path: str
     revision: str
     kind: str
+    training_prompts: Callable[[], Iterable[str]] = field(default=tuple, compare=False)
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from curation.signals.kinds.prompt_quality import PromptQualitySignal
 from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
 from curation.signals.kinds.response_similarity import ResponseSimilaritySignal
 from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
+from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
 from curation.signals.kinds.text_measures import TextMeasuresSignal
 from curation.signals.kinds.toxicity import ToxicitySignal
@@ -26,6 +27,7 @@ from webapp.api.errors import ApplicationError
 
 _ALL: tuple[SignalKind, ...] = (
     RewardScoreSignal(),
+    RewardEnsembleSignal(),
     RewardEnsembleSignal(),
     QuickEnsembleSignal(),
     ImplicitMarginSignal(),

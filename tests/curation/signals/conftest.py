@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,7 @@ def client(client_of: Callable[..., APIClient], admin: User) -> APIClient:
 
 @pytest.fixture
 def register(monkeypatch: pytest.MonkeyPatch) -> Register:
-    """`register(id, path, kind, revision)` puts a model into this test's registry."""
+    """`register(id, path, kind, revision, trained_on)` puts a model into this test's registry."""
     models: dict[int, ResolvedModel] = {}
 
     def resolve(project_id: int, model_id: int) -> ResolvedModel:
@@ -40,9 +40,9 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Register:
             raise NotFoundError(f"This project has no model {model_id}; choose one of its models.")
         return models[model_id]
 
-    def add(model_id: int, path: Path, kind: str, revision: str = "") -> ResolvedModel:
-        name = f"Model {model_id}"
-        models[model_id] = ResolvedModel(model_id, name, str(path), revision or f"revision {model_id}", kind)
+    def add(model_id: int, path: Path, kind: str, revision: str = "", trained_on: Sequence[str] = ()) -> ResolvedModel:
+        name, digest = f"Model {model_id}", revision or f"revision {model_id}"
+        models[model_id] = ResolvedModel(model_id, name, str(path), digest, kind, lambda: trained_on)
         return models[model_id]
 
     monkeypatch.setattr(model_resolution, "_resolvers", [resolve])
@@ -85,15 +85,24 @@ def _moved(policy: Path, folder: Path, seed: int) -> Path:
 
 
 @pytest.fixture(scope="package")
-def reward_model(policy_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reward_models(policy_model: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three that differ in their score heads."""
+    return [_reward_model(policy_model, tmp_path_factory.mktemp("reward"), seed) for seed in (1, 2, 3)]
+
+
+@pytest.fixture(scope="package")
+def reward_model(reward_models: list[Path]) -> Path:
+    return reward_models[0]
+
+
+def _reward_model(policy: Path, folder: Path, seed: int) -> Path:
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    folder = tmp_path_factory.mktemp("reward")
-    torch.manual_seed(1)
-    model = AutoModelForSequenceClassification.from_pretrained(policy_model, num_labels=1)
+    torch.manual_seed(seed)
+    model = AutoModelForSequenceClassification.from_pretrained(policy, num_labels=1)
     with torch.no_grad():
         model.score.weight *= 20
     model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(policy_model).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(policy).save_pretrained(folder)
     return folder
