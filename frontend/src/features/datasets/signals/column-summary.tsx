@@ -7,11 +7,29 @@ import type { SignalColumn } from "./types";
 /** Every column of a signal: a histogram of numbers, bars of how often each text or flag occurs. */
 export function ColumnSummaries({ signal }: { signal: Signal }) {
   return (
-    <div className="grid gap-x-6 gap-y-6 sm:grid-cols-2">
-      {signal.columns.map((column) => (
-        <ColumnSummary key={column.name} signal={signal} column={column} />
-      ))}
-    </div>
+    <>
+      <div className="grid gap-x-6 gap-y-6 sm:grid-cols-2">
+        {signal.columns.map((column) => (
+          <ColumnSummary key={column.name} signal={signal} column={column} />
+        ))}
+      </div>
+      <SignedNote columns={signal.columns} />
+    </>
+  );
+}
+
+function SignedNote({ columns }: { columns: SignalColumn[] }) {
+  const signed = columns.filter((column) => column.signed);
+  if (signed.length === 0) return null;
+  const which =
+    signed.length === columns.length
+      ? ""
+      : ` of ${signed.map((column) => `“${column.title}”`).join(" and ")}`;
+  return (
+    <p className="mt-4 max-w-[72ch] text-sm text-muted">
+      Values above zero{which} speak for a pair’s second side as it is stored; recipes turn them towards the
+      chosen one.
+    </p>
   );
 }
 
@@ -49,11 +67,6 @@ function NumberFigure({ column, summary }: { column: SignalColumn; summary: Numb
           ? `${formatNumber(min)} in all of ${countOf(count, "value")}`
           : `${formatNumber(min)} to ${formatNumber(max)} · mean ${formatNumber(mean)} · ${countOf(count, "value")}`}
       </p>
-      {column.signed && (
-        <p className="text-sm text-muted">
-          Above zero speaks for the second response; recipes turn it to the chosen one.
-        </p>
-      )}
     </div>
   );
 }
@@ -62,9 +75,10 @@ function NumberFigure({ column, summary }: { column: SignalColumn; summary: Numb
 const BARS = 8;
 
 function ValueBars({ column, summary }: { column: SignalColumn; summary: ValueSummary }) {
-  const bars = summary.values.slice(0, BARS);
-  // Names of groups that hold one row each say nothing, one by one.
   const allOnce = summary.distinct === summary.count && summary.count > 1;
+  // Values that occur once say nothing, one by one.
+  const several = summary.values.filter((each) => each.count > 1);
+  const bars = (several.length > 0 ? several : summary.values).slice(0, BARS);
   const rest = summary.distinct - bars.length;
   const shown = bars.reduce((sum, each) => sum + each.count, 0);
   return (
@@ -83,7 +97,7 @@ function ValueBars({ column, summary }: { column: SignalColumn; summary: ValueSu
             <li key={value} className="py-0.5">
               <span className="flex items-baseline gap-2 text-sm">
                 <span className="min-w-0 flex-1 truncate" title={value}>
-                  {wordOf(value, column.type) || "(empty)"}
+                  {wordOf(value, column.type, column.name) || "(empty)"}
                 </span>
                 <span className="num">{formatCount(count)}</span>
                 <span className="num w-12 text-right text-muted">{formatPercent(count / summary.count)}</span>
@@ -100,7 +114,9 @@ function ValueBars({ column, summary }: { column: SignalColumn; summary: ValueSu
       )}
       {!allOnce && rest > 0 && (
         <p className="num mt-1 text-sm text-muted">
-          {countOf(rest, "rarer value")} in {countOf(summary.count - shown, "row")}
+          {summary.count - shown === rest
+            ? `${countOf(rest, "value")} once each`
+            : `${countOf(rest, "rarer value")} in ${countOf(summary.count - shown, "row")}`}
         </p>
       )}
     </figure>

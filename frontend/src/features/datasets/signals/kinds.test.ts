@@ -84,6 +84,14 @@ describe("words", () => {
     ]);
   });
 
+  it("shorten ids and say what our own words mean", () => {
+    expect(wordOf("18105ebf3519339524165f1941de7a45", "text")).toBe("18105ebf");
+    expect([wordOf("lt3", "text", "outcome"), wordOf("lt3", "text", "word")]).toEqual([
+      "fewer than three votes",
+      "lt3",
+    ]);
+  });
+
   it("leave people's texts alone", () => {
     expect([wordOf("too_few", "text"), wordOf("en", "text"), wordOf("Snake_Case", "text")]).toEqual([
       "too few",

@@ -47,6 +47,8 @@ const GROUPS: Group[] = [
       "simil",
       "cosine",
       "cluster",
+      "map",
+      "order",
       "neighbo",
       "knn",
       "contam",
@@ -88,7 +90,7 @@ const GROUPS: Group[] = [
         "profan",
         "code",
       ],
-      ...["math", "quote", "style", "prompt", "format", "sound"],
+      ...["math", "quote", "style", "prompt", "format", "sound", "personal", "measure"],
     ],
   },
 ];
@@ -145,9 +147,21 @@ export function valuesOf(signal: Signal, column: SignalColumn): ValueSummary | n
   return (signal.summary?.columns?.[column.name] as unknown as ValueSummary | undefined) ?? null;
 }
 
+/** Words of ours that say nothing by themselves, by column. */
+const WORDS: Record<string, string> = {
+  "outcome:keep": "close together",
+  "outcome:lt3": "fewer than three votes",
+  "outcome:spread": "too far apart",
+  "outcome:zero": "neither side",
+};
+
 /** A text as the signal wrote it; words of ours ("too_few") and flags as people say them. */
-export function wordOf(value: string, type: SignalColumn["type"]): string {
+export function wordOf(value: string, type: SignalColumn["type"], column = ""): string {
   if (type === "flag") return value === "true" ? "Yes" : "No";
+  const known = WORDS[`${column}:${value}`];
+  if (known) return known;
+  // Ids and hashes are told apart by their beginning.
+  if (/^[0-9a-f]{32,}$/.test(value)) return value.slice(0, 8);
   return /^[a-z]+(_[a-z]+)+$/.test(value) ? humanize(value) : value;
 }
 
@@ -165,5 +179,5 @@ export function gistOf(signal: Signal): { column: string; value: string } | null
   const top = summary?.values[0];
   if (!column || !summary || !top) return null;
   const share = formatPercent(top.count / summary.count);
-  return { column: column.title, value: `mostly ${wordOf(top.value, column.type)} (${share})` };
+  return { column: column.title, value: `mostly ${wordOf(top.value, column.type, column.name)} (${share})` };
 }

@@ -61,25 +61,34 @@ export function PicksField({ field, entries, problems, onChange, versionId }: Pi
   const found = useOptions(field, versionId);
   const entry = shownEntry(field, entries);
   const chosen = Array.isArray(entry) ? entry : [];
-  const order = found.options.map((option) => option.value);
+  // Models may be steps of one training: their order is the person's. Elsewhere it is the list's, so that the order
+  // of clicks makes no other signal.
+  const isOrdered = field.format === "model";
+  const places = found.options.map((option) => option.value);
+  const change = (value: string, on: boolean) => {
+    const next = toggled(chosen, value, on);
+    onChange(field.name, isOrdered ? next : next.sort((a, b) => places.indexOf(a) - places.indexOf(b)));
+  };
   return (
     <TickList field={field} problem={problems[field.name]}>
-      {found.options.map((option) => (
-        <Checkbox
-          key={option.value}
-          label={option.label}
-          checked={chosen.includes(option.value)}
-          onChange={(event) =>
-            onChange(
-              field.name,
-              // In the list's order, so that the order of clicks makes no other signal.
-              toggled(chosen, option.value, event.target.checked).sort(
-                (a, b) => order.indexOf(a) - order.indexOf(b),
-              ),
-            )
-          }
-        />
-      ))}
+      {found.options.map((option) => {
+        const place = chosen.indexOf(option.value);
+        return (
+          <Checkbox
+            key={option.value}
+            label={
+              <>
+                {option.label}
+                {isOrdered && place >= 0 && chosen.length > 1 && (
+                  <span className="num ms-2 text-sm text-muted">place {place + 1}</span>
+                )}
+              </>
+            }
+            checked={place >= 0}
+            onChange={(event) => change(option.value, event.target.checked)}
+          />
+        );
+      })}
       {!found.isPending && found.options.length === 0 && (
         <p className="text-sm text-muted">{found.nothing}</p>
       )}

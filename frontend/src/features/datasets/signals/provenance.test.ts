@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Signal } from "@/lib/api/types";
 import { groupsOf, proofsOf, provenanceOf } from "./provenance";
+import type { SignalKind } from "./types";
 
 const signal = (provenance: Record<string, unknown>, over: Partial<Signal> = {}): Signal =>
   ({ kind: "quick_ensemble", params: {}, columns: [], summary: null, provenance, ...over }) as Signal;
+
+const kind = (title: string, ...params: string[]) => {
+  const properties = Object.fromEntries(params.map((each) => [each, {}]));
+  return { title, params_schema: { properties } } as unknown as SignalKind;
+};
 
 describe("provenance in words", () => {
   it("names what is known and says shares in percent", () => {
@@ -15,24 +21,24 @@ describe("provenance in words", () => {
         alarm: true,
         test_items: 1640,
       }),
-      "Test-set overlap",
+      kind("Test-set overlap"),
     );
     expect(found.facts).toEqual([
       { label: "Kind", value: "Test-set overlap" },
       { label: "Version of the method", value: "2" },
+      { label: "Rows of the test set", value: "1,640" },
       { label: "Share of the test items found", value: "12.5 %" },
       { label: "More than by chance", value: "yes" },
-      { label: "Rows of the test set", value: "1,640" },
     ]);
   });
 
   it("leaves out what was asked for, what is not known and the proofs", () => {
     const found = provenanceOf(
       signal(
-        { folds: 5, converged: true, prefix: "", reason: null, proofs: [{ row: "r" }] },
+        { folds: 5, seed: 0, converged: true, prefix: "", reason: null, proofs: [{ row: "r" }] },
         { params: { folds: 5 } },
       ),
-      "Quick ensemble",
+      kind("Quick ensemble", "seed"),
     );
     expect(found.facts.map((fact) => fact.label)).toEqual(["Kind", "Training settled"]);
     expect(found.tables).toEqual([]);

@@ -2,6 +2,7 @@
 import type { Signal } from "@/lib/api/types";
 import { formatCount, formatNumber, formatPercent, humanize, NONE, sentence } from "@/lib/format";
 import { valuesOf } from "./kinds";
+import type { SignalKind } from "./types";
 
 export interface Fact {
   label: string;
@@ -79,14 +80,18 @@ const CODES = /(^|_)(hash|revision|key|row|item)$/;
 const ELSEWHERE = new Set(["proofs"]);
 const LONGEST_CODE = 12;
 
-export function provenanceOf(signal: Signal, kindTitle: string | undefined): Provenance {
+/** `kind` where it is known: what is set of it stands among the parameters and is not said again. */
+export function provenanceOf(signal: Signal, kind: SignalKind | undefined): Provenance {
   const { algorithm, ...rest } = signal.provenance as Values;
-  const kind = kindTitle ?? (typeof algorithm === "string" ? sentence(algorithm) : null);
+  const title = kind?.title ?? (typeof algorithm === "string" ? sentence(algorithm) : null);
+  const asked = new Set([
+    ...Object.keys(signal.params),
+    ...Object.keys(asValues(kind?.params_schema.properties)),
+  ]);
   const found: Provenance = { facts: [], groups: [], tables: [] };
-  if (kind) found.facts.push({ label: "Kind", value: kind });
-  for (const [name, value] of Object.entries(rest)) {
-    // What was asked for stands among the parameters.
-    if (ELSEWHERE.has(name) || name in signal.params || value === null || value === "") continue;
+  if (title) found.facts.push({ label: "Kind", value: title });
+  for (const [name, value] of inOrder(rest)) {
+    if (ELSEWHERE.has(name) || asked.has(name) || value === null || value === "") continue;
     if (isValues(value)) found.groups.push({ title: labelOf(name), facts: factsOf(value) });
     else if (isTable(value)) found.tables.push(tableOf(name, value));
     else found.facts.push(factOf(name, value));
@@ -95,7 +100,7 @@ export function provenanceOf(signal: Signal, kindTitle: string | undefined): Pro
 }
 
 function factsOf(values: Values): Fact[] {
-  return Object.entries(values)
+  return inOrder(values)
     .filter(([, value]) => value !== null && value !== "")
     .map(([name, value]) => factOf(name, value));
 }
@@ -106,6 +111,14 @@ export function factOf(name: string, value: unknown): Fact {
     return { label, value: `${value.slice(0, LONGEST_CODE)}…`, code: value };
   }
   return { label, value: inWords(name, value) };
+}
+
+const PLACES = new Map(Object.keys(LABELS).map((name, at) => [name, at]));
+
+/** As the words above are listed; what they do not name comes last. */
+function inOrder(values: Values): [string, unknown][] {
+  const place = (name: string) => PLACES.get(name) ?? PLACES.size;
+  return Object.entries(values).sort(([a], [b]) => place(a) - place(b));
 }
 
 export const labelOf = (name: string): string => LABELS[name] ?? sentence(name);
@@ -139,6 +152,7 @@ function tableOf(name: string, rows: Values[]): FactTable {
 
 const isValues = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+const asValues = (value: unknown): Values => (isValues(value) ? value : {});
 const isTable = (value: unknown): value is Values[] =>
   Array.isArray(value) && value.length > 0 && value.every(isValues);
 

@@ -43,7 +43,7 @@ function PlainControl(props: ControlProps<Of<"number" | "text" | "choice" | "lin
       required={field.required}
       // What has a default is never empty, so that "optional" would say nothing.
       mark={field.fallback === undefined}
-      hint={hintOf(field)}
+      hint={hintOf(field, problems[field.name] === undefined)}
       error={problems[field.name]}
     >
       {field.control === "choice" ? (
@@ -85,8 +85,10 @@ function PlainControl(props: ControlProps<Of<"number" | "text" | "choice" | "lin
   );
 }
 
-function hintOf(field: SchemaField): ReactNode {
-  const range = field.control === "number" && (field.min ?? field.max) ? sentenceOf(rangeOf(field)) : null;
+/** What goes in; what is wrong says the range itself. */
+function hintOf(field: SchemaField, right: boolean): ReactNode {
+  const range =
+    right && field.control === "number" && (field.min ?? field.max) ? sentenceOf(rangeOf(field)) : null;
   const lines = field.control === "lines" ? "One a line." : null;
   const json = field.control === "json" ? "Written as JSON." : null;
   const parts = [field.description, range, lines, json].filter(Boolean);

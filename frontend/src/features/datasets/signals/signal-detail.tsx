@@ -17,10 +17,11 @@ import { countOf, formatCount, formatExact, humanize } from "@/lib/format";
 import { useCan } from "@/lib/session";
 import { ColumnSummaries } from "./column-summary";
 import { LEVELS, unitsOf } from "./kinds";
+import { Picked } from "./picked";
 import { Proof } from "./proof";
 import { type Fact, type FactTable, inWords, provenanceOf } from "./provenance";
 import { kindsQuery, useCompute } from "./queries";
-import { fieldsOf } from "./schema-form";
+import { fieldsOf, type SchemaField } from "./schema-form";
 import type { SignalKind } from "./types";
 
 interface Props {
@@ -34,20 +35,22 @@ export function SignalDetail({ signal, onStarted }: Props) {
   const kind = kinds.data?.find((each) => each.kind === signal.kind);
   const isReady = signal.state === "ready";
   return (
-    <div className="flex flex-col gap-6">
-      <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
-        <p className="max-w-[60ch] flex-1 text-muted">{kind?.description}</p>
-        <StateBadge state={signal.state} />
+    <div>
+      <div className="mb-6 flex flex-col gap-4">
+        <div className="flex items-start gap-4">
+          <p className="max-w-[60ch] min-w-0 flex-1 text-muted">{kind?.description}</p>
+          <StateBadge state={signal.state} />
+        </div>
+        <Work signal={signal} onStarted={onStarted} />
+        {isReady && (
+          <Figures
+            items={[
+              { label: LEVELS[signal.level] ?? "Values", value: formatCount(signal.rows_ok) },
+              { label: "Failed", value: formatCount(signal.rows_failed) },
+            ]}
+          />
+        )}
       </div>
-      <Work signal={signal} onStarted={onStarted} />
-      {isReady && (
-        <Figures
-          items={[
-            { label: LEVELS[signal.level] ?? "Values", value: formatCount(signal.rows_ok) },
-            { label: "Failed", value: formatCount(signal.rows_failed) },
-          ]}
-        />
-      )}
       {isReady && (
         <Section title={signal.columns.length === 1 ? "Its values" : "Its columns"}>
           <ColumnSummaries signal={signal} />
@@ -135,8 +138,12 @@ function Params({ signal, kind }: { signal: Signal; kind: SignalKind | undefined
           <div key={name} className="contents">
             <dt className="text-muted">{field?.label ?? humanize(name)}</dt>
             <dd className="num">
-              {value === undefined ? "not set" : inWords(name, value)}
-              {given === undefined && value !== undefined && <span className="text-muted"> (as usual)</span>}
+              {value === undefined ? (
+                "not set"
+              ) : (
+                <Value signal={signal} field={field} name={name} value={value} />
+              )}
+              {given === undefined && value !== undefined && <span className="text-muted"> (default)</span>}
             </dd>
           </div>
         );
@@ -145,8 +152,30 @@ function Params({ signal, kind }: { signal: Signal; kind: SignalKind | undefined
   );
 }
 
+/** What was picked has a name; an option has its title. */
+function Value({
+  signal,
+  field,
+  name,
+  value,
+}: {
+  signal: Signal;
+  field: SchemaField | undefined;
+  name: string;
+  value: unknown;
+}) {
+  if (field?.control === "pick" || field?.control === "picks") {
+    const ids = (Array.isArray(value) ? value : [value]).map(Number);
+    return <Picked format={field.format} ids={ids} versionId={signal.dataset_version} />;
+  }
+  if (field?.control === "choice") {
+    return <>{field.options.find((option) => option.value === value)?.label ?? inWords(name, value)}</>;
+  }
+  return <>{inWords(name, value)}</>;
+}
+
 function Made({ signal, kind }: { signal: Signal; kind: SignalKind | undefined }) {
-  const found = provenanceOf(signal, kind?.title);
+  const found = provenanceOf(signal, kind);
   const when: Fact[] =
     signal.computed_at && signal.state === "ready"
       ? [{ label: "Computed", value: formatExact(signal.computed_at) }]
