@@ -21,6 +21,8 @@ from curation.signals.kinds.response_similarity import ResponseSimilaritySignal
 from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
 from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
+from curation.signals.kinds.semantic_contamination import SemanticContaminationSignal
+from curation.signals.kinds.semantic_duplicates import SemanticDuplicatesSignal
 from curation.signals.kinds.text_measures import TextMeasuresSignal
 from curation.signals.kinds.toxicity import ToxicitySignal
 from webapp.api.errors import ApplicationError
@@ -43,9 +45,11 @@ _ALL: tuple[SignalKind, ...] = (
     PromptQualitySignal(),
     ResponseSimilaritySignal(),
     DuplicatesSignal(),
+    SemanticDuplicatesSignal(),
     PromptMapSignal(),
     DiverseOrderSignal(),
     ContaminationSignal(),
+    SemanticContaminationSignal(),
 )
 KINDS: dict[str, SignalKind] = {kind.kind: kind for kind in _ALL}
 

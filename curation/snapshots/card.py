@@ -53,7 +53,8 @@ def _proofs(version: DatasetVersion) -> list[str]:
     """What signals of the version say about copies and test sets, a sentence each."""
     ready = Signal.objects.filter(dataset_version=version, state=SignalState.READY)
     sentences = []
-    for signal in ready.filter(kind__in=("contamination", "duplicates")).order_by("pk"):
+    kinds = ("contamination", "duplicates", "semantic_contamination")
+    for signal in ready.filter(kind__in=kinds).order_by("pk"):
         found = signal.provenance
         if signal.kind == "duplicates":
             sentences.append(
@@ -62,8 +63,9 @@ def _proofs(version: DatasetVersion) -> list[str]:
                 f"{found['contradictory_rows']:,} of them with opposite labels."
             )
         else:
+            overlap = "overlap" if signal.kind == "contamination" else "overlap in meaning"
             sentences.append(
-                f"Test-set overlap with {found['test_set']} (signal {signal.pk}, hash "
+                f"Test-set {overlap} with {found['test_set']} (signal {signal.pk}, hash "
                 f"`{found['test_set_hash'][:12]}`): {found['proofs_found']:,} matches "
                 f"in {found['rows_scanned']:,} rows, "
                 f"{found['share_of_test_items']:.1%} of the test items"

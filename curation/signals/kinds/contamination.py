@@ -1,7 +1,7 @@
 """Rows that hold items of a test set: shared runs of words, with the proof (METHODS §14).
 
 The test set is a dataset of the project: import the benchmark's file as any other. Rewording is found by embeddings
-only, which this signal does not look at.
+only: see `semantic_contamination`.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from curation.datasets.choices import VersionState
 from curation.datasets.reading import iter_version_records
 from curation.models import DatasetVersion
+from curation.signals.benchmark_versions import PROOFS_KEPT, VERSION_SCHEMA, facts_of, ready_test_set
 from curation.signals.embeddings import prompt_text
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source
+from curation.signals.params import filled_in
 from curation.text.contamination import BenchmarkIndex, ContaminationScan, Hit, Item
-from webapp.api.errors import ApplicationError, UnprocessableError
 from webapp.store.canonical import Record
 
+DEFAULTS: dict[str, Any] = {"dataset_version": None}
 ROWS_AT_ONCE = 500
-PROOFS_KEPT = 200
 
 
 class ContaminationSignal:
@@ -41,21 +41,14 @@ class ContaminationSignal:
     )
     params_schema: dict[str, Any] = {
         "type": "object",
-        "properties": {
-            "dataset_version": {
-                "type": "integer",
-                "format": "dataset_version",
-                "description": "A version of the dataset that holds the test set.",
-            }
-        },
+        "properties": {"dataset_version": VERSION_SCHEMA},
         "required": ["dataset_version"],
         "additionalProperties": False,
     }
 
     def prepare(self, *, project_id: int, params: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        tests = _test_set(project_id, params)
-        name = f"{tests.dataset.name} v{tests.number}"
-        return f"Overlap with {name}", {"test_set": name, "test_set_hash": tests.content_hash, "test_items": tests.rows}
+        facts = facts_of(_test_set(project_id, params))
+        return f"Overlap with {facts['test_set']}"[:160], facts
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         tests = _test_set(project_id, params)
@@ -77,20 +70,8 @@ class ContaminationSignal:
 
 
 def _test_set(project_id: int, params: dict[str, Any]) -> DatasetVersion:
-    """Raises ApplicationError for wrong parameters, UnprocessableError for a version that cannot be used."""
-    number = params.get("dataset_version")
-    if set(params) != {"dataset_version"} or isinstance(number, bool) or not isinstance(number, int):
-        raise ApplicationError(
-            "params: give the id of the version that holds the test set as dataset_version, and nothing else.",
-            fields={"params.dataset_version": ["Choose a version."]},
-        )
-    found = DatasetVersion.objects.select_related("dataset").filter(pk=number, dataset__project=project_id).first()
-    if found is None or found.state != VersionState.READY:
-        raise UnprocessableError(
-            f"params.dataset_version: this project has no ready dataset version {number}.",
-            fields={"params.dataset_version": ["Choose a ready version."]},
-        )
-    return found
+    given = filled_in(params, DEFAULTS, noun="the overlap with a test set")
+    return ready_test_set(project_id, given["dataset_version"])
 
 
 def _items(record: Record, benchmark: str) -> Iterator[Item]:

@@ -113,6 +113,74 @@ def test_facility_location_takes_the_middle_of_a_crowd_first(
     assert signal.provenance["ordered"] == 2
 
 
+def test_a_prompt_that_means_the_same_doubles_another(
+    client: APIClient, work: Work, project: Project, admin: User
+) -> None:
+    records = pairs_on(PROMPTS)
+    silent = make_record(" ", ["a", "b"], [(0, 1, -1, "human")])
+    version = make_version(project, admin, [*records, silent], rows_per_part=3)
+
+    signal = compute(client, work, version, "semantic_duplicates", threshold=0.9)
+
+    rows = by_record(rows_of(signal), records)
+    doubled = [row for row in rows if row["duplicate"]]
+    assert len(doubled) == 1
+    other = next(row for row in rows if row["record_id"] == doubled[0]["duplicate_of"])
+    assert {doubled[0]["record_id"], other["record_id"]} == {records[0].record_id, records[1].record_id}
+    assert (other["duplicate"], other["duplicate_of"]) == (False, None)
+    assert sum(row["cosine"] is None for row in rows) == 1  # the first of all
+    (proof,) = signal.provenance["nearest_to_the_limit"]
+    assert {proof["prompt"], proof["its_prompt"]} == set(PROMPTS[:2])
+    assert proof["cosine"] == doubled[0]["cosine"] > 0.9
+    assert (signal.provenance["duplicates"], signal.rows_failed) == (1, 1)
+    step = {"type": "filter", "on": {"signal": signal.pk, "column": "duplicate"}, "one_of": ["false"]}
+    body = preview(client, version, step)
+    assert (body["kept"], body["dropped"], body["review"]) == (6, 1, 1)
+
+
+def test_rewording_of_test_items_is_found_for_review(
+    client: APIClient, work: Work, project: Project, admin: User
+) -> None:
+    records = pairs_on(PROMPTS[1:])
+    version = make_version(project, admin, records, rows_per_part=3)
+    tests = make_version(
+        project, admin, [make_record(text, ["yes"]) for text in (PROMPTS[0], "Is glass a liquid?", " ")]
+    )
+
+    signal = compute(client, work, version, "semantic_contamination", dataset_version=tests.pk)
+    words = compute(client, work, version, "contamination", dataset_version=tests.pk)
+
+    near, *others = by_record(rows_of(signal), records)
+    unit = TextEmbedder().embed([PROMPTS[0], PROMPTS[1]]).vectors
+    assert near["near"] is True
+    assert near["cosine"] == pytest.approx(float(unit[0] @ unit[1]), abs=1e-5)
+    assert all((row["near"], row["item"]) == (False, None) and row["cosine"] < 0.9 for row in others)
+    (proof,) = signal.provenance["nearest_test_items"]
+    assert (proof["row"], proof["item"]) == (records[0].record_id, near["item"])
+    assert (proof["prompt"], proof["test_prompt"]) == (PROMPTS[1], PROMPTS[0])
+    facts = {name: signal.provenance[name] for name in ("rows_scanned", "untestable_items", "proofs_found", "alarm")}
+    assert facts == {"rows_scanned": 6, "untestable_items": 1, "proofs_found": 1, "alarm": True}
+    assert signal.provenance["share_of_test_items"] == 0.5
+    # Words alone do not show it.
+    assert words.provenance["proofs_found"] == 0
+    step = {
+        "type": "filter",
+        "on": {"signal": signal.pk, "column": "near"},
+        "none_of": ["true"],
+        "outside": "review",
+    }
+    assert preview(client, version, step)["review"] == 1
+
+
+def test_an_unknown_test_set_is_refused(client: APIClient, project: Project, admin: User) -> None:
+    version = make_version(project, admin, pairs_on(["Q"]))
+
+    refused = ask(client, version, "semantic_contamination", dataset_version=10**6)
+
+    assert refused.status_code == 422
+    assert refused.json()["message"] == "params.dataset_version: this project has no ready dataset version 1000000."
+
+
 @pytest.mark.parametrize(
     ("kind", "params", "sentence"),
     [
@@ -120,6 +188,14 @@ def test_facility_location_takes_the_middle_of_a_crowd_first(
         ("diverse_order", {"ordered": 0}, "params.ordered: a whole number from 1 to 20,000."),
         ("diverse_order", {"method": "random"}, "params.method: choose k_center or facility_location."),
         ("diverse_order", {"budget": 3}, "params: the diverse order has no budget."),
+        ("semantic_duplicates", {"threshold": "high"}, "params.threshold: a number from 0.5 to 1."),
+        ("semantic_duplicates", {"seed": -1}, "params.seed: a whole number from 0 to 9,007,199,254,740,992."),
+        (
+            "semantic_contamination",
+            {},
+            "params.dataset_version: give the id of the version that holds the test set.",
+        ),
+        ("semantic_contamination", {"dataset_version": 1, "threshold": 0}, "params.threshold: a number from 0.5 to 1."),
     ],
 )
 def test_wrong_parameters_are_refused(
@@ -132,7 +208,7 @@ def test_wrong_parameters_are_refused(
     assert (refused.status_code, refused.json()["message"]) == (400, sentence)
 
 
-@pytest.mark.parametrize("kind", ["response_similarity", "diverse_order"])
+@pytest.mark.parametrize("kind", ["response_similarity", "diverse_order", "semantic_duplicates"])
 def test_the_same_again_gives_the_same_bytes(
     client: APIClient, work: Work, project: Project, admin: User, kind: str
 ) -> None:

@@ -157,7 +157,8 @@ def test_the_map_of_prompts_knows_meaning(client: APIClient, work: Work, project
     [
         ("duplicates", {"threshold": 2}, "params.threshold: a number from 0.5 to 1."),
         ("duplicates", {"bands": 3}, "params: duplicates have no bands."),
-        ("contamination", {}, "params: give the id of the version that holds the test set"),
+        ("contamination", {}, "params.dataset_version: give the id of the version that holds the test set."),
+        ("contamination", {"dataset_version": 1, "n": 8}, "params: the overlap with a test set has no n."),
         ("prompt_map", {"threshold": 0.1}, "params.threshold: a number from 0.5 to 1."),
         ("prompt_map", {"order": "random"}, "params: the map of prompts has no order."),
     ],
