@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from curation.models.datasets import AnnotatorPseudonym, Dataset, DatasetVersion, Import
+from curation.models.lab import LabRun
 from curation.models.recipes import Recipe
 from curation.models.signals import Signal
 from curation.models.snapshots import Snapshot, SnapshotApproval
@@ -12,6 +13,7 @@ __all__ = [
     "Dataset",
     "DatasetVersion",
     "Import",
+    "LabRun",
     "Recipe",
     "Signal",
     "Snapshot",
