@@ -5,6 +5,7 @@ from __future__ import annotations
 from curation.models.datasets import AnnotatorPseudonym, Dataset, DatasetVersion, Import
 from curation.models.lab import LabRun
 from curation.models.recipes import Recipe
+from curation.models.refreshes import SnapshotRefresh
 from curation.models.signals import Signal
 from curation.models.snapshots import Snapshot, SnapshotApproval
 
@@ -18,4 +19,5 @@ __all__ = [
     "Signal",
     "Snapshot",
     "SnapshotApproval",
+    "SnapshotRefresh",
 ]

@@ -21,3 +21,13 @@ class Decision(models.TextChoices):
 class Split(models.TextChoices):
     TRAIN = "train", "Train"
     TEST = "test", "Test"
+
+
+class RefreshState(models.TextChoices):
+    """Where a round of a scheduled refresh stands."""
+
+    WAITING = "waiting", "Waiting for its time"
+    FOLDING = "folding", "Bringing votes home"
+    SCORING = "scoring", "Computing signals"
+    FREEZING = "freezing", "Freezing"
+    FAILED = "failed", "Failed"

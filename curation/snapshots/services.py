@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from annotation.models import Campaign
@@ -26,17 +28,22 @@ def snapshot_create(
     name: str = "",
     test_fraction: float = 0.1,
     seed: int = 0,
+    steps: list[dict[str, Any]] | None = None,
 ) -> Job:
-    """Start freezing a recipe over a version. Raises UnprocessableError when they do not fit each other."""
+    """Start freezing a recipe over a version; `steps` are its own with this version's signals in them, where given.
+
+    Raises UnprocessableError when they do not fit each other.
+    """
     if version.dataset.project_id != recipe.project_id:
         raise UnprocessableError(
             "dataset_version: this version belongs to another project.", fields={"dataset_version": ["Other project."]}
         )
-    recipe_ready(version, recipe.steps)
+    steps = recipe.steps if steps is None else steps
+    recipe_ready(version, steps)
     snapshot = Snapshot.objects.create(
         project=recipe.project,
         recipe=recipe,
-        steps=recipe.steps,
+        steps=steps,
         dataset_version=version,
         name=name or f"{recipe.name} on {version.dataset.name} v{version.number}",
         test_fraction=test_fraction,

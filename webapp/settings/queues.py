@@ -23,6 +23,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "webapp.jobs.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "leases-expire": {"task": "annotation.expire_leases", "schedule": 15.0, "options": {"expires": 15}},
+    "snapshots-refresh": {"task": "curation.refresh_snapshots", "schedule": 10.0, "options": {"expires": 10}},
     "api-housekeeping": {"task": "webapp.api.housekeeping", "schedule": 3600.0},
 }
 JOB_QUEUES = ("default", "ml", "train")
