@@ -152,7 +152,7 @@ def test_overlap_with_a_test_set_comes_with_its_proof(page: Page) -> None:
 
     # Then flags, the shared words, and what it was made with are there
     expect(panel.get_by_text("Holds a test item")).to_be_visible()
-    expect(panel.get_by_text("explain to a ten year old why the sky is blue")).to_have_count(2)
+    expect(panel.get_by_text("“explain to a ten year old why the sky is blue")).to_have_count(2)
     expect(panel.get_by_role("definition").filter(has_text="Test questions v1").first).to_be_visible()
     assert_accessible(page)
 

@@ -29,7 +29,15 @@ export function ChartFigure({
           {asTable ? "Chart" : "Table"}
         </Button>
       </figcaption>
-      {asTable ? <div className="max-h-[260px] overflow-y-auto">{table}</div> : children}
+      {asTable ? (
+        // Long tables scroll, so that the keyboard must get there.
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above.
+        <section tabIndex={0} aria-label={`${title} as table`} className="max-h-[260px] overflow-y-auto">
+          {table}
+        </section>
+      ) : (
+        children
+      )}
     </figure>
   );
 }
