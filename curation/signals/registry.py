@@ -11,6 +11,7 @@ from curation.signals.kinds.diverse_order import DiverseOrderSignal
 from curation.signals.kinds.duplicates import DuplicatesSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.implicit_margin import ImplicitMarginSignal
+from curation.signals.kinds.label_noise import LabelNoiseSignal
 from curation.signals.kinds.learning_difficulty import LearningDifficultySignal
 from curation.signals.kinds.length import LengthSignal
 from curation.signals.kinds.personal_data import PersonalDataSignal
@@ -32,6 +33,7 @@ _ALL: tuple[SignalKind, ...] = (
     RewardEnsembleSignal(),
     RewardEnsembleSignal(),
     QuickEnsembleSignal(),
+    LabelNoiseSignal(),
     ImplicitMarginSignal(),
     DensityRatioSignal(),
     LearningDifficultySignal(),
