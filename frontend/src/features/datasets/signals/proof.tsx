@@ -7,32 +7,81 @@ import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
 import { useSearchState } from "@/lib/use-search-state";
 import { shortId } from "../labels";
-import { datasetQuery, rowQuery } from "../queries";
-import { type Proof as Found, groupsOf, proofsOf } from "./provenance";
+import { rowQuery } from "../queries";
+import { type Proof as Found, groupsOf, type Likeness, likenessesOf, proofsOf } from "./provenance";
 import { versionQuery } from "./queries";
 
 /** What shows that a signal is right: the words shared with a test set, the rows that belong together. */
 export function Proof({ signal }: { signal: Signal }) {
   const proofs = proofsOf(signal);
+  const likenesses = likenessesOf(signal);
   const groups = groupsOf(signal);
   return (
     <>
+      {likenesses.length > 0 && <Likenesses signal={signal} likenesses={likenesses} />}
       {proofs.length > 0 && <TestItems signal={signal} proofs={proofs} />}
       {groups.length > 0 && <Groups signal={signal} groups={groups} />}
     </>
   );
 }
 
-function TestItems({ signal, proofs }: { signal: Signal; proofs: Found[] }) {
-  const project = useProject();
+/** The dataset and version of the test set that a signal looked for. */
+function useTestSet(signal: Signal) {
   const tests = useQuery({
     ...versionQuery(Number(signal.params.dataset_version)),
     enabled: typeof signal.params.dataset_version === "number",
   });
-  const dataset = useQuery({
-    ...datasetQuery(tests.data?.dataset ?? 0),
-    enabled: tests.data !== undefined,
-  });
+  return tests.data ? { dataset: tests.data.dataset, number: tests.data.number } : null;
+}
+
+type TestSet = ReturnType<typeof useTestSet>;
+
+function TestItemLink({ tests, item }: { tests: TestSet; item: string }) {
+  const project = useProject();
+  if (!tests) return <>test item {shortId(item)}</>;
+  return (
+    <Link
+      to={paths.datasetTab(project.id, tests.dataset, "rows")}
+      search={{ version: String(tests.number), row: item }}
+    >
+      test item {shortId(item)}
+    </Link>
+  );
+}
+
+const LIKENESSES_SHOWN = 50;
+
+function Likenesses({ signal, likenesses }: { signal: Signal; likenesses: Likeness[] }) {
+  const tests = useTestSet(signal);
+  const shown = likenesses.slice(0, LIKENESSES_SHOWN);
+  const ofTestSet = shown[0]?.ofTestSet === true;
+  return (
+    <Section title={ofTestSet ? "Proof: nearest test items" : "Proof: the doubles nearest to the limit"}>
+      <ul>
+        {shown.map((each) => (
+          <li key={`${each.row}:${each.other}`} className="border-t border-line py-2">
+            <div className="grid gap-x-4 gap-y-1 sm:grid-cols-2">
+              <p className="line-clamp-3 break-words">{each.prompt}</p>
+              <p className="line-clamp-3 break-words">{each.otherPrompt}</p>
+            </div>
+            <p className="num mt-1 flex flex-wrap gap-x-3 text-sm text-muted">
+              <RowLink record={each.row} label="Row" />
+              {each.ofTestSet ? (
+                <TestItemLink tests={tests} item={each.other} />
+              ) : (
+                <RowLink record={each.other} label="Row" />
+              )}
+              <span>cosine {each.cosine.toFixed(3)}</span>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function TestItems({ signal, proofs }: { signal: Signal; proofs: Found[] }) {
+  const tests = useTestSet(signal);
   const all = Number(signal.provenance.proofs_found ?? proofs.length);
   return (
     <Section title="Proof: words shared with the test set">
@@ -48,21 +97,9 @@ function TestItems({ signal, proofs }: { signal: Signal; proofs: Found[] }) {
             <blockquote className="reading text-base break-words">“{proof.ngram}”</blockquote>
             <p className="num mt-1 flex flex-wrap gap-x-3 text-sm text-muted">
               <RowLink record={proof.row} label="Row" />
-              {tests.data && dataset.data ? (
-                <span>
-                  {sentencePart(proof.part)} of{" "}
-                  <Link
-                    to={paths.datasetTab(project.id, dataset.data.id, "rows")}
-                    search={{ version: String(tests.data.number), row: proof.item }}
-                  >
-                    test item {shortId(proof.item)}
-                  </Link>
-                </span>
-              ) : (
-                <span>
-                  {sentencePart(proof.part)} of test item {shortId(proof.item)}
-                </span>
-              )}
+              <span>
+                {sentencePart(proof.part)} of <TestItemLink tests={tests} item={proof.item} />
+              </span>
               <span>{formatPercent(proof.coverage)} of the item’s words</span>
               <span>{ruleOf(proof.n)}</span>
             </p>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Signal } from "@/lib/api/types";
-import { groupsOf, proofsOf, provenanceOf } from "./provenance";
+import { groupsOf, likenessesOf, proofsOf, provenanceOf } from "./provenance";
 import type { SignalKind } from "./types";
 
 const signal = (provenance: Record<string, unknown>, over: Partial<Signal> = {}): Signal =>
@@ -77,6 +77,18 @@ describe("proof", () => {
   it("is the list of test items that were found", () => {
     expect(proofsOf(signal({ proofs: [{ row: "r1", item: "t1" }] }))).toHaveLength(1);
     expect(proofsOf(signal({}))).toEqual([]);
+  });
+
+  it("is what is alike, within the version or with a test set", () => {
+    const within = { row: "r2", prompt: "B", duplicate_of: "r1", its_prompt: "A", cosine: 0.96 };
+    const found = { row: "r2", prompt: "B", other: "r1", otherPrompt: "A", ofTestSet: false, cosine: 0.96 };
+    expect(likenessesOf(signal({ nearest_to_the_limit: [within] }))).toEqual([found]);
+    const item = { row: "r2", prompt: "B", item: "t1", test_prompt: "T", cosine: 0.9 };
+    expect(likenessesOf(signal({ nearest_test_items: [item] }))[0]).toMatchObject({
+      other: "t1",
+      otherPrompt: "T",
+      ofTestSet: true,
+    });
   });
 
   it("is the groups of two or more", () => {

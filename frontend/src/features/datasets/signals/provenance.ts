@@ -77,7 +77,7 @@ const LABELS: Record<string, string> = {
 const SHARES = /(^|_)(share|accuracy|skill|coverage|right)(_|$)|^prior_of/;
 const CODES = /(^|_)(hash|revision|key|row|item)$/;
 /** Shown elsewhere: the proofs have a list of their own. */
-const ELSEWHERE = new Set(["proofs"]);
+const ELSEWHERE = new Set(["proofs", "nearest_test_items", "nearest_to_the_limit"]);
 const LONGEST_CODE = 12;
 
 /** `kind` where it is known: what is set of it stands among the parameters and is not said again. */
@@ -171,6 +171,36 @@ export interface Proof {
 export function proofsOf(signal: Signal): Proof[] {
   const { proofs } = signal.provenance as { proofs?: unknown };
   return isTable(proofs) ? (proofs as unknown as Proof[]) : [];
+}
+
+/** Two prompts that a model finds alike; the second is a row of the same version, or an item of a test set. */
+export interface Likeness {
+  row: string;
+  prompt: string;
+  other: string;
+  otherPrompt: string;
+  ofTestSet: boolean;
+  cosine: number;
+}
+
+/** What shows whether likeness was measured rightly: the nearest test items, or the pairs nearest to the limit. */
+export function likenessesOf(signal: Signal): Likeness[] {
+  const { nearest_test_items: tests, nearest_to_the_limit: pairs } = signal.provenance as Values;
+  if (isTable(tests)) {
+    return tests.map((each) => likeness(each, each.item, each.test_prompt, true));
+  }
+  return isTable(pairs) ? pairs.map((each) => likeness(each, each.duplicate_of, each.its_prompt, false)) : [];
+}
+
+function likeness(each: Values, other: unknown, otherPrompt: unknown, ofTestSet: boolean): Likeness {
+  return {
+    row: String(each.row),
+    prompt: String(each.prompt),
+    other: String(other),
+    otherPrompt: String(otherPrompt),
+    ofTestSet,
+    cosine: Number(each.cosine),
+  };
 }
 
 /** Columns of text whose values are the smallest id among the rows that belong together. */
