@@ -79,6 +79,19 @@ export const previewRecipe = async (
   sent: steps,
 });
 
+/** The same steps with a version's own signals, and the names of those it does not have. */
+export const rebindQuery = (version: number, steps: RecipeStep[]) =>
+  queryOptions({
+    queryKey: ["recipe-rebind", version, steps],
+    queryFn: ({ signal }) =>
+      api.post<{ steps: RecipeStep[]; missing: string[] }>(
+        "/api/recipes/rebind/",
+        { dataset_version: version, steps },
+        { signal },
+      ),
+    retry: false,
+  });
+
 /** The server puts a label policy first where none was sent; this is how far its places lie behind those sent. */
 export const addedSteps = (sent: RecipeStep[]): number => (sent[0]?.type === "labels" ? 0 : 1);
 

@@ -29,6 +29,7 @@ import { Distributions } from "./distributions";
 import { Examples } from "./examples";
 import { FreezeDialog } from "./freeze-dialog";
 import { Funnel } from "./funnel";
+import { OtherSignals } from "./other-signals";
 import { isOpenFilter, problemsOf } from "./problems";
 import { StepList } from "./step-list";
 import { changeSteps, historyOf, sameSteps } from "./steps";
@@ -63,6 +64,7 @@ function Editor({ recipe }: { recipe: Recipe }) {
   const waiting = [...problems.keys()].filter((index) => !isOpenFilter(history.steps[index] as RecipeStep));
   const preview = usePreview(version?.id ?? null, history.steps, waiting.length === 0);
   const shown = preview.data;
+  const signalsPath = choice.dataset ? paths.datasetTab(project.id, choice.dataset.id, "signals") : null;
   const duplicate = useDuplicate();
   const saved = client.getQueryData(recipeQuery(recipe.id).queryKey) ?? recipe;
   const dirty = name !== saved.name || !sameSteps(history.steps, saved.steps);
@@ -173,11 +175,20 @@ function Editor({ recipe }: { recipe: Recipe }) {
               onChange={(event) => setName(event.target.value)}
             />
           </div>
+          {version && all && (
+            <OtherSignals
+              steps={history.steps}
+              version={version}
+              signals={all}
+              signalsPath={signalsPath}
+              onUse={(steps) => change({ kind: "replace", steps })}
+            />
+          )}
           <StepList
             steps={history.steps}
             kinds={kinds}
             signals={ready}
-            signalsPath={choice.dataset ? paths.datasetTab(project.id, choice.dataset.id, "signals") : null}
+            signalsPath={signalsPath}
             preview={shown}
             problems={problems}
             readOnly={!canManage}

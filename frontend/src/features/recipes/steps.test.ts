@@ -210,6 +210,19 @@ describe("problemsOf", () => {
   });
 });
 
+describe("steps that the server gives back", () => {
+  it("take the places of those they were made from, and can be taken back", () => {
+    const [first] = FIRST_STEPS as [RecipeStep];
+    const margin = { type: "signal_margin", signal: 1 };
+    const history = historyOf([first, margin]);
+    const own = [{ type: "labels" }, { ...first }, { ...margin, signal: 9 }];
+    const after = changeSteps(history, { kind: "replace", steps: own });
+    expect(after.steps).toBe(own);
+    expect(keyOf(own[2] as RecipeStep)).toBe(keyOf(margin));
+    expect(changeSteps(after, { kind: "undo" }).steps).toEqual([first, margin]);
+  });
+});
+
 describe("filters without values yet", () => {
   it("keep everything in the preview, so that their values can be seen", () => {
     const open = { ...newStep("filter"), on: { fact: "source" }, min: null };

@@ -13,6 +13,7 @@ export type StepChange =
   | { kind: "duplicate"; index: number }
   | { kind: "move"; index: number; to: number }
   | { kind: "edit"; index: number; patch: Partial<RecipeStep> }
+  | { kind: "replace"; steps: RecipeStep[] }
   | { kind: "reset"; steps: RecipeStep[] }
   | { kind: "saved"; sent: RecipeStep[]; steps: RecipeStep[] }
   | { kind: "undo" }
@@ -76,6 +77,14 @@ function applied(
   change: Exclude<StepChange, { kind: "reset" | "saved" | "undo" | "redo" }>,
 ): RecipeStep[] {
   switch (change.kind) {
+    case "replace": {
+      // The server puts a label policy first where none was sent.
+      const added = change.steps.length - steps.length;
+      steps.forEach((step, index) => {
+        inheritKey(step, change.steps[index + added]);
+      });
+      return change.steps;
+    }
     case "add":
       return steps.toSpliced(placeFor(change.step, steps), 0, change.step);
     case "remove":

@@ -11,6 +11,7 @@ import type {
   Signal,
   Snapshot,
   SnapshotDiff,
+  SnapshotRefresh,
 } from "@/lib/api/types";
 
 export const snapshotQuery = (id: number) =>
@@ -95,3 +96,47 @@ export const createExport = (snapshot: number, format: DataExport["format"]) =>
 
 export const downloadUrl = (dataExport: number, file: string) =>
   `/api/exports/${dataExport}/download/?file=${encodeURIComponent(file)}`;
+
+export const refreshesKey = (project: number) => ["snapshot-refreshes", project] as const;
+
+/** Looks again while a round is under way, and now and then for those whose time comes. */
+export const refreshesQuery = (project: number) =>
+  queryOptions({
+    queryKey: refreshesKey(project),
+    queryFn: ({ signal }) =>
+      api.get<Page<SnapshotRefresh>>(`/api/projects/${project}/snapshot-refreshes/`, {
+        query: { limit: 200 },
+        signal,
+      }),
+    refetchInterval: (query) => {
+      const rows = query.state.data?.results ?? [];
+      if (rows.length === 0) return false;
+      return rows.some((each) => each.is_active && Date.parse(each.next_at) <= Date.now()) ||
+        rows.some((each) => ["folding", "scoring", "freezing"].includes(each.state))
+        ? 3_000
+        : 60_000;
+    },
+  });
+
+export interface RefreshRequest {
+  recipe: number;
+  dataset: number;
+  campaign: number | null;
+  every_hours: number;
+  test_fraction: number;
+  seed: number;
+}
+
+export const createRefresh = (project: number, body: RefreshRequest) =>
+  api.post<SnapshotRefresh>(`/api/projects/${project}/snapshot-refreshes/`, body, {
+    idempotencyKey: newIdempotencyKey(),
+  });
+
+export const changeRefresh = (
+  id: number,
+  body: Partial<Pick<SnapshotRefresh, "is_active" | "every_hours">>,
+) => api.patch<SnapshotRefresh>(`/api/snapshot-refreshes/${id}/`, body);
+
+export const runRefresh = (id: number) => api.post<SnapshotRefresh>(`/api/snapshot-refreshes/${id}/run/`, {});
+
+export const deleteRefresh = (id: number) => api.delete(`/api/snapshot-refreshes/${id}/`);

@@ -18,6 +18,7 @@ import { formatCount } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { ApprovalBadge } from "./approvals";
+import { RefreshList } from "./refresh-list";
 
 export function SnapshotListPage() {
   const project = useProject();
@@ -32,6 +33,7 @@ export function SnapshotListPage() {
   });
   return (
     <Page title="Snapshots" trail={[{ label: project.name, to: paths.project(project.id) }]}>
+      <RefreshList />
       {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
       {list.isPending && <Skeleton />}
       {!list.isPending && !list.error && list.rows.length === 0 && (

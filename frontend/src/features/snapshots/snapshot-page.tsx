@@ -15,6 +15,7 @@ import { Approvals } from "./approvals";
 import { DifferenceTab } from "./difference-tab";
 import { ExportsTab } from "./exports-tab";
 import { PairsTab } from "./pairs-tab";
+import { RefreshDialog } from "./refresh-dialog";
 import { ReviewDialog, type Sending, SendingStrip } from "./review-dialog";
 
 export function SnapshotPage() {
@@ -27,7 +28,9 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
   const client = useQueryClient();
   const [search, setSearch] = useSearchState();
   const canReview = useCan("campaign.manage");
+  const canManage = useCan("snapshot.manage");
   const [asking, setAsking] = useState(false);
+  const [refreshing, setRefreshing] = useState(false);
   const [sending, setSending] = useState<Sending | null>(null);
   const ready = snapshot.state === "ready";
   return (
@@ -39,12 +42,19 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
       ]}
       aside={<StateBadge state={snapshot.state} />}
       actions={
-        ready &&
-        canReview &&
-        snapshot.counts.review > 0 && (
-          <Button icon="flag" onClick={() => setAsking(true)}>
-            Send {countOf(snapshot.counts.review, "review pair")} to a campaign
-          </Button>
+        ready && (
+          <>
+            {canManage && (
+              <Button icon="retry" onClick={() => setRefreshing(true)}>
+                Keep fresh
+              </Button>
+            )}
+            {canReview && snapshot.counts.review > 0 && (
+              <Button icon="flag" onClick={() => setAsking(true)}>
+                Send {countOf(snapshot.counts.review, "review pair")} to a campaign
+              </Button>
+            )}
+          </>
         )
       }
     >
@@ -75,6 +85,7 @@ function SnapshotView({ snapshot }: { snapshot: Snapshot }) {
           </div>
         </>
       )}
+      {refreshing && <RefreshDialog snapshot={snapshot} onClose={() => setRefreshing(false)} />}
       {asking && <ReviewDialog snapshot={snapshot} onClose={() => setAsking(false)} onSent={setSending} />}
     </Page>
   );

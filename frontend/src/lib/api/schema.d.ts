@@ -839,6 +839,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lab-runs/{lab_run_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["lab_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leases/{lease_id}/comments/": {
         parameters: {
             query?: never;
@@ -1357,6 +1378,36 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/lab-runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        get: operations["lab_runs_list"];
+        put?: never;
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        post: operations["lab_runs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/members/": {
         parameters: {
             query?: never;
@@ -1468,6 +1519,36 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/snapshot-refreshes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        get: operations["snapshot_refreshes_list"];
+        put?: never;
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        post: operations["snapshot_refreshes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/snapshots/": {
         parameters: {
             query?: never;
@@ -1566,6 +1647,23 @@ export interface paths {
         put?: never;
         /** @description Writes nothing: POST only because steps do not fit into an address. */
         post: operations["recipes_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recipes/rebind/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Writes nothing: POST only because steps do not fit into an address. */
+        post: operations["recipes_rebind"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1701,6 +1799,58 @@ export interface paths {
         get: operations["signals_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/snapshot-refreshes/{refresh_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["snapshot_refreshes_get"];
+        put?: never;
+        post?: never;
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        delete: operations["snapshot_refreshes_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        patch: operations["snapshot_refreshes_update"];
+        trace?: never;
+    };
+    "/api/snapshot-refreshes/{refresh_id}/run/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        post: operations["snapshot_refreshes_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1943,6 +2093,13 @@ export interface components {
          * @enum {string}
          */
         BaseModelKindEnum: "packaged" | "local" | "trained";
+        /**
+         * @description * `planted` - Planted flips
+         *     * `adjudicated` - Adjudicated labels
+         *     * `votes` - Several votes of a pair
+         * @enum {string}
+         */
+        BasisEnum: "planted" | "adjudicated" | "votes";
         /** @enum {unknown} */
         BlankEnum: "";
         Campaign: {
@@ -2227,6 +2384,12 @@ export interface components {
          * @enum {string}
          */
         ExportStateEnum: "building" | "ready" | "failed" | "cancelled";
+        /**
+         * @description * `embeddings` - Sentence embeddings
+         *     * `scores` - Scores that came with the responses
+         * @enum {string}
+         */
+        FeaturesEnum: "embeddings" | "scores";
         /** @description Somebody's own feedback, with the item as they saw it. */
         Feedback: {
             id: number;
@@ -2590,6 +2753,172 @@ export interface components {
             type: string;
             id: number;
         };
+        /** @description A mean with its standard error. */
+        LabAccuracy: {
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            se: number;
+            by_seed: number[];
+        };
+        LabArm: {
+            /** @description raw, recipe:<id>, random:<id> or oracle */
+            key: string;
+            name: string;
+            kind: components["schemas"]["LabArmKindEnum"];
+            /** @description The recipe it is, or is the control of. */
+            recipe: number | null;
+            /** @description Kept outside the gold prompts. */
+            pairs_available: number;
+            /** @description Trained on in every seed, as many as every other arm. */
+            pairs_used: number;
+            /** @description Share of the gold pairs. */
+            accuracy: components["schemas"]["LabAccuracy"];
+            versus_raw: components["schemas"]["LabComparison"] | null;
+            /** @description The tuned regularisation, by seed. */
+            l2: number[];
+            l2_at_edge: boolean;
+            converged: boolean;
+        };
+        /**
+         * @description * `raw` - Raw labels
+         *     * `recipe` - Recipe
+         *     * `random` - Drawn by lot
+         *     * `oracle` - Planted errors removed
+         * @enum {string}
+         */
+        LabArmKindEnum: "raw" | "recipe" | "random" | "oracle";
+        /** @description Accuracy minus that of the raw labels, with its 95 % interval; shares, not points. */
+        LabComparison: {
+            /** Format: double */
+            difference: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            verdict: components["schemas"]["VerdictEnum"];
+        };
+        LabErrorsFound: {
+            /** @description Share of the wrong labels that were looked at. */
+            recall: components["schemas"]["LabFigure"];
+            /** @description Share of the labels looked at that were wrong. */
+            precision: components["schemas"]["LabFigure"];
+            /** @description Share of all labels still wrong after people were asked again. */
+            left: components["schemas"]["LabFigure"];
+        };
+        /** @description A mean with its standard error. */
+        LabFigure: {
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            se: number;
+        };
+        LabGold: {
+            source: components["schemas"]["SourceC98Enum"];
+            /** Format: double */
+            fraction: number | null;
+        };
+        LabGoldFound: {
+            source: components["schemas"]["SourceC98Enum"];
+            pairs: number;
+            prompts: number;
+            /** @description Planted flips among the held-out labels were put right. */
+            planted: boolean;
+        };
+        /** @description Adjudicated labels, or a share of the prompts held out by lot. */
+        LabGoldInputRequest: {
+            source?: components["schemas"]["LabGoldInputSourceEnum"];
+            /** Format: double */
+            fraction?: number;
+        };
+        /**
+         * @description * `adjudicated` - adjudicated
+         * @enum {string}
+         */
+        LabGoldInputSourceEnum: "adjudicated";
+        LabRecipe: {
+            id: number;
+            name: string;
+            steps: {
+                [key: string]: unknown;
+            }[];
+        };
+        LabResults: {
+            gold: components["schemas"]["LabGoldFound"];
+            sample: number;
+            arms: components["schemas"]["LabArm"][];
+            review: components["schemas"]["LabReview"] | null;
+            review_reason: string | null;
+            /** @description Sentences to show as they are. */
+            notes: string[];
+        };
+        /** @description What asking people again finds, lowest margins first or by lot. */
+        LabReview: {
+            basis: components["schemas"]["BasisEnum"];
+            /** Format: double */
+            budget: number;
+            pairs: number;
+            reviewed: number;
+            errors: number;
+            /** Format: double */
+            wrong_before: number;
+            margin: components["schemas"]["LabErrorsFound"];
+            random: components["schemas"]["LabErrorsFound"];
+        };
+        LabRun: {
+            id: number;
+            project: number;
+            name: string;
+            state: components["schemas"]["LabRunStateEnum"];
+            dataset_version: number;
+            recipes: components["schemas"]["LabRecipe"][];
+            features: components["schemas"]["FeaturesEnum"];
+            gold: components["schemas"]["LabGold"];
+            seeds: number;
+            seed: number;
+            /** Format: double */
+            review_budget: number;
+            results: components["schemas"]["LabResults"] | null;
+            job: number | null;
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        LabRunInputRequest: {
+            dataset_version: number;
+            /** @description Two to six different recipes. */
+            recipes: number[];
+            /** @default  */
+            name: string;
+            /** @default embeddings */
+            features: components["schemas"]["FeaturesEnum"];
+            /** @description By default a fifth of the prompts is held out. */
+            gold?: components["schemas"]["LabGoldInputRequest"];
+            /** @default 5 */
+            seeds: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Format: double
+             * @default 0.1
+             */
+            review_budget: number;
+        };
+        LabRunPage: {
+            results: components["schemas"]["LabRun"][];
+            next: string | null;
+        };
+        /**
+         * @description * `running` - Running
+         *     * `ready` - Ready
+         *     * `failed` - Failed
+         *     * `cancelled` - Cancelled
+         * @enum {string}
+         */
+        LabRunStateEnum: "running" | "ready" | "failed" | "cancelled";
         LatestVersion: {
             id: number;
             number: number;
@@ -2813,6 +3142,10 @@ export interface components {
             project: components["schemas"]["ProjectRef"];
             role: components["schemas"]["RoleEnum"];
         };
+        Named: {
+            id: number;
+            name: string;
+        };
         /** @description n + 1 edges for n counts. */
         NamedHistogram: {
             edges: number[];
@@ -2940,6 +3273,10 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        PatchedSnapshotRefreshChangeRequest: {
+            every_hours?: number;
+            is_active?: boolean;
+        };
         Person: {
             id: number;
             name: string;
@@ -3063,6 +3400,19 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        RecipeRebind: {
+            steps: {
+                [key: string]: unknown;
+            }[];
+            /** @description Names of signals the version has not computed yet. */
+            missing: string[];
+        };
+        RecipeRebindInputRequest: {
+            dataset_version: number;
+            steps: {
+                [key: string]: unknown;
+            }[];
+        };
         RecipeSamples: {
             kept: components["schemas"]["PairRow"][];
             dropped: components["schemas"]["PairRow"][];
@@ -3116,7 +3466,7 @@ export interface components {
             /** @description The response it is about, where it is about one alone. */
             target: string | null;
             annotator: string | null;
-            source: components["schemas"]["SourceEnum"];
+            source: components["schemas"]["Source1fbEnum"];
             origin: string | null;
             /** @description The answer in the shape of its question type. */
             body: unknown;
@@ -3140,7 +3490,7 @@ export interface components {
             /** @description −3…3, above 0 when b is better; null: both are bad. */
             value: number | null;
             outcome: components["schemas"]["RowLabelOutcomeEnum"];
-            source: components["schemas"]["SourceEnum"];
+            source: components["schemas"]["Source1fbEnum"];
             /** Format: double */
             strength: number | null;
             aspect: string | null;
@@ -3534,6 +3884,59 @@ export interface components {
             results: components["schemas"]["Snapshot"][];
             next: string | null;
         };
+        SnapshotRefresh: {
+            id: number;
+            project: number;
+            recipe: components["schemas"]["Named"];
+            dataset: components["schemas"]["Named"];
+            /** @description Whose votes are brought home first. */
+            campaign: components["schemas"]["Named"] | null;
+            every_hours: number;
+            /** Format: double */
+            test_fraction: number;
+            seed: number;
+            is_active: boolean;
+            /** Format: date-time */
+            next_at: string;
+            state: components["schemas"]["SnapshotRefreshStateEnum"];
+            /** @description What the last round came to, or what the present one is doing. */
+            message: string;
+            /** @description The last one it made. */
+            snapshot: components["schemas"]["Named"] | null;
+            job: number | null;
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        SnapshotRefreshInputRequest: {
+            recipe: number;
+            dataset: number;
+            campaign?: number | null;
+            every_hours: number;
+            /**
+             * Format: double
+             * @default 0.1
+             */
+            test_fraction: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            seed: number;
+        };
+        SnapshotRefreshPage: {
+            results: components["schemas"]["SnapshotRefresh"][];
+            next: string | null;
+        };
+        /**
+         * @description * `waiting` - Waiting for its time
+         *     * `folding` - Bringing votes home
+         *     * `scoring` - Computing signals
+         *     * `freezing` - Freezing
+         *     * `failed` - Failed
+         * @enum {string}
+         */
+        SnapshotRefreshStateEnum: "waiting" | "folding" | "scoring" | "freezing" | "failed";
         SnapshotRequestRequest: {
             dataset_version: number;
             /** @default  */
@@ -3566,7 +3969,13 @@ export interface components {
          *     * `imported` - imported
          * @enum {string}
          */
-        SourceEnum: "human" | "adjudicated" | "judge" | "imported";
+        Source1fbEnum: "human" | "adjudicated" | "judge" | "imported";
+        /**
+         * @description * `adjudicated` - Adjudicated labels
+         *     * `held_out` - Labels held out
+         * @enum {string}
+         */
+        SourceC98Enum: "adjudicated" | "held_out";
         StoredFeedback: {
             feedback: components["schemas"]["FeedbackRef"];
         };
@@ -3643,6 +4052,13 @@ export interface components {
             value: string | null;
             count: number;
         };
+        /**
+         * @description * `helps` - Helps
+         *     * `no_measurable_difference` - No measurable difference
+         *     * `hurts` - Hurts
+         * @enum {string}
+         */
+        VerdictEnum: "helps" | "no_measurable_difference" | "hurts";
         /**
          * @description * `import` - Import
          *     * `fold` - Folded votes
@@ -5159,6 +5575,36 @@ export interface operations {
             };
         };
     };
+    lab_runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lab_run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabRun"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     lease_comments_list: {
         parameters: {
             query?: never;
@@ -6159,6 +6605,70 @@ export interface operations {
             };
         };
     };
+    lab_runs_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabRunPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lab_runs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabRunInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     members_list: {
         parameters: {
             query?: never;
@@ -6381,6 +6891,70 @@ export interface operations {
             };
         };
     };
+    snapshot_refreshes_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotRefreshPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshot_refreshes_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotRefreshInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotRefresh"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     snapshots_list: {
         parameters: {
             query?: never;
@@ -6556,6 +7130,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecipePreview"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    recipes_rebind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipeRebindInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeRebind"];
                 };
             };
             /** @description Any refusal */
@@ -6766,6 +7372,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Signal"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshot_refreshes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                refresh_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotRefresh"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshot_refreshes_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                refresh_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshot_refreshes_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                refresh_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedSnapshotRefreshChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotRefresh"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshot_refreshes_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                refresh_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotRefresh"];
                 };
             };
             /** @description Any refusal */

@@ -134,6 +134,8 @@ export type FunnelStep = Schemas["FunnelStep"];
 export type PairRow = Schemas["PairRow"];
 export type RecipePreview = Schemas["RecipePreview"];
 export type Snapshot = Omit<Schemas["Snapshot"], "steps"> & { steps: RecipeStep[] };
+/** A recipe frozen again every so often over the newest version of a dataset. */
+export type SnapshotRefresh = Schemas["SnapshotRefresh"];
 export type SnapshotApproval = Schemas["SnapshotApproval"];
 /** Why a pair is in a snapshot or out of it. */
 export type PairLineage = Schemas["PairLineage"];
