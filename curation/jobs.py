@@ -5,6 +5,7 @@ from __future__ import annotations
 from curation.datasets.fold_job import FoldHandler
 from curation.datasets.import_job import ImportHandler
 from curation.datasets.queue_job import QueueHandler
+from curation.lab.run_job import LabRunHandler
 from curation.signals.compute_job import ModelSignalHandler, SignalHandler
 from curation.snapshots.freeze_job import FreezeHandler
 from webapp.jobs.registry import register
@@ -15,3 +16,4 @@ register(FoldHandler())
 register(SignalHandler())
 register(ModelSignalHandler())
 register(FreezeHandler())
+register(LabRunHandler())

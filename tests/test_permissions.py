@@ -20,7 +20,7 @@ from annotation.services.discussion import flag_create, item_comment_create
 from annotation.services.feedback import feedback_submit
 from annotation.services.leasing import lease_next
 from annotation.services.queueing import ItemRow, items_enqueue
-from curation.models import Import, Recipe, Signal, Snapshot
+from curation.models import Import, LabRun, Recipe, Signal, Snapshot
 from tests.curation.making import make_record, make_version
 from tests.webapp.jobs import kinds  # noqa: F401  (registers test.count)
 from trainer_bridge.models import Export, ModelVersion, Run
@@ -107,6 +107,8 @@ TABLE: dict[str, dict[str, str]] = {
     "recipes/<recipe_id>/": {"GET": "curator", "PATCH": "curator"},
     "recipes/<recipe_id>/snapshots/": {"POST": "curator"},
     "recipe-steps/": {"GET": SIGNED_IN},
+    "projects/<project_id>/lab-runs/": {"GET": "curator", "POST": "curator"},
+    "lab-runs/<lab_run_id>/": {"GET": "curator"},
     "projects/<project_id>/snapshots/": {"GET": "curator"},
     "snapshots/<snapshot_id>/": {"GET": "curator"},
     "snapshots/<snapshot_id>/rows/": {"GET": "curator"},
@@ -174,6 +176,9 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
     snapshot = Snapshot.objects.create(
         project=project, recipe=recipe, steps=[], dataset_version=version, name="S", created_by=admin
     )
+    lab_run = LabRun.objects.create(
+        project=project, dataset_version=version, name="L", recipes=[], gold_source="adjudicated", created_by=admin
+    )
     export = Export.objects.create(snapshot=snapshot, format="trl_preference", created_by=admin)
     run = Run.objects.create(
         project=project,
@@ -214,6 +219,7 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
         "signal_id": signal.pk,
         "recipe_id": recipe.pk,
         "snapshot_id": snapshot.pk,
+        "lab_run_id": lab_run.pk,
         "export_id": export.pk,
         "run_id": run.pk,
         "model_id": model.pk,

@@ -19,4 +19,5 @@ urlpatterns = [
     path("campaigns/<int:campaign_id>/labels/", campaign_views.CampaignLabelsApi.as_view()),
     path("", include("curation.api.signal_urls")),
     path("", include("curation.api.recipe_urls")),
+    path("", include("curation.api.lab_urls")),
 ]
