@@ -47,25 +47,25 @@ class DropoutScore:
 
 @dataclass(frozen=True)
 class DropoutMargin:
-    """Second − first: ``mean`` and population ``std`` over passes, and the share of passes that prefer the second."""
+    """Second − first: ``mean`` and population ``std`` over passes; ``lean`` is the share of passes that prefer the
+    second minus the share that prefer the first."""
 
     mean: float
     std: float
-    vote: float
+    lean: float
 
 
 def dropout_margin(first: DropoutScore, second: DropoutScore) -> DropoutMargin | None:
-    """The pair's margin, taken pass by pass; ``None`` when a side failed. A tied pass votes one half each way.
+    """The pair's margin, taken pass by pass; ``None`` when a side failed. A tied pass leans neither way.
 
-    Swapping the sides negates ``mean`` exactly, leaves ``std`` and mirrors ``vote``.
+    Swapping the sides negates ``mean`` and ``lean`` exactly and leaves ``std``.
     Raises ValueError when the two were scored with different numbers of passes.
     """
     if first.state != "ok" or second.state != "ok":
         return None
     gaps = [late - early for early, late in zip(first.samples, second.samples, strict=True)]
     mean, std = _moments(gaps)
-    vote = sum(1.0 if gap > 0 else 0.5 if gap == 0 else 0.0 for gap in gaps) / len(gaps)
-    return DropoutMargin(mean, std, vote)
+    return DropoutMargin(mean, std, sum((gap > 0) - (gap < 0) for gap in gaps) / len(gaps))
 
 
 class DropoutScorer(ResponseScorer[tuple[float, ...], DropoutScore]):

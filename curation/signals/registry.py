@@ -22,6 +22,7 @@ from curation.signals.kinds.response_similarity import ResponseSimilaritySignal
 from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
 from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
+from curation.signals.kinds.reward_uncertainty import RewardUncertaintySignal
 from curation.signals.kinds.semantic_contamination import SemanticContaminationSignal
 from curation.signals.kinds.semantic_duplicates import SemanticDuplicatesSignal
 from curation.signals.kinds.text_measures import TextMeasuresSignal
@@ -31,6 +32,7 @@ from webapp.api.errors import ApplicationError
 _ALL: tuple[SignalKind, ...] = (
     RewardScoreSignal(),
     RewardEnsembleSignal(),
+    RewardUncertaintySignal(),
     RewardEnsembleSignal(),
     QuickEnsembleSignal(),
     LabelNoiseSignal(),

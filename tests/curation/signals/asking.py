@@ -64,4 +64,5 @@ def assert_mirrored(one: Signal, two: Signal) -> None:
     assert len(first) == len(second) > 0
     assert any(row[name] for row in first for name in signed)
     for row, other in zip(first, second, strict=True):
-        assert other == {name: -value if name in signed and value is not None else value for name, value in row.items()}
+        mirrored = {name: -value if name in signed and value is not None else value for name, value in row.items()}
+        assert other == mirrored, f"{other} is not {mirrored}"
