@@ -20,7 +20,6 @@ from curation.signals.kinds.prompt_quality import PromptQualitySignal
 from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
 from curation.signals.kinds.response_similarity import ResponseSimilaritySignal
 from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
-from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
 from curation.signals.kinds.reward_uncertainty import RewardUncertaintySignal
 from curation.signals.kinds.semantic_contamination import SemanticContaminationSignal
@@ -33,7 +32,6 @@ _ALL: tuple[SignalKind, ...] = (
     RewardScoreSignal(),
     RewardEnsembleSignal(),
     RewardUncertaintySignal(),
-    RewardEnsembleSignal(),
     QuickEnsembleSignal(),
     LabelNoiseSignal(),
     ImplicitMarginSignal(),
