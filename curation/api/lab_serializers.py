@@ -14,16 +14,18 @@ from webapp.accounts.api.serializers import UserRefSerializer
 class GoldInputSerializer(serializers.Serializer):
     """Adjudicated labels, or a share of the prompts held out by lot."""
 
-    source = serializers.ChoiceField(choices=[GoldSource.ADJUDICATED.value], required=False)  # type: ignore[assignment]
-    fraction = serializers.FloatField(min_value=0.05, max_value=0.5, required=False)
+    source = serializers.ChoiceField(choices=GoldSource.choices, required=False)  # type: ignore[assignment]
+    fraction = serializers.FloatField(min_value=0.05, max_value=0.5, required=False, allow_null=True)
 
     class Meta:
         ref_name = "LabGoldInput"
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if len(attrs) != 1:
+        fraction = attrs.get("fraction")
+        meant = GoldSource.ADJUDICATED if fraction is None else GoldSource.HELD_OUT
+        if not attrs or attrs.get("source", meant) != meant:
             raise serializers.ValidationError("Give the source “adjudicated”, or the fraction to hold out.")
-        return attrs
+        return {"gold_source": meant, "gold_fraction": fraction}
 
 
 class LabRunInputSerializer(serializers.Serializer):

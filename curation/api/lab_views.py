@@ -10,7 +10,6 @@ from rest_framework.response import Response
 
 from curation.api.lab_serializers import LabRunInputSerializer, LabRunSerializer
 from curation.datasets.selectors import version_get
-from curation.lab.choices import GoldSource
 from curation.lab.selectors import lab_run_get, lab_run_project_id, lab_runs_of
 from curation.lab.services import lab_run_start
 from webapp.api.idempotency import IdempotentApi
@@ -33,15 +32,13 @@ class LabRunListApi(IdempotentApi, ProjectApi):
     @extend_schema(operation_id="lab_runs_create", request=LabRunInputSerializer, responses={202: JobSerializer})
     def post(self, request: Request, project_id: int) -> Response:
         data = self.parse(LabRunInputSerializer)
-        gold = data.pop("gold", {"fraction": 0.2})
-        source = GoldSource.HELD_OUT if "fraction" in gold else GoldSource.ADJUDICATED
+        gold = data.pop("gold", {})
         return job_accepted(
             lab_run_start(
                 project=project_get(project_id),
                 version=version_get(data.pop("dataset_version")),
                 created_by=self.user,
-                gold_source=source,
-                gold_fraction=gold.get("fraction"),
+                **gold,
                 **data,
             )
         )

@@ -34,6 +34,8 @@ SPECTACULAR_SETTINGS = {
         "LeakPolicyEnum": "annotation.choices.LeakPolicy",
         "ImportFormatEnum": "curation.datasets.choices.ImportFormat",
         "VersionOriginEnum": "curation.datasets.choices.VersionOrigin",
+        "LabGoldSourceEnum": "curation.lab.choices.GoldSource",
+        "SourceEnum": "webapp.store.canonical.SOURCES",
         "QueueOrderEnum": "curation.datasets.choices.QueueOrder",
         "ExportFormatEnum": "trainer_bridge.choices.ExportFormat",
         "ExportStateEnum": "trainer_bridge.choices.ExportState",

@@ -303,6 +303,7 @@ def test_a_cancelled_run_goes_on_where_it_stopped(
         ({"review_budget": 0}, 400, "review_budget: Give a share of the pairs above 0."),
         ({"gold": {"fraction": 0.6}}, 400, "gold.fraction: Ensure this value is less than or equal to 0.5."),
         ({"gold": {}}, 400, "gold: Give the source “adjudicated”, or the fraction to hold out."),
+        ({"gold": {"source": "held_out"}}, 400, "gold: Give the source “adjudicated”, or the fraction to hold out."),
         ({"features": "pixels"}, 400, 'features: "pixels" is not a valid choice.'),
         ({"dataset_version": 0}, 400, "dataset_version: Ensure this value is greater than or equal to 1."),
         ({"dataset_version": 999_999}, 404, "There is no dataset version 999999, or you may not see it."),

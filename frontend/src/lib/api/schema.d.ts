@@ -2814,12 +2814,12 @@ export interface components {
             se: number;
         };
         LabGold: {
-            source: components["schemas"]["SourceC98Enum"];
+            source: components["schemas"]["LabGoldSourceEnum"];
             /** Format: double */
             fraction: number | null;
         };
         LabGoldFound: {
-            source: components["schemas"]["SourceC98Enum"];
+            source: components["schemas"]["LabGoldSourceEnum"];
             pairs: number;
             prompts: number;
             /** @description Planted flips among the held-out labels were put right. */
@@ -2827,15 +2827,16 @@ export interface components {
         };
         /** @description Adjudicated labels, or a share of the prompts held out by lot. */
         LabGoldInputRequest: {
-            source?: components["schemas"]["LabGoldInputSourceEnum"];
+            source?: components["schemas"]["LabGoldSourceEnum"];
             /** Format: double */
-            fraction?: number;
+            fraction?: number | null;
         };
         /**
-         * @description * `adjudicated` - adjudicated
+         * @description * `adjudicated` - Adjudicated labels
+         *     * `held_out` - Labels held out
          * @enum {string}
          */
-        LabGoldInputSourceEnum: "adjudicated";
+        LabGoldSourceEnum: "adjudicated" | "held_out";
         LabRecipe: {
             id: number;
             name: string;
@@ -3466,7 +3467,7 @@ export interface components {
             /** @description The response it is about, where it is about one alone. */
             target: string | null;
             annotator: string | null;
-            source: components["schemas"]["Source1fbEnum"];
+            source: components["schemas"]["SourceEnum"];
             origin: string | null;
             /** @description The answer in the shape of its question type. */
             body: unknown;
@@ -3490,7 +3491,7 @@ export interface components {
             /** @description −3…3, above 0 when b is better; null: both are bad. */
             value: number | null;
             outcome: components["schemas"]["RowLabelOutcomeEnum"];
-            source: components["schemas"]["Source1fbEnum"];
+            source: components["schemas"]["SourceEnum"];
             /** Format: double */
             strength: number | null;
             aspect: string | null;
@@ -3969,13 +3970,7 @@ export interface components {
          *     * `imported` - imported
          * @enum {string}
          */
-        Source1fbEnum: "human" | "adjudicated" | "judge" | "imported";
-        /**
-         * @description * `adjudicated` - Adjudicated labels
-         *     * `held_out` - Labels held out
-         * @enum {string}
-         */
-        SourceC98Enum: "adjudicated" | "held_out";
+        SourceEnum: "human" | "adjudicated" | "judge" | "imported";
         StoredFeedback: {
             feedback: components["schemas"]["FeedbackRef"];
         };
