@@ -4,6 +4,7 @@ import * as annotate from "@/features/annotate";
 import * as campaigns from "@/features/campaigns";
 import * as datasets from "@/features/datasets";
 import * as jobs from "@/features/jobs";
+import * as lab from "@/features/lab";
 import * as members from "@/features/members";
 import * as models from "@/features/models";
 import * as projects from "@/features/projects";
@@ -37,6 +38,7 @@ const routeTree = rootRoute.addChildren([
       ...datasets.projectRoutes,
       ...campaigns.projectRoutes,
       ...recipes.projectRoutes,
+      ...lab.projectRoutes,
       ...snapshots.projectRoutes,
       ...runs.projectRoutes,
       ...models.projectRoutes,

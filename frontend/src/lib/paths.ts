@@ -19,6 +19,8 @@ export const paths = {
   recipes: (project: Id) => `/projects/${project}/recipes`,
   recipe: (project: Id, recipe: Id) => `/projects/${project}/recipes/${recipe}`,
   compareRecipes: (project: Id) => `/projects/${project}/recipes/compare`,
+  lab: (project: Id) => `/projects/${project}/lab`,
+  labRun: (project: Id, run: Id) => `/projects/${project}/lab/${run}`,
   snapshots: (project: Id) => `/projects/${project}/snapshots`,
   snapshot: (project: Id, snapshot: Id) => `/projects/${project}/snapshots/${snapshot}`,
   runs: (project: Id) => `/projects/${project}/runs`,
@@ -38,6 +40,8 @@ export function subjectPath(project: Id, subject: { type: string; id: number } |
       return paths.dataset(project, subject.id);
     case "campaign":
       return paths.campaign(project, subject.id);
+    case "lab_run":
+      return paths.labRun(project, subject.id);
     case "snapshot":
       return paths.snapshot(project, subject.id);
     case "run":

@@ -25,6 +25,7 @@ const DESTINATIONS: Destination[] = [
   { label: "Campaigns", key: "g c", verb: "campaign.view", to: paths.campaigns },
   { label: "Datasets", key: "g d", verb: "dataset.view", to: paths.datasets },
   { label: "Recipes", key: "g r", verb: "recipe.view", to: paths.recipes },
+  { label: "Lab", key: "g l", verb: "recipe.view", to: paths.lab },
   { label: "Snapshots", key: "g s", verb: "recipe.view", to: paths.snapshots },
   { label: "Runs", key: "g u", verb: "run.view", to: paths.runs },
   { label: "Models", key: "g m", verb: "model.view", to: paths.models },

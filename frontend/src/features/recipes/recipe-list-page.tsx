@@ -10,6 +10,7 @@ import {
   ErrorState,
   IconButton,
   Link,
+  LinkButton,
   LoadMore,
   Page,
   RelativeTime,
@@ -23,6 +24,8 @@ import { useCan, useProject } from "@/lib/session";
 import { createRecipe } from "./api";
 import { FIRST_STEPS } from "./steps";
 import { useDuplicate } from "./use-duplicate";
+
+const MOST_IN_LAB = 6;
 
 export function RecipeListPage() {
   const project = useProject();
@@ -59,11 +62,11 @@ export function RecipeListPage() {
     onOpen: (index) => list.rows[index] && open(list.rows[index]),
   });
   const duplicate = useDuplicate();
-  // The two last ticked; a third one takes the place of the first.
+  // The last ones ticked, as many as the lab takes; one more takes the place of the first.
   const [picked, setPicked] = useState<number[]>([]);
   const pick = (id: number) =>
     setPicked((before) =>
-      before.includes(id) ? before.filter((each) => each !== id) : [...before, id].slice(-2),
+      before.includes(id) ? before.filter((each) => each !== id) : [...before, id].slice(-MOST_IN_LAB),
     );
   const compare = () => {
     const [a, b] = picked.map(String);
@@ -79,6 +82,15 @@ export function RecipeListPage() {
         !isEmpty && (
           <>
             {picked.length === 2 && <Button onClick={compare}>Compare the two</Button>}
+            {picked.length >= 2 && canManage && (
+              <LinkButton
+                to={paths.lab(project.id)}
+                search={{ new: "yes", recipes: picked.join(",") }}
+                icon="chart"
+              >
+                Compare in the lab
+              </LinkButton>
+            )}
             {canManage && <ActionButton action={create} variant="primary" />}
           </>
         )
@@ -155,7 +167,9 @@ export function RecipeListPage() {
         />
       )}
       {list.rows.length > 1 && picked.length < 2 && (
-        <p className="pt-3 text-sm text-muted">Tick two recipes to see their funnels side by side.</p>
+        <p className="pt-3 text-sm text-muted">
+          Tick two recipes to see their funnels side by side, or two to six to see in the lab which one helps.
+        </p>
       )}
       <LoadMore list={list} />
     </Page>
