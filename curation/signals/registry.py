@@ -5,10 +5,13 @@ from __future__ import annotations
 from curation.signals.kinds.assistant_style import AssistantStyleSignal
 from curation.signals.kinds.base import SignalKind
 from curation.signals.kinds.contamination import ContaminationSignal
+from curation.signals.kinds.curriculum import CurriculumSignal
+from curation.signals.kinds.d_optimal import DOptimalSignal
 from curation.signals.kinds.dawid_skene import DawidSkeneSignal
 from curation.signals.kinds.density_ratio import DensityRatioSignal
 from curation.signals.kinds.diverse_order import DiverseOrderSignal
 from curation.signals.kinds.duplicates import DuplicatesSignal
+from curation.signals.kinds.fifa import FifaSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.implicit_margin import ImplicitMarginSignal
 from curation.signals.kinds.label_noise import LabelNoiseSignal
@@ -18,6 +21,7 @@ from curation.signals.kinds.personal_data import PersonalDataSignal
 from curation.signals.kinds.prompt_map import PromptMapSignal
 from curation.signals.kinds.prompt_quality import PromptQualitySignal
 from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
+from curation.signals.kinds.residual_margin import ResidualMarginSignal
 from curation.signals.kinds.response_similarity import ResponseSimilaritySignal
 from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
@@ -52,6 +56,10 @@ _ALL: tuple[SignalKind, ...] = (
     DiverseOrderSignal(),
     ContaminationSignal(),
     SemanticContaminationSignal(),
+    ResidualMarginSignal(),
+    FifaSignal(),
+    DOptimalSignal(),
+    CurriculumSignal(),
 )
 KINDS: dict[str, SignalKind] = {kind.kind: kind for kind in _ALL}
 

@@ -12,14 +12,11 @@ from typing import Any
 from curation.domain.coverage import facility_location, k_center
 from curation.signals.embeddings import packaged_embedder, prompt_vectors
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source, failed
+from curation.signals.order import PLACE, placed
 from curation.signals.params import check_choice, check_whole, filled_in
 
 METHODS = {"k_center": "k-center", "facility_location": "facility location"}
 DEFAULTS: dict[str, Any] = {"method": "k_center", "ordered": 2000, "seed": 0}
-PLACE = (
-    Column("priority", "Priority, first in the order is highest"),
-    Column("place", "Place in the order, from 1"),
-)
 
 
 class DiverseOrderSignal:
@@ -100,10 +97,3 @@ def _score(source: Source, given: dict[str, Any], used: dict[str, Any]) -> Itera
         if at in place:
             values["gain"] = float(picked.scores[place[at]])
         yield Row(record_id, values)
-
-
-def placed(at: int | None, count: int) -> dict[str, Any]:
-    """Columns PLACE of what is number `at` of `count` from 0: priority falls from 1; 0 for what has no place."""
-    if at is None:
-        return {"priority": 0.0}
-    return {"priority": (count - at) / count, "place": float(at + 1)}
