@@ -19,14 +19,16 @@ const names = (kinds: SignalKind[], filter?: string) =>
 
 describe("groups of kinds", () => {
   it("say what the kinds are about", () => {
-    const kinds = ["reward_score", "quick_ensemble", "human_strength", "length", "near_duplicates"].map(
-      (name) => kind(name),
-    );
+    const kinds = [
+      ...["reward_score", "quick_ensemble", "human_strength", "length", "near_duplicates"],
+      ...["diverse_order", "fifa", "d_optimal", "curriculum", "residual_margin", "personal_data"],
+    ].map((name) => kind(name));
     expect(names(kinds)).toEqual([
       ["People’s labels", ["human_strength"]],
-      ["Models", ["reward_score", "quick_ensemble"]],
-      ["Text", ["length"]],
+      ["Models", ["reward_score", "quick_ensemble", "residual_margin"]],
+      ["Text", ["length", "personal_data"]],
       ["Similarity", ["near_duplicates"]],
+      ["Order for budgets", ["diverse_order", "fifa", "d_optimal", "curriculum"]],
     ]);
   });
 

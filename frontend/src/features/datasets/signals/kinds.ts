@@ -37,6 +37,7 @@ const GROUPS: Group[] = [
     title: "People’s labels",
     words: ["human", "vote", "annotat", "people", "dawid", "adjudicat", "agreement"],
   },
+  { title: "Order for budgets", words: ["fifa", "optimal", "curriculum", "order"] },
   {
     title: "Similarity",
     words: [
@@ -48,7 +49,6 @@ const GROUPS: Group[] = [
       "cosine",
       "cluster",
       "map",
-      "order",
       "neighbo",
       "knn",
       "contam",
@@ -94,7 +94,7 @@ const GROUPS: Group[] = [
     ],
   },
 ];
-const ORDER = ["People’s labels", "Models", "Text", "Similarity", "Other"];
+const ORDER = ["People’s labels", "Models", "Text", "Similarity", "Order for budgets", "Other"];
 
 /** By the kind's name; one that says nothing belongs to the models when it runs on the ml worker. */
 function groupOf(kind: SignalKind): string {
