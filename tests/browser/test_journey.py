@@ -388,7 +388,7 @@ def test_the_reward_model_scores_the_version_and_the_recipe_filters_by_margin(ad
     admin.goto(f"/projects/{story.project}/datasets/{story.dataset}/signals")
     admin.get_by_role("button", name="Compute a signal").first.click()
     dialog = admin.get_by_role("dialog", name="Compute a signal")
-    dialog.get_by_role("radio", name="Reward model").check(force=True)
+    dialog.get_by_role("radio", name="Reward model", exact=True).check(force=True)
     dialog.get_by_label("Model", exact=True).select_option(index=1)
     dialog.get_by_role("button", name="Compute Reward model").click()
     row = admin.get_by_role("table", name="Signals").locator("tbody tr")

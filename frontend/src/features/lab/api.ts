@@ -64,6 +64,8 @@ export const recipesQuery = (project: number) =>
     queryKey: ["recipes", project, "all"],
     queryFn: ({ signal }) =>
       api.get<Page<Recipe>>(`/api/projects/${project}/recipes/`, { query: { limit: 200 }, signal }),
+    // Somebody else may have made the second one a moment ago.
+    staleTime: 0,
   });
 
 export const stepKindsQuery = queryOptions({

@@ -28,7 +28,7 @@ export function Difference({
     : `${name}: what the others are compared with`;
   const colour = quiet ? "var(--control)" : "var(--chart-2)";
   return (
-    <div role="img" aria-label={label} className="relative h-9 min-w-56">
+    <div role="img" aria-label={label} className="relative h-14 min-w-56">
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"

@@ -74,7 +74,7 @@ export function LabListPage() {
       )}
       {list.rows.length > 0 && (
         <>
-          <p className="mb-4 max-w-[72ch] text-muted">
+          <p className="mb-4 max-w-[110ch] text-muted">
             Small heads trained on what each recipe keeps, equally many pairs each, judged on pairs that none
             of them saw.
           </p>
@@ -94,9 +94,7 @@ export function LabListPage() {
                     <Link to={paths.labRun(project.id, run.id)} className="font-medium text-fg">
                       {run.name}
                     </Link>
-                    <span className="block text-sm text-muted">
-                      {run.recipes.map((recipe) => recipe.name).join(", ")}
-                    </span>
+                    <Recipes run={run} />
                   </>
                 ),
               },
@@ -106,7 +104,12 @@ export function LabListPage() {
                 header: "What it found",
                 cell: (run) => (run.results ? headline(run.results.arms) : <NoteText>{NONE}</NoteText>),
               },
-              { key: "by", header: "Started by", cell: (run) => run.created_by.name },
+              {
+                key: "by",
+                header: "Started by",
+                className: "whitespace-nowrap",
+                cell: (run) => run.created_by.name,
+              },
               { key: "at", header: "Started", cell: (run) => <RelativeTime at={run.created_at} /> },
             ]}
           />
@@ -137,6 +140,12 @@ function NoRuns({ enough, start }: { enough: boolean; start: React.ReactNode }) 
       {enough ? "It takes minutes and no GPU." : "It compares two to six recipes: create two first."}
     </EmptyState>
   );
+}
+
+/** The recipes, where the name does not list them already. */
+function Recipes({ run }: { run: LabRun }) {
+  const names = run.recipes.map((recipe) => recipe.name).join(", ");
+  return run.name.startsWith(names) ? null : <span className="block text-sm text-muted">{names}</span>;
 }
 
 function State({ run, onEnd }: { run: LabRun; onEnd: () => void }) {

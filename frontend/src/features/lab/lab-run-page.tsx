@@ -64,18 +64,18 @@ function Results({ results }: { results: LabResults }) {
     <>
       <div className="mb-6 border-y border-line py-4">
         <p className="text-lg">{headline(results.arms)}</p>
-        <p className="num mt-1 max-w-[80ch] text-muted">
-          {goldSentence(results.gold)} Every arm learned from {results.sample.toLocaleString("en-US")} pairs,
-          in every seed.
-        </p>
+        <p className="num mt-1 text-muted">{goldSentence(results.gold)}</p>
       </div>
       <Leaderboard results={results} />
       {results.notes.length > 0 && (
-        <ul aria-label="Notes" className="mt-4 flex max-w-[80ch] flex-col gap-1.5 text-sm text-muted">
-          {results.notes.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
+        <section aria-label="What to keep in mind" className="mt-4">
+          <h3 className="text-sm font-medium">What to keep in mind</h3>
+          <ul className="mt-1 flex max-w-[120ch] flex-col gap-1 text-sm text-muted">
+            {results.notes.map((note) => (
+              <li key={note}>{note}</li>
+            ))}
+          </ul>
+        </section>
       )}
       <ReviewBlock results={results} />
     </>

@@ -20,7 +20,7 @@ export function Leaderboard({ results }: { results: LabResults }) {
         <thead>
           <tr>
             <Th>Trained on</Th>
-            <Th numeric>Pairs it leaves</Th>
+            <Th numeric>Pairs kept</Th>
             <Th numeric>Accuracy ± error</Th>
             <Th className="w-[32%] min-w-56 py-1">
               Difference to raw labels, points

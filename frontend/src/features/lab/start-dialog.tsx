@@ -76,12 +76,6 @@ export function StartDialog({ chosen, onClose, onStarted }: Props) {
           <FormError>{formError(start.error) ?? unplaced(start.error)}</FormError>
         </div>
         <div className="flex flex-col gap-5">
-          <Recipes
-            all={recipes.data?.results ?? []}
-            chosen={form.recipes}
-            problem={wrong("recipes")}
-            onChange={(next) => edit({ recipes: next })}
-          />
           <Field label="Dataset" required error={wrong("dataset_version")}>
             <Select
               value={dataset === null ? "" : String(dataset)}
@@ -104,6 +98,12 @@ export function StartDialog({ chosen, onClose, onStarted }: Props) {
               }))}
             />
           </Field>
+          <Recipes
+            all={recipes.data?.results ?? []}
+            chosen={form.recipes}
+            problem={wrong("recipes")}
+            onChange={(next) => edit({ recipes: next })}
+          />
           <Field label="Name" hint="Without one it is named by its recipes." error={wrong("name")}>
             <Input
               value={form.name}
@@ -223,12 +223,16 @@ function Recipes({
       <legend className="mb-1 font-medium">
         Recipes <span className="num font-normal text-muted">{chosen.length} of 2 to 6</span>
       </legend>
-      <div className="flex max-h-44 flex-col gap-1.5 overflow-y-auto py-1 pl-0.5">
+      <div className="flex max-h-52 flex-col gap-1.5 overflow-y-auto py-1 pl-0.5">
         {all.map((recipe) => (
           <Checkbox
             key={recipe.id}
-            label={recipe.name}
-            hint={countOf(recipe.steps.length, "step")}
+            label={
+              <>
+                {recipe.name}
+                <span className="num ms-2 text-sm text-muted">{countOf(recipe.steps.length, "step")}</span>
+              </>
+            }
             checked={chosen.includes(recipe.id)}
             disabled={chosen.length >= MOST && !chosen.includes(recipe.id)}
             onChange={(event) => toggle(recipe.id, event.target.checked)}
