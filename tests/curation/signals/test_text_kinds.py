@@ -62,6 +62,7 @@ def test_measures_of_texts_in_one_pass(client: APIClient, work: Work, project: P
     assert (copied["quoted_share"], copied["longest_quote"]) == (6 / 9, 13)
     assert [row["refusal"] for row in (copied, refuses)] == ["none", "full"]
     assert [row["has_code"] for row in (copied, code)] == [False, True]
+    assert [row["code_blocks"] for row in (copied, code)] == [0, 1]
     assert (spoken["language"], copied["language"]) == ("de", "en")
     assert copied["log_tokens"] == math.log1p(copied["tokens"])
     # What does not hold for a text is missing, and says why.
@@ -74,6 +75,17 @@ def test_measures_of_texts_in_one_pass(client: APIClient, work: Work, project: P
     assert short["reason"].startswith("language: too short for a language")
     assert signal.provenance["py3langid"]
     assert (signal.rows_ok, signal.rows_failed) == (10, 0)
+
+
+def test_layout_is_counted(client: APIClient, work: Work, project: Project, admin: User) -> None:
+    version, records = make(project, admin, ["# Bread\n\n- **flour**\n- water 🙂", "No layout at all."])
+
+    signal = compute(client, work, version, "text_measures")
+
+    laid_out, plain = by_response(signal, records)
+    names = ("headings", "list_items", "bold", "code_blocks", "emoji")
+    assert [laid_out[name] for name in names] == [1, 2, 1, 0, 1]
+    assert [plain[name] for name in names] == [0, 0, 0, 0, 0]
 
 
 def test_recipes_filter_by_measures(client: APIClient, work: Work, project: Project, admin: User) -> None:
