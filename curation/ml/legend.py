@@ -13,6 +13,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -60,7 +61,8 @@ class StateReader(ResponseReader[NDArray[np.float32], ResponseState]):
         self.pooling = pooling
         template = str(self._tokenizer.chat_template or "plain")
         described = {
-            "model": model,
+            # Where a folder lies does not change its states; a revision says what is in it.
+            "model": "" if revision and Path(model).is_dir() else model,
             "revision": self.provenance["revision"],
             "template": hashlib.sha256(template.encode()).hexdigest()[:16],
             "layer": "last",

@@ -69,13 +69,15 @@ def facts_of(scorer: ModelScorer[Any], model: ResolvedModel) -> dict[str, Any]:
     return {**scorer.provenance, **model.facts}
 
 
-def read_sides(source: Source, scorer: ModelScorer[Result]) -> Iterator[tuple[Record, dict[str, Result]]]:
-    """Each record that has labelled pairs, with the model's reading of each of their sides by response id."""
+def read_sides(
+    source: Source, scorer: ModelScorer[Result], *, wanted: Callable[[Record], bool] = lambda record: True
+) -> Iterator[tuple[Record, dict[str, Result]]]:
+    """Each wanted record that has labelled pairs, with the model's reading of each of their sides by response id."""
     waiting: deque[Record] = deque()
 
     def items() -> Iterator[ScoringItem]:
         for record in source.records():
-            if record.labels:
+            if record.labels and wanted(record):
                 waiting.append(record)
                 yield scoring_item(record, sides_of(record))
 

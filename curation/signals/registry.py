@@ -26,6 +26,7 @@ from curation.signals.kinds.response_similarity import ResponseSimilaritySignal
 from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
 from curation.signals.kinds.reward_uncertainty import RewardUncertaintySignal
+from curation.signals.kinds.safety_margin import SafetyMarginSignal
 from curation.signals.kinds.semantic_contamination import SemanticContaminationSignal
 from curation.signals.kinds.semantic_duplicates import SemanticDuplicatesSignal
 from curation.signals.kinds.text_measures import TextMeasuresSignal
@@ -41,6 +42,7 @@ _ALL: tuple[SignalKind, ...] = (
     ImplicitMarginSignal(),
     DensityRatioSignal(),
     LearningDifficultySignal(),
+    SafetyMarginSignal(),
     HumanStrengthSignal(),
     DawidSkeneSignal(),
     LengthSignal(),
