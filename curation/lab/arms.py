@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from curation.lab.choices import ArmKind, GoldSource
-from curation.lab.pools import Counts, GoldSplit, PoolPair, pool
-from curation.models import DatasetVersion, LabRun
+from curation.lab.pools import Counts, GoldSplit, Pool, PoolPair, pool
+from curation.models import DatasetVersion, LabRun, Signal
 from curation.recipes.preview import recipe_ready
 from webapp.api.errors import ApplicationError
 
 # Every arm trains on half of the smallest one, and that half is what five folds tune on.
 LEAST_PAIRS, LEAST_PROMPTS, LEAST_GOLD = 100, 20, 50
+# Pairs whose label was not turned round on purpose.
+SOUND = "coalesce(NOT planted, true)"
 PEOPLE = ("adjudicated", "human")
 # Kinds of signals that learn from the labels of the whole version, the held-out ones too.
 LEARNED_FROM_LABELS = frozenset({"quick_ensemble", "cross_filter"})
@@ -51,34 +53,21 @@ class Arms:
 
 def arms_of(run: LabRun) -> Arms:
     """Every arm of a run with its pairs. Raises ApplicationError when a recipe no longer fits the version."""
-    version = run.dataset_version
-    split = split_of(run)
-    recipes, notes = [], []
+    version, split, notes = run.dataset_version, split_of(run), []
+    recipes = []
     for recipe in run.recipes:
         compiled = recipe_ready(version, recipe["steps"])
-        learned = [each.name for each in compiled.signals.values() if each.kind in LEARNED_FROM_LABELS]
-        if learned:
-            notes.append(
-                f"“{recipe['name']}” reads {', '.join(learned)}, which learned from all labels, the gold prompts' too; "
-                "its accuracy may be a little too high."
-            )
+        notes += _learned_note(recipe["name"], list(compiled.signals.values()))
         with pool(compiled, version, split) as kept:
             named = (f"recipe:{recipe['id']}", recipe["name"], ArmKind.RECIPE, recipe["id"])
             recipes.append(Arm(*named, kept.counts(), kept.pairs()))
     with pool(recipe_ready(version, []), version, split) as kept:
-        everything = kept.counts()
-        arms = [Arm("raw", "Raw labels", ArmKind.RAW, None, everything, kept.pairs()), *recipes]
-        for arm in recipes:
-            number = min(arm.available.pairs, everything.pairs)
-            name = f"Random, as many as “{arm.name}”"
-            drawn = kept.drawn(number, salt=arm.recipe or 0)
-            available = Counts(number, len({pair.record_id for pair in drawn}))
-            arms.append(Arm(f"random:{arm.recipe}", name, ArmKind.RANDOM, arm.recipe, available, drawn))
+        arms = [Arm("raw", "Raw labels", ArmKind.RAW, None, kept.counts(), kept.pairs()), *recipes]
+        arms += [_control(arm, kept) for arm in recipes]
         planted = kept.counts("planted").pairs > 0
         if planted:
-            sound = "coalesce(NOT planted, true)"
             oracle = ("oracle", "Planted errors removed", ArmKind.ORACLE, None)
-            arms.append(Arm(*oracle, kept.counts(sound), kept.pairs(sound)))
+            arms.append(Arm(*oracle, kept.counts(SOUND), kept.pairs(SOUND)))
         sources = _gold_sources(kept.gold_sources(), split)
         gold = _gold(kept.gold_pairs(sources), planted and split.source == GoldSource.HELD_OUT)
         if split.source == GoldSource.HELD_OUT and not gold.planted and "imported" in sources:
@@ -86,6 +75,25 @@ def arms_of(run: LabRun) -> Arms:
         if kept.aspects() > 1:
             notes.append("Labels of all aspects are learned and judged together; a recipe may combine or choose them.")
     return Arms(arms, gold, notes)
+
+
+def _control(arm: Arm, kept: Pool) -> Arm:
+    """As many raw pairs as a recipe keeps, drawn by lot; all of them where it makes more pairs than have labels."""
+    number = min(arm.available.pairs, kept.counts().pairs)
+    drawn = kept.drawn(number, salt=arm.recipe or 0)
+    available = Counts(number, len({pair.record_id for pair in drawn}))
+    return Arm(f"random:{arm.recipe}", f"Random, as many as “{arm.name}”", ArmKind.RANDOM, arm.recipe, available, drawn)
+
+
+def _learned_note(name: str, signals: list[Signal]) -> list[str]:
+    learned = ", ".join(each.name for each in signals if each.kind in LEARNED_FROM_LABELS)
+    if not learned:
+        return []
+    sentence = (
+        f"“{name}” reads {learned}, which learned from all labels, the gold prompts' too; its accuracy may be a little "
+        "too high."
+    )
+    return [sentence]
 
 
 def split_of(run: LabRun) -> GoldSplit:
@@ -102,7 +110,7 @@ def problem_with(version: DatasetVersion, recipes: list[dict[str, Any]], split: 
         gold = sum(sources[source] for source in _gold_sources(sources, split))
         problem = too_few_gold(gold, split.source) or too_few("“Raw labels”", kept.counts())
         planted = kept.counts("planted").pairs > 0
-        problem = problem or (too_few("The oracle", kept.counts("coalesce(NOT planted, true)")) if planted else None)
+        problem = problem or (too_few("The oracle", kept.counts(SOUND)) if planted else None)
     for recipe in recipes:
         if problem:
             break

@@ -69,9 +69,14 @@ def known_errors(version: DatasetVersion, *, seed: int) -> KnownErrors | None:
     """What is known of the version's labels on the best basis there is; None where too little is."""
     for basis in Basis:
         found = _on(basis, version, seed)
-        if found.known.sum() >= LEAST_KNOWN and found.wrong.sum() >= LEAST_WRONG:
+        if enough_known(found.known, found.wrong):
             return found
     return None
+
+
+def enough_known(known: Flags, wrong: Flags) -> bool:
+    """Whether shares of the wrong labels say anything."""
+    return bool(known.sum() >= LEAST_KNOWN and wrong.sum() >= LEAST_WRONG)
 
 
 def _on(basis: Basis, version: DatasetVersion, seed: int) -> KnownErrors:

@@ -124,10 +124,6 @@ class Pool:
         row = self.cursor.execute("SELECT count(DISTINCT coalesce(aspect, '')) FROM kept").fetchone()
         return int(row[0]) if row else 0
 
-    def planted(self) -> Counts:
-        """Outside the gold prompts, the pairs whose label was turned round."""
-        return self.counts("planted")
-
     def _pairs(self, statement: str, params: dict[str, Any]) -> list[PoolPair]:
         rows = self.cursor.execute(
             f"SELECT record_id, a, b, dir, soft, weight FROM ({statement}) ORDER BY lot, pair_id LIMIT $most",  # noqa: S608

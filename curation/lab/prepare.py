@@ -11,7 +11,7 @@ from curation.domain.arrays import Ints
 from curation.domain.lab import group_order, sample_of
 from curation.lab.arms import Arm, arms_of, too_few, too_few_gold
 from curation.lab.choices import Features, GoldSource
-from curation.lab.known_errors import KnownErrors, known_errors
+from curation.lab.known_errors import KnownErrors, enough_known, known_errors
 from curation.lab.pools import MAX_PAIRS, Counts, PoolPair
 from curation.lab.prepared import Prepared, Review, TrainingSet, prepared_read, prepared_write
 from curation.models import LabRun
@@ -72,7 +72,7 @@ def _prepare(run: LabRun, alive: Callable[[], None]) -> Prepared:
             "prompts": len(set(group[rows].tolist())),
             "planted": found.gold.planted,
         },
-        review=_review(errors, place) if errors else None,
+        review=_review(errors, place, group) if errors else None,
         notes=[*_sample_notes(arms, smallest, sample, missing), *found.notes],
     )
 
@@ -108,12 +108,16 @@ def _training_set(arm: Arm, place: dict[Key, int]) -> TrainingSet:
     return TrainingSet(facts, _rows(pairs, place), np.array(targets), np.array(weights))
 
 
-def _review(errors: KnownErrors, place: dict[Key, int]) -> Review:
+def _review(errors: KnownErrors, place: dict[Key, int], group: Ints) -> Review | None:
+    """Those that have features; None where too few are left to tell."""
     has = np.array([_key(pair) in place for pair in errors.pairs], dtype=np.bool_)
     pairs = [pair for pair, there in zip(errors.pairs, has.tolist(), strict=True) if there]
+    rows = _rows(pairs, place)
+    if not enough_known(errors.known[has], errors.wrong[has]) or len(set(group[rows].tolist())) < FOLDS:
+        return None
     return Review(
         basis=errors.basis,
-        rows=_rows(pairs, place),
+        rows=rows,
         dir=np.array([pair.dir for pair in pairs], dtype=np.int64),
         known=errors.known[has],
         wrong=errors.wrong[has],

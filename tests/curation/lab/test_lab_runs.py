@@ -414,3 +414,25 @@ def test_every_sample_leaves_the_gold_prompts_alone(
 
     assert len(seen) == 3 * 5
     assert not any(seen)
+
+
+def test_of_large_pools_whole_prompts_take_part_and_gold_is_what_people_said(
+    finished: Start, project: Project, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curation.lab.pools.MAX_PAIRS", 150)
+    monkeypatch.setattr("curation.lab.prepare.MAX_PAIRS", 150)
+    records = world(41, pairs=1200, flips=0.2, marked=False)
+    for record in records[::2]:
+        record.labels = [msgspec.structs.replace(label, source="imported") for label in record.labels]
+    version = make_version(project, admin, records)
+
+    results = finished(version, seeds=3)["results"]
+
+    assert results["sample"] == 75
+    assert results["arms"][0]["pairs_available"] > 900
+    assert results["arms"][0]["pairs_available"] + 2 * results["gold"]["pairs"] == pytest.approx(1200, abs=60)
+    assert results["notes"][:2] == [
+        "Every arm trained on 75 pairs in every seed: half of “Raw labels”, the smallest arm.",
+        "Of each arm 150 pairs took part at most, whole prompts drawn by lot.",
+    ]
+    assert not any("as they came with the rows" in note for note in results["notes"])
