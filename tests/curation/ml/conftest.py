@@ -9,6 +9,8 @@ import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
+# Tiny models gain nothing from threads, and lose much where other work is waiting for the same cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer

@@ -16,6 +16,8 @@ from webapp.api.errors import NotFoundError
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
+# Tiny models gain nothing from threads, and lose much where other work is waiting for the same cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 Register = Callable[..., ResolvedModel]
 
