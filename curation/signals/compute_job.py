@@ -32,7 +32,8 @@ class SignalHandler(JobHandler):
         keys = part_keys(version)
         folder = f"signals/{signal.pk}"
         if kind.scope == "version":
-            total = version.rows if kind.level == "record" else None
+            # A row usually is one pair, and what is shown while it runs may be a guess.
+            total = version.rows if kind.level != "response" else None
             return [ShardPlan({"parts": keys, "to": f"{folder}/part-00000.parquet"}, total=total)]
         return [
             ShardPlan({"parts": [key], "to": f"{folder}/part-{index:05}.parquet"}, total=_total(part, kind.level))
@@ -45,7 +46,14 @@ class SignalHandler(JobHandler):
         project_id = job.project_id or 0
         score, used = kind.scorer(project_id=project_id, params=signal.params)
         parts = shard.params["parts"]
-        source = PartsSource(project_id, signal.dataset_version_id, parts, lambda: progress.advance(0))
+        counted = _Counted(progress, shard.total)
+        source = PartsSource(
+            project_id,
+            signal.dataset_version_id,
+            parts,
+            keep_alive=lambda: progress.advance(0),
+            count=counted.before_rows,
+        )
         schema = values_schema(kind.level, kind.columns)
         counts: Counter[str] = Counter()
         with (
@@ -58,6 +66,7 @@ class SignalHandler(JobHandler):
                 counts["failed"] += failures.total()
                 writer.write_table(values_table(rows, kind.level, kind.columns), row_group_size=ROWS_PER_GROUP)
                 progress.advance(len(rows), failures=dict(failures))
+        counted.end(counts.total())
         return {"key": shard.params["to"], "ok": counts["ok"], "failed": counts["failed"], "used": used}
 
     def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
@@ -90,6 +99,25 @@ class ModelSignalHandler(SignalHandler):
     queue = "ml"
     # Loading a model can take long on a cold disk.
     lease_seconds = 60.0
+
+
+class _Counted:
+    """Values worked out before the rows count with them, so that the long part of the work is seen to move."""
+
+    def __init__(self, progress: Progress, rows: int | None) -> None:
+        self._progress, self._rows, self._before, self._expected = progress, rows, 0, 0
+
+    def before_rows(self, expected: int, done: int) -> None:
+        self._expected += expected
+        self._before += done
+        if expected and self._rows is not None:
+            self._progress.set_total(self._rows + self._expected)
+        if done:
+            self._progress.advance(done)
+
+    def end(self, rows: int) -> None:
+        """How many rows there would be was a guess for pairs."""
+        self._progress.set_total(rows + self._before)
 
 
 def _used(kind: SignalKind, results: list[dict[str, Any]]) -> dict[str, Any]:

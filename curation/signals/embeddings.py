@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,7 @@ from webapp.store.files import store
 if TYPE_CHECKING:
     from curation.ml.embedding import TextEmbedder
 
-TEXTS_AT_ONCE = 512
+TEXTS_AT_ONCE = 256
 ROWS_PER_GROUP = 1024
 SCHEMA = pa.schema(
     [
@@ -126,8 +126,8 @@ def _write(source: Source, part: str, key: str, embedder: TextEmbedder) -> None:
         store().writer(key) as out,
         pq.ParquetWriter(out, SCHEMA, compression="zstd") as writer,
     ):
+        source.prepares(expected=_texts_in(file))
         for texts in _texts(read_records(file)):
-            source.alive()
             found = embedder.embed([text for _, _, text in texts])
             place = {int(at): row for row, at in enumerate(found.positions)}
             rows = [
@@ -140,6 +140,21 @@ def _write(source: Source, part: str, key: str, embedder: TextEmbedder) -> None:
                 for at, (record_id, response_id, _) in enumerate(texts)
             ]
             writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), row_group_size=ROWS_PER_GROUP)
+            source.prepares(done=len(texts))
+
+
+def _texts_in(part: IO[bytes]) -> int:
+    """Prompts and responses of a part, from its footer."""
+    metadata = pq.ParquetFile(part).metadata
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    responses = sum(
+        column.num_values
+        for group in groups
+        for column in map(group.column, range(group.num_columns))
+        if column.path_in_schema.startswith("responses.") and column.path_in_schema.endswith(".response_id")
+    )
+    part.seek(0)
+    return int(metadata.num_rows + responses)
 
 
 def _texts(records: Iterator[Record]) -> Iterator[list[tuple[str, str | None, str]]]:

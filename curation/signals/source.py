@@ -17,8 +17,15 @@ class PartsSource:
     version_id: int
     parts: list[str]
     keep_alive: Callable[[], None]
+    # Told how many more values are expected, and how many more are done.
+    count: Callable[[int, int], None] | None = None
 
     def alive(self) -> None:
+        self.keep_alive()
+
+    def prepares(self, *, expected: int = 0, done: int = 0) -> None:
+        if self.count is not None:
+            self.count(expected, done)
         self.keep_alive()
 
     def records(self) -> Iterator[Record]:

@@ -100,6 +100,10 @@ class Source(Protocol):
         """Call every second or so while no rows are yielded: keeps the job's lease; raises when it was cancelled."""
         ...
 
+    def prepares(self, *, expected: int = 0, done: int = 0) -> None:
+        """For what has to be worked out before any row, such as vectors: so many more to do, or done. Keeps alive."""
+        ...
+
 
 Scorer = Callable[[Source], Iterable[Row]]
 

@@ -72,6 +72,21 @@ def test_the_likeness_of_two_responses(client: APIClient, work: Work, project: P
     assert (body["kept"], body["dropped"], body["review"]) == (2, 1, 1)
 
 
+def test_vectors_count_as_progress_where_they_are_made_and_only_there(
+    client: APIClient, work: Work, project: Project, admin: User
+) -> None:
+    version = make_version(project, admin, pairs_on(PROMPTS), rows_per_part=4)
+
+    first = compute(client, work, version, "diverse_order")
+    second = compute(client, work, version, "prompt_map")
+
+    counted = [
+        list(signal.job.shards.values_list("done", "total")) for signal in (first, second) if signal.job is not None
+    ]
+    # 7 prompts with two responses each, then 7 rows.
+    assert counted == [[(28, 28)], [(7, 7)]]
+
+
 def test_a_budget_takes_the_most_different_prompts(
     client: APIClient, work: Work, project: Project, admin: User
 ) -> None:
