@@ -178,3 +178,36 @@ def test_duplicates_show_their_groups_and_asking_again_opens_what_exists(page: P
     assert_accessible(page)
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
+
+
+def test_an_order_for_budgets_is_made_from_another_signals_margin(
+    page: Page, place: Place, rest: Callable[[str], Rest]
+) -> None:
+    # Given a margin: how much longer the chosen side is
+    length = rest(CURATOR).post(f"/api/dataset-versions/{place.version}/signals/", {"kind": "length"})
+    rest(CURATOR).finished(length)
+    page.reload()
+
+    # When a curator asks for the order without naming it, the form says what is missing
+    page.get_by_role("button", name="Compute a signal").click()
+    dialog = compute_dialog(page)
+    expect(dialog.get_by_role("heading", name="Order for budgets")).to_be_visible()
+    dialog.get_by_text("Curriculum: easy to hard", exact=True).click()
+    dialog.get_by_role("button", name="Compute Curriculum").click()
+    expect(dialog.get_by_text("Choose one.", exact=True)).to_be_visible()
+
+    # And with the margin and a number of stages it is computed
+    margin = dialog.get_by_label("Margin", exact=True)
+    margin.select_option(index=1)
+    expect(margin.locator("option:checked")).to_contain_text("Length in characters")
+    dialog.get_by_label("Stages").fill("4")
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Compute Curriculum").click()
+
+    # Then it is ready, and each stage has a quarter of the pairs
+    expect(line(page, "Curriculum by Length in characters")).to_contain_text("Ready")
+    page.get_by_role("button", name="Curriculum by Length in characters").click()
+    panel = page.get_by_role("dialog", name="Curriculum by Length in characters")
+    panel.get_by_role("button", name="View Stage, 1 the easiest as table").click()
+    expect(panel.get_by_role("table", name="Stage, 1 the easiest")).to_contain_text(str(ROWS // 4))
+    assert_accessible(page)
