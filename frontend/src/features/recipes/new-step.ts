@@ -44,6 +44,8 @@ export function newStep(type: string, signals: Signal[] = [], kind?: RecipeStepK
       return { type, length: lengthOf(signals), bins: 5, seed: 0, missing: "review" };
     case "select":
       return { type, budget: 1000, by: null, group: null, cap: null, seed: 0, missing: "review" };
+    case "split":
+      return { type, group: groupOf(signals), missing: "review" };
     default:
       return { type, ...schemaDefaults(kind) };
   }

@@ -60,6 +60,8 @@ function placeProblem(step: RecipeStep, index: number, steps: RecipeStep[]): str
     return "The step that says whose labels count comes first, and once.";
   if (step.type === "make_pairs" && steps.slice(0, index).some((each) => !FIRST.has(each.type)))
     return "Pairs are made before they are filtered; move this step up, and have it once.";
+  if (step.type === "split" && steps.slice(0, index).some((each) => each.type === "split"))
+    return "Pairs are split by one kind of group; keep one of these steps.";
   return index >= 40 ? "A recipe has at most 40 steps." : null;
 }
 
@@ -70,10 +72,9 @@ function ownProblem(step: RecipeStep): string | null {
     return "Choose a signal.";
   if (typeof step.min === "number" && typeof step.max === "number" && step.min > step.max)
     return "The lower bound is above the upper one.";
-  if (step.type === "filter" || step.type === "dedup" || step.type === "length_match") {
-    const problem = measureProblem(
-      step.type === "filter" ? step.on : step.type === "dedup" ? step.group : step.length,
-    );
+  const looked = { filter: "on", dedup: "group", split: "group", length_match: "length" }[step.type];
+  if (looked) {
+    const problem = measureProblem(step[looked]);
     if (problem) return problem;
   }
   for (const { measure } of measuresOf(step)) {

@@ -10,7 +10,7 @@ import { FilterCard, MarginCard, StrengthCard } from "./cards/filters";
 import { ItemsCard } from "./cards/items";
 import { LabelsCard } from "./cards/labels";
 import { SchemaCard } from "./cards/schema";
-import { DedupCard, LengthMatchCard, MakePairsCard, SelectCard } from "./cards/sets";
+import { DedupCard, LengthMatchCard, MakePairsCard, SelectCard, SplitCard } from "./cards/sets";
 import { ZonesCard } from "./cards/zones";
 import { isFixed, type StepChange } from "./steps";
 
@@ -25,6 +25,7 @@ const CARDS: Record<string, ComponentType<CardProps>> = {
   dedup: DedupCard,
   length_match: LengthMatchCard,
   select: SelectCard,
+  split: SplitCard,
 };
 
 interface Props {

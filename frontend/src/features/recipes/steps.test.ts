@@ -166,6 +166,7 @@ describe("problemsOf", () => {
       { type: "dedup", group: { fact: "source", signal: 1 } },
       /Choose what/,
     ],
+    ["a split by nothing", { type: "split", group: {} }, /Choose what/],
     ["a filter without bounds or values", { type: "filter", min: null }, /bounds, or choose/],
     ["a filter with bounds and values", { type: "filter", one_of: ["a"] }, /one of the three/],
     ["percentiles that cross", { type: "zones", ambiguous_percentile: 95 }, /percentile of ambiguous/],
@@ -202,6 +203,12 @@ describe("problemsOf", () => {
     [{ type: "labels", aspect_weights: { "": 1, style: 0 } }],
   ])("takes %j", (step) => {
     expect(of(step)).toBeUndefined();
+  });
+
+  it("refuses a second split", () => {
+    const split = { ...newStep("split"), group: { fact: "source" } };
+    expect([...problemsOf([split]).keys()]).toEqual([]);
+    expect([...problemsOf([split, split]).keys()]).toEqual([1]);
   });
 
   it("refuses pairs made after a filter, and labels that come late", () => {

@@ -116,9 +116,13 @@ function flagValues(summary: Record<string, unknown> | undefined): ValueCount[] 
 
 /** Every measure a step names, with the parameter that holds it. */
 export function measuresOf(step: RecipeStep): { field: string; measure: Measure }[] {
-  const fields = { filter: ["on"], dedup: ["group"], length_match: ["length"], select: ["by", "group"] }[
-    step.type
-  ];
+  const fields = {
+    filter: ["on"],
+    dedup: ["group"],
+    length_match: ["length"],
+    select: ["by", "group"],
+    split: ["group"],
+  }[step.type];
   return (fields ?? [])
     .filter((field) => step[field] !== null && step[field] !== undefined)
     .map((field) => ({ field, measure: measureOf(step[field]) }));

@@ -117,6 +117,8 @@ export function summaryOf(step: RecipeStep, signals: Signal[]): string {
       const cap = typeof step.cap === "number" ? `, at most ${formatPercent(step.cap)} of each` : "";
       return `${typeof step.budget === "number" ? formatCount(step.budget) : "?"} pairs, ${by}${over}${cap}`;
     }
+    case "split":
+      return `${measure(step.group)} never on both sides`;
     default:
       return "";
   }

@@ -161,3 +161,22 @@ export function SelectCard({ step, signals, signalsPath, edit }: CardProps) {
     </>
   );
 }
+
+export function SplitCard({ step, signals, signalsPath, edit }: CardProps) {
+  return (
+    <>
+      <Note>
+        Pairs of one prompt never stand on both sides of the split. With this step neither do pairs of one
+        group, such as prompts that say nearly the same. It drops nothing.
+      </Note>
+      <MeasureField
+        label="Keep together by"
+        value={step.group}
+        onChange={(group) => edit({ group: group ?? {} })}
+        signals={signals}
+        signalsPath={signalsPath}
+      />
+      <MissingRow step={step} edit={edit} label="Without a group" />
+    </>
+  );
+}
