@@ -18,9 +18,11 @@ from curation.signals.kinds.label_noise import LabelNoiseSignal
 from curation.signals.kinds.learning_difficulty import LearningDifficultySignal
 from curation.signals.kinds.length import LengthSignal
 from curation.signals.kinds.personal_data import PersonalDataSignal
+from curation.signals.kinds.pooled_margin import PooledMarginSignal
 from curation.signals.kinds.prompt_map import PromptMapSignal
 from curation.signals.kinds.prompt_quality import PromptQualitySignal
 from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
+from curation.signals.kinds.r01 import R01Signal
 from curation.signals.kinds.residual_margin import ResidualMarginSignal
 from curation.signals.kinds.response_similarity import ResponseSimilaritySignal
 from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
@@ -37,11 +39,13 @@ _ALL: tuple[SignalKind, ...] = (
     RewardScoreSignal(),
     RewardEnsembleSignal(),
     RewardUncertaintySignal(),
+    R01Signal(),
     QuickEnsembleSignal(),
     LabelNoiseSignal(),
     ImplicitMarginSignal(),
     DensityRatioSignal(),
     LearningDifficultySignal(),
+    PooledMarginSignal(),
     SafetyMarginSignal(),
     HumanStrengthSignal(),
     DawidSkeneSignal(),

@@ -11,7 +11,8 @@ from sklearn.metrics import roc_auc_score
 
 from curation.models import Signal
 from tests.curation.making import make_record, make_version
-from tests.curation.signals.asking import Work, ask, compute, exchanged, rows_of
+from tests.curation.signals.computing import Work, ask, compute, rows_of
+from tests.curation.signals.mirroring import exchanged
 from tests.curation.signals.test_quick_ensemble import planted
 from webapp.accounts.models import User
 from webapp.projects.models import Project

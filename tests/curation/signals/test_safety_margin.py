@@ -11,8 +11,9 @@ from rest_framework.test import APIClient
 
 from curation.models import DatasetVersion, Signal
 from tests.curation.making import make_record, make_version
-from tests.curation.signals.asking import Work, ask, assert_mirrored, compute, exchanged, rows_of
+from tests.curation.signals.computing import Work, ask, compute, rows_of
 from tests.curation.signals.conftest import Register
+from tests.curation.signals.mirroring import assert_mirrored, exchanged
 from webapp.accounts.models import User
 from webapp.projects.models import Project
 from webapp.store.canonical import Record

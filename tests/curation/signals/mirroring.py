@@ -1,42 +1,14 @@
-"""Signals asked for through the API and worked out in this process, and pairs with their sides exchanged."""
+"""Pairs with their sides exchanged, and what must become of a signal's values then."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
-import pyarrow.parquet as pq
-from rest_framework.test import APIClient
 
-from curation.models import DatasetVersion, Signal
-from webapp.jobs.models import Job
+from curation.models import Signal
+from tests.curation.signals.computing import rows_of
 from webapp.store.canonical import Record
-from webapp.store.files import store
-
-Work = Callable[[int], Job]
-
-
-def ask(client: APIClient, version: DatasetVersion, kind: str, **params: Any) -> Any:
-    """The answer to a request for a signal."""
-    return client.post(f"/api/dataset-versions/{version.pk}/signals/", {"kind": kind, "params": params})
-
-
-def compute(client: APIClient, work: Work, version: DatasetVersion, kind: str, **params: Any) -> Signal:
-    """The signal after its job, which may have failed."""
-    accepted = ask(client, version, kind, **params)
-    assert accepted.status_code == 202, accepted.json()
-    work(accepted.json()["id"])
-    return Signal.objects.select_related("job").get(pk=accepted.json()["subject"]["id"])
-
-
-def rows_of(signal: Signal) -> list[dict[str, Any]]:
-    """Its values, part after part."""
-    rows: list[dict[str, Any]] = []
-    for key in signal.parts:
-        with store().open(key) as file:
-            rows += pq.read_table(file).to_pylist()
-    return rows
 
 
 def exchanged(records: Sequence[Record]) -> list[Record]:
