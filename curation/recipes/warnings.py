@@ -13,6 +13,8 @@ from curation.recipes.measures import Term, margin_of, term_of
 LENGTH_CORRELATION = 0.3
 # The share of pairs below which only the largest margins are left; METHODS §1: the top tenth alone over-fits.
 LARGEST_SHARE = 0.1
+# An ensemble that is right less often than this calls too many good labels wrong.
+WEAK_AGREEMENT = 0.65
 LENGTH_KINDS = ("length", "text_lengths")
 
 
@@ -35,6 +37,13 @@ def _of_step(step: Step, counts: dict[str, Any] | None, found: Decided) -> list[
         )
     if isinstance(step, ZonesStep):
         said += _of_zones(step)
+        agreement = _agreement_with_labels(step, found)
+        if agreement is not None and agreement < WEAK_AGREEMENT:
+            said.append(
+                f"The ensemble prefers the chosen side of only {agreement:.0%} of the pairs: where it disagrees with a "
+                "label, often the ensemble is wrong. Read some of these pairs before you act on them; more labels or a "
+                "reward model make it stronger."
+            )
     bounded = isinstance(step, SignalMarginStep) and step.min is not None
     if bounded and counts and 0 < counts["kept"] <= LARGEST_SHARE * counts["in"]:
         said.append(
@@ -86,6 +95,19 @@ def _length_correlation(step: Step, found: Decided) -> float | None:
         found.memo[key] = row[0] if row and row[0] is not None and row[0] == row[0] else None
     correlation: float | None = found.memo[key]
     return correlation
+
+
+def _agreement_with_labels(step: ZonesStep, found: Decided) -> float | None:
+    """The share of pairs whose margin points to the chosen side; margins are out of fold."""
+    margin = margin_of(step.signal, found.recipe.signals).sql
+    key = f"agreement:{margin}"
+    if key not in found.memo:
+        row = found.cursor.execute(
+            f"SELECT avg(({margin} > 0)::INTEGER) FROM {found.pairs} WHERE dir <> 0 AND {margin} IS NOT NULL"  # noqa: S608
+        ).fetchone()
+        found.memo[key] = row[0] if row else None
+    agreement: float | None = found.memo[key]
+    return agreement
 
 
 def _margin(step: Step, signals: dict[int, Signal]) -> Term | None:

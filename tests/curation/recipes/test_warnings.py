@@ -8,11 +8,17 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from curation.domain.recipe_steps import parse_steps
 from curation.models import DatasetVersion, Signal
+from curation.recipes.compile import decided, recipe_compile
+from curation.recipes.funnel import funnel_of
+from curation.recipes.warnings import recipe_warnings
 from tests.curation.making import make_record, make_version
+from tests.curation.recipes.test_step_kinds import pair, signal_of, version_of
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
+from webapp.store.files import Store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Preview = Callable[..., Any]
@@ -91,3 +97,23 @@ def test_only_the_largest_margins_are_left(
 
     assert found[0] == 1
     assert found[1].startswith("Only the largest margins are left.")
+
+
+@pytest.mark.parametrize(("right", "warned"), [(6, True), (7, False)])
+def test_an_ensemble_that_knows_little_is_no_judge_of_labels(store_folder: Store, right: int, warned: bool) -> None:
+    records = [pair(f"Question {n}") for n in range(10)]
+    ids = [(record.record_id, *sorted(each.response_id for each in record.responses)) for record in records]
+    towards = [1 if (record.labels[0].value or 0) > 0 else -1 for record in records]
+    rows = [
+        {"record_id": record, "a": a, "b": b, "aspect": None, "mean": sign if at < right else -sign, "lean": 0.0}
+        for at, ((record, a, b), sign) in enumerate(zip(ids, towards, strict=True))
+    ]
+    signal = signal_of(1, "pair", rows)
+    recipe = recipe_compile(version_of(records), parse_steps([{"type": "zones", "signal": 1}]), {1: signal})
+
+    with decided(recipe) as found:
+        said = recipe_warnings(found, funnel_of(found)["funnel"], 1)
+
+    assert [each["index"] for each in said] == ([0] if warned else [])
+    if warned:
+        assert said[0]["message"].startswith("The ensemble prefers the chosen side of only 60% of the pairs")

@@ -33,7 +33,6 @@ export function SnapshotListPage() {
   });
   return (
     <Page title="Snapshots" trail={[{ label: project.name, to: paths.project(project.id) }]}>
-      <RefreshList />
       {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
       {list.isPending && <Skeleton />}
       {!list.isPending && !list.error && list.rows.length === 0 && (
@@ -105,6 +104,7 @@ export function SnapshotListPage() {
         />
       )}
       <LoadMore list={list} />
+      <RefreshList />
     </Page>
   );
 }

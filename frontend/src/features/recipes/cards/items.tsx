@@ -104,10 +104,10 @@ function Line({ at, condition, onChange, onRemove }: LineProps) {
   const isMetadata = kind?.value === METADATA;
   const named = (label: string) => `${label} of condition ${at + 1}`;
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <div className="grid grid-cols-[130px_minmax(0,1fr)_auto] items-center gap-2">
       <Select
         aria-label={named("Field")}
-        className="w-40"
+        className={isMetadata ? "" : "col-span-2"}
         value={kind?.value ?? ""}
         onChange={(event) => onChange(withField(condition, event.target.value))}
         options={ROW_FIELDS.map(({ value, label }) => ({ value, label }))}
@@ -115,21 +115,19 @@ function Line({ at, condition, onChange, onRemove }: LineProps) {
       {isMetadata && (
         <Input
           aria-label={named("Metadata key")}
-          className="w-32"
           placeholder="key"
           value={condition.field.slice(METADATA.length)}
           onChange={(event) => onChange({ ...condition, field: METADATA + event.target.value })}
         />
       )}
+      <IconButton icon="close" label={`Remove condition ${at + 1}`} onClick={onRemove} />
       <Select
         aria-label={named("Comparison")}
-        className="w-28"
         value={condition.op}
         onChange={(event) => onChange(withOp(condition, event.target.value as Condition["op"]))}
         options={(kind?.ops ?? []).map((op) => ({ value: op, label: OP_WORDS[op] }))}
       />
       <Value condition={condition} label={named("Value")} onChange={onChange} />
-      <IconButton icon="close" label={`Remove condition ${at + 1}`} onClick={onRemove} />
     </div>
   );
 }
@@ -149,7 +147,6 @@ function Value({
     return (
       <Select
         aria-label={label}
-        className="w-40"
         value={String(value)}
         onChange={(event) => onChange({ ...condition, value: event.target.value })}
         options={choices}
@@ -159,7 +156,7 @@ function Value({
   return (
     <Input
       aria-label={label}
-      className={number ? "num w-24" : "min-w-32 flex-1"}
+      className={number ? "num" : undefined}
       type={number ? "number" : "text"}
       step="any"
       value={value === null ? "" : String(value)}
