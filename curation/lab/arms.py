@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from curation.lab.choices import ArmKind, GoldSource
+from curation.lab.learned_signals import made_again, out_of_reach
 from curation.lab.pools import Counts, GoldSplit, Pool, PoolPair, pool
-from curation.models import DatasetVersion, LabRun, Signal
-from curation.recipes.preview import recipe_ready
-from webapp.api.errors import ApplicationError
+from curation.models import DatasetVersion, LabRun
+from curation.recipes.compile import CompiledRecipe, recipe_compile
+from curation.recipes.preview import recipe_ready, steps_for
+from webapp.api.errors import UnprocessableError
 
 # Every arm trains on half of the smallest one, and that half is what five folds tune on.
 LEAST_PAIRS, LEAST_PROMPTS, LEAST_GOLD = 100, 20, 50
 # Pairs whose label was not turned round on purpose.
 SOUND = "coalesce(NOT planted, true)"
 PEOPLE = ("adjudicated", "human")
-# Kinds of signals that learn from the labels of the whole version, the held-out ones too.
-LEARNED_FROM_LABELS = frozenset({"quick_ensemble", "cross_filter"})
 NOT_ALWAYS_PEOPLE = (
     "The gold pairs are labels as they came with the rows, which may be wrong themselves; accuracies say how often a "
     "head agrees with such labels."
@@ -51,14 +52,21 @@ class Arms:
     notes: list[str]
 
 
-def arms_of(run: LabRun) -> Arms:
-    """Every arm of a run with its pairs. Raises ApplicationError when a recipe no longer fits the version."""
+def arms_of(run: LabRun, alive: Callable[[], None]) -> Arms:
+    """Every arm of a run with its pairs. Raises ApplicationError when a recipe no longer fits the version.
+
+    Signals that learned from labels are made again without the gold prompts' labels.
+    """
     version, split, notes = run.dataset_version, split_of(run), []
+    typed = [steps_for(version, recipe["steps"]) for recipe in run.recipes]
+    used = {pk: signal for _, signals in typed for pk, signal in signals.items()}
+    again = made_again(run, split, used.values(), alive)
+    if again:
+        names = ", ".join(f"“{signal.name}”" for signal in again.values())
+        notes.append(f"{names} was made again for this run without the labels of the gold prompts.")
     recipes = []
-    for recipe in run.recipes:
-        compiled = recipe_ready(version, recipe["steps"])
-        notes += _learned_note(recipe["name"], list(compiled.signals.values()))
-        with pool(compiled, version, split) as kept:
+    for recipe, (steps, signals) in zip(run.recipes, typed, strict=True):
+        with pool(recipe_compile(version, steps, {**signals, **again}), version, split) as kept:
             named = (f"recipe:{recipe['id']}", recipe["name"], ArmKind.RECIPE, recipe["id"])
             recipes.append(Arm(*named, kept.counts(), kept.pairs()))
     with pool(recipe_ready(version, []), version, split) as kept:
@@ -83,17 +91,6 @@ def _control(arm: Arm, kept: Pool) -> Arm:
     drawn = kept.drawn(number, salt=arm.recipe or 0)
     available = Counts(number, len({pair.record_id for pair in drawn}))
     return Arm(f"random:{arm.recipe}", f"Random, as many as “{arm.name}”", ArmKind.RANDOM, arm.recipe, available, drawn)
-
-
-def _learned_note(name: str, signals: list[Signal]) -> list[str]:
-    learned = ", ".join(each.name for each in signals if each.kind in LEARNED_FROM_LABELS)
-    if not learned:
-        return []
-    sentence = (
-        f"“{name}” reads {learned}, which learned from all labels, the gold prompts' too; its accuracy may be a little "
-        "too high."
-    )
-    return [sentence]
 
 
 def split_of(run: LabRun) -> GoldSplit:
@@ -136,12 +133,19 @@ def too_few_gold(pairs: int, source: GoldSource) -> str | None:
     return f"The gold set has {pairs:,} pairs; the lab needs {LEAST_GOLD}. Please {remedy}, or label more."
 
 
-def _fitting(version: DatasetVersion, recipe: dict[str, Any]) -> Any:
+def _fitting(version: DatasetVersion, recipe: dict[str, Any]) -> CompiledRecipe:
+    """Raises UnprocessableError that names the recipe."""
     try:
-        return recipe_ready(version, recipe["steps"])
-    except ApplicationError as error:
-        error.message = f"“{recipe['name']}”: {error.message}"
-        raise
+        compiled = recipe_ready(version, recipe["steps"])
+    except UnprocessableError as error:
+        raise UnprocessableError(f"“{recipe['name']}”: {error.message}", fields=error.fields) from error
+    beyond = out_of_reach(compiled.signals.values())
+    if beyond is not None:
+        raise UnprocessableError(
+            f"“{recipe['name']}” reads “{beyond.name}”, which was made from a signal that learned from all labels; the "
+            "lab cannot make it again without the gold prompts' labels. Read that signal itself instead."
+        )
+    return compiled
 
 
 def _gold_sources(found: dict[str, int], split: GoldSplit) -> list[str]:

@@ -137,11 +137,25 @@ def pool(recipe: CompiledRecipe, version: DatasetVersion, split: GoldSplit) -> I
     """Run a recipe; inside the block what it keeps can be counted and read."""
     prompts = _prompts_file(version)
     with decided(recipe) as found:
-        params: dict[str, Any] = {"pairs": found.pairs_file(), "prompts": prompts, "seed": split.seed}
-        if split.source == GoldSource.HELD_OUT:
-            params["fraction"] = split.fraction
-        found.cursor.execute(_KEPT.format(gold=_GOLD[split.source], lot=_DRAWN.format(what="cut")), params)
+        found.cursor.execute(
+            _KEPT.format(gold=_GOLD[split.source], lot=_DRAWN.format(what="cut")),
+            {"pairs": found.pairs_file(), "prompts": prompts, "seed": split.seed, **_gold_params(split)},
+        )
         yield Pool(found.cursor, split)
+
+
+def gold_records(version: DatasetVersion, split: GoldSplit) -> frozenset[str]:
+    """Ids of the records on gold prompts."""
+    with duck() as cursor:
+        rows = cursor.execute(
+            f"SELECT record_id FROM read_parquet($prompts) WHERE {_GOLD[split.source]}",  # noqa: S608
+            {"prompts": _prompts_file(version), **_gold_params(split)},
+        ).fetchall()
+    return frozenset(record_id for (record_id,) in rows)
+
+
+def _gold_params(split: GoldSplit) -> dict[str, Any]:
+    return {"seed": split.seed, "fraction": split.fraction} if split.source == GoldSource.HELD_OUT else {}
 
 
 def _prompts_file(version: DatasetVersion) -> str:

@@ -40,7 +40,7 @@ def prepared_for(run: LabRun, alive: Callable[[], None]) -> Prepared:
 
 def _prepare(run: LabRun, alive: Callable[[], None]) -> Prepared:
     try:
-        found = arms_of(run)
+        found = arms_of(run, alive)
         errors = known_errors(run.dataset_version, seed=run.first_seed)
     except ApplicationError as error:
         # A signal or the version changed its state since the run was asked for.

@@ -14,8 +14,7 @@ import numpy as np
 
 from curation.signals.embeddings import part_vectors, prompt_text
 from curation.signals.kinds.base import Pair, Source, pairs_of
-from webapp.store.canonical import Record, read_records
-from webapp.store.files import store
+from webapp.store.canonical import Record
 
 if TYPE_CHECKING:
     from curation.ml.embedding import TextEmbedder
@@ -54,20 +53,19 @@ def embedded_pairs(source: Source, embedder: TextEmbedder, pairs: PairsOf | None
     found, prompts, pairs = PairFeatures(), _Numbers(), pairs or _targets
     for part in source.parts:
         vectors = part_vectors(source, part, embedder)
-        with store().open(part) as file:
-            for record in read_records(file):
-                prompt = next(vectors)
-                sides = {each.response_id: next(vectors) for each in record.responses}
-                lengths = {each.response_id: math.log1p(len(each.content)) for each in record.responses}
-                for pair, target in pairs(record):
-                    a, b = sides[pair.a], sides[pair.b]
-                    if a.vector is None or b.vector is None:
-                        found.failures.append((pair, a.reason or b.reason or "no_vector"))
-                        continue
-                    difference = b.vector - a.vector
-                    near = 0.0 if prompt.vector is None else float(prompt.vector @ difference)
-                    extra = np.array([near, lengths[pair.b] - lengths[pair.a]], dtype=np.float32)
-                    _add(found, pair, np.concatenate([difference, extra]), target, prompts.of(record))
+        for record in source.records_of(part):
+            prompt = next(vectors)
+            sides = {each.response_id: next(vectors) for each in record.responses}
+            lengths = {each.response_id: math.log1p(len(each.content)) for each in record.responses}
+            for pair, target in pairs(record):
+                a, b = sides[pair.a], sides[pair.b]
+                if a.vector is None or b.vector is None:
+                    found.failures.append((pair, a.reason or b.reason or "no_vector"))
+                    continue
+                difference = b.vector - a.vector
+                near = 0.0 if prompt.vector is None else float(prompt.vector @ difference)
+                extra = np.array([near, lengths[pair.b] - lengths[pair.a]], dtype=np.float32)
+                _add(found, pair, np.concatenate([difference, extra]), target, prompts.of(record))
         source.alive()
     return found
 

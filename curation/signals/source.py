@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from webapp.store.canonical import Record, read_records
 from webapp.store.files import store
 
 
 @dataclass(frozen=True)
 class PartsSource:
-    """See `curation.signals.kinds.base.Source`."""
+    """See `curation.signals.kinds.base.Source`. Labels of the records in `hidden` are not to be seen."""
 
     project_id: int
     version_id: int
@@ -19,6 +21,7 @@ class PartsSource:
     keep_alive: Callable[[], None]
     # Told how many more values are expected, and how many more are done.
     count: Callable[[int, int], None] | None = None
+    hidden: frozenset[str] = frozenset()
 
     def alive(self) -> None:
         self.keep_alive()
@@ -29,6 +32,10 @@ class PartsSource:
         self.keep_alive()
 
     def records(self) -> Iterator[Record]:
-        for key in self.parts:
-            with store().open(key) as file:
-                yield from read_records(file)
+        for part in self.parts:
+            yield from self.records_of(part)
+
+    def records_of(self, part: str) -> Iterator[Record]:
+        with store().open(part) as file:
+            for record in read_records(file):
+                yield msgspec.structs.replace(record, labels=[]) if record.record_id in self.hidden else record

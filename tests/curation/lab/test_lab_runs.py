@@ -11,7 +11,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from curation.lab import fits
-from curation.models import DatasetVersion, LabRun
+from curation.lab.learned_signals import LEARNED_FROM_LABELS
+from curation.models import DatasetVersion, LabRun, Signal
+from curation.signals.registry import KINDS
 from tests.curation.making import make_record, make_version
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
@@ -149,7 +151,8 @@ def test_with_planted_noise_the_oracle_wins_and_lots_do_not(
     for key in (f"random:{first}", f"random:{second}"):
         assert arms[key]["versus_raw"]["verdict"] == "no_measurable_difference"
     assert all(arm["converged"] and len(arm["l2"]) == 4 for arm in arms.values())
-    assert any("“Flip” reads Quick ensemble on imported scores" in note for note in results["notes"])
+    again = "“Quick ensemble on imported scores” was made again for this run without the labels of the gold prompts."
+    assert again in results["notes"]
 
     review = results["review"]
     assert (review["basis"], review["pairs"], review["reviewed"]) == ("planted", 1500, 150)
@@ -189,10 +192,8 @@ def test_what_a_recipe_makes_of_labels_is_learned(
         f"/api/dataset-versions/{clean.pk}/signals/", {"kind": "quick_ensemble", "params": {"features": "scores"}}
     ).json()
     work(signal["id"])
-    from curation.models import Signal
-
     known = Signal.objects.get(pk=signal["subject"]["id"])
-    known.pk, known.key, known.dataset_version = None, "known", version
+    known.pk, known.kind, known.key, known.dataset_version = None, "told", "told", version
     known.save()
     zones = {"type": "zones", "signal": known.pk, "ambiguous_percentile": 0}
     recipes = {
@@ -207,6 +208,47 @@ def test_what_a_recipe_makes_of_labels_is_learned(
         assert arms[f"recipe{name}"]["versus_raw"]["verdict"] == "helps", name
         assert arms[f"recipe{name}"]["accuracy"]["mean"] > 0.9
     assert arms["raw"]["accuracy"]["mean"] < 0.8
+
+
+def test_flipping_by_an_ensemble_learns_nothing_of_the_gold_labels(
+    finished: Start, client: APIClient, work: Work, project: Project, admin: User
+) -> None:
+    """Labels drawn by lot: a head that does better than chance on the gold has been told about it."""
+    version = make_version(project, admin, world(43, pairs=500, flips=0.5, marked=False))
+    signal = client.post(
+        f"/api/dataset-versions/{version.pk}/signals/", {"kind": "quick_ensemble", "params": {"features": "scores"}}
+    ).json()
+    work(signal["id"])
+    zones = {"type": "zones", "signal": signal["subject"]["id"], "ambiguous_percentile": 0, "vote": 0.5}
+
+    run = finished(version, {"Flip": [{**zones, "wrong": "flip"}], "Drop": [{**zones, "wrong": "drop"}]}, seeds=4)
+
+    for arm in run["results"]["arms"]:
+        assert arm["accuracy"]["mean"] == pytest.approx(0.5, abs=0.08), arm["name"]
+        assert arm["versus_raw"] is None or arm["versus_raw"]["verdict"] != "helps"
+
+
+def test_a_signal_made_from_one_that_learned_from_labels_is_refused(
+    start: Start, client: APIClient, work: Work, project: Project, admin: User
+) -> None:
+    version = make_version(project, admin, world(47, pairs=300))
+    url = f"/api/dataset-versions/{version.pk}/signals/"
+    learned = client.post(url, {"kind": "quick_ensemble", "params": {"features": "scores"}}).json()
+    work(learned["id"])
+    derived = Signal.objects.get(pk=learned["subject"]["id"])
+    derived.pk, derived.key, derived.kind, derived.name = None, "derived", "d_optimal", "By design"
+    derived.params = {"margin": learned["subject"]["id"]}
+    derived.save()
+
+    refused = start(version, {"Everything": [], "Design": [{"type": "signal_margin", "signal": derived.pk, "min": 0}]})
+
+    assert refused.status_code == 422
+    assert refused.json()["message"].startswith("“Design” reads “By design”, which was made from a signal that learned")
+    assert not LabRun.objects.exists()
+
+
+def test_kinds_that_learn_from_labels_are_known_by_their_names() -> None:
+    assert KINDS.keys() >= LEARNED_FROM_LABELS
 
 
 def test_adjudicated_gold_holds_its_prompts_out_and_tells_errors(
