@@ -15,7 +15,9 @@ import numpy as np
 from curation.domain.arrays import Floats
 from curation.signals.kinds.base import Pair, Row, Source, pair_failed, pair_row
 from curation.signals.model_readings import (
+    TRAINED_ON_IT,
     ModelScorer,
+    TrainingPrompts,
     facts_of,
     failure_of,
     preferences_of,
@@ -46,16 +48,20 @@ def two_policies(project_id: int, given: dict[str, Any], names: tuple[str, str])
 
 @dataclass(frozen=True)
 class JudgedPair:
-    """A labelled pair with the two models' readings of its sides, and the sign of what the labels say (0: nothing)."""
+    """A labelled pair with the two models' readings of its sides, and the sign of what the labels say (0: nothing).
+
+    `remembered`: one of the models was trained on its prompt, so that its word is memory and no margin (METHODS §10.1).
+    """
 
     pair: Pair
     said: int
+    remembered: bool
     first: tuple[ResponseLikelihood, ResponseLikelihood]
     second: tuple[ResponseLikelihood, ResponseLikelihood]
 
     @property
     def failure(self) -> str | None:
-        return failure_of((*self.first, *self.second))
+        return TRAINED_ON_IT if self.remembered else failure_of((*self.first, *self.second))
 
     @property
     def remark(self) -> str | None:
@@ -97,9 +103,12 @@ def margin_rows(source: Source, models: list[ResolvedModel], formula: Formula, u
 
 
 def _judged(source: Source, models: list[ResolvedModel], loaded: list[dict[str, Any]]) -> Iterator[JudgedPair]:
+    trained = [TrainingPrompts(model) for model in models]
     for record, (first, second) in read_sides_in_turn(source, [likelihood_scorer(each, loaded) for each in models]):
+        remembered = any(prompts.holds(record) for prompts in trained)
         for pair, said in preferences_of(record).items():
-            yield JudgedPair(pair, said, (first[pair.a], first[pair.b]), (second[pair.a], second[pair.b]))
+            sides = (first[pair.a], first[pair.b]), (second[pair.a], second[pair.b])
+            yield JudgedPair(pair, said, remembered, *sides)
 
 
 def likelihood_scorer(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from curation.domain.recipe_steps import DEFAULT_PRECEDENCE
 from curation.signals.embeddings import prompt_text
 from curation.signals.kinds.base import Pair, Source, pairs_of
 from curation.signals.model_resolution import ResolvedModel
@@ -20,6 +21,9 @@ from webapp.store.canonical import Record
 
 if TYPE_CHECKING:
     from curation.ml.token_rows import ScoringItem
+
+
+TRAINED_ON_IT = "model_trained_on_it"
 
 
 class Reading(Protocol):
@@ -123,12 +127,19 @@ def sides_of(record: Record) -> list[str]:
 
 
 def preferences_of(record: Record) -> dict[Pair, int]:
-    """1 where most of a pair's labels prefer b, −1 where they prefer a, 0 where neither."""
-    votes = dict.fromkeys(pairs_of(record), 0)
+    """1 where b is better, −1 where a is, 0 where neither: by the mean of the most trusted source's labels.
+
+    The better side is the one a recipe sees as chosen unless it is told otherwise.
+    """
+    said: dict[Pair, dict[str, int]] = {pair: {} for pair in pairs_of(record)}
     for label in record.labels:
-        value = label.value or 0
-        votes[Pair(record.record_id, label.a, label.b, label.aspect)] += (value > 0) - (value < 0)
-    return {pair: (total > 0) - (total < 0) for pair, total in votes.items()}
+        by_source = said[Pair(record.record_id, label.a, label.b, label.aspect)]
+        by_source[label.source] = by_source.get(label.source, 0) + (label.value or 0)
+    totals = {
+        pair: next((by_source[source] for source in DEFAULT_PRECEDENCE if source in by_source), 0)
+        for pair, by_source in said.items()
+    }
+    return {pair: (total > 0) - (total < 0) for pair, total in totals.items()}
 
 
 class TrainingPrompts:

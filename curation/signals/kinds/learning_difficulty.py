@@ -13,9 +13,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from curation.signals.kinds.base import Cell, Column, Level, Pair, Row, Scope, Scorer, Source, pair_failed, pair_row
+from curation.signals.kinds.base import (
+    Cell,
+    Column,
+    Level,
+    Pair,
+    Row,
+    Scope,
+    Scorer,
+    Source,
+    pair_failed,
+    pair_row,
+    pairs_of,
+)
 from curation.signals.likelihoods import likelihood_scorer
-from curation.signals.model_readings import failure_of, preferences_of, read_sides_in_turn, remark_of
+from curation.signals.model_readings import (
+    TRAINED_ON_IT,
+    TrainingPrompts,
+    failure_of,
+    preferences_of,
+    read_sides_in_turn,
+    remark_of,
+)
 from curation.signals.model_resolution import ResolvedModel, distinct_models, resolve_model
 from curation.signals.pair_features import NO_DIRECTION
 from curation.signals.params import check_id, check_ids, check_number, filled_in, refused
@@ -95,8 +114,13 @@ class LearningDifficultySignal:
         used: dict[str, Any] = {"models": [], "decided": 0, "ranked_right": [0] * len(models)}
 
         def score(source: Source) -> Iterator[Row]:
+            trained = [TrainingPrompts(model) for model in models]
             loads = [likelihood_scorer(model, used["models"]) for model in models]
             for record, readings in read_sides_in_turn(source, loads):
+                if any(prompts.holds(record) for prompts in trained):
+                    # Losses on what a model was trained on are not held out.
+                    yield from (pair_failed(TRAINED_ON_IT, pair) for pair in pairs_of(record))
+                    continue
                 for pair, said in preferences_of(record).items():
                     yield _row(pair, said, [(found[pair.a], found[pair.b]) for found in readings], beta, used)
 

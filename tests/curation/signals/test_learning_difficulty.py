@@ -111,6 +111,20 @@ def test_exchanging_sides_negates_margins_and_leaves_losses(
 
 
 @pytest.mark.usefixtures("models")
+def test_losses_on_training_pairs_are_not_held_out(
+    client: APIClient, work: Work, project: Project, admin: User, register: Register, later_model: Path
+) -> None:
+    records = questions()
+    register(LATE, later_model, "policy", trained_on=[record.prompt[0].content for record in records[3:]])
+
+    signal = compute(client, work, make_version(project, admin, records), "learning_difficulty", **ASK)
+
+    reasons = [row["reason"] for row in rows_of(signal)]
+    assert reasons == [None, None, "no_better_side", *["model_trained_on_it"] * 3]
+    assert signal.provenance["pairs_with_a_preference"] == 2
+
+
+@pytest.mark.usefixtures("models")
 def test_pairs_without_a_loss_go_to_review(client: APIClient, work: Work, project: Project, admin: User) -> None:
     records = [*questions(), make_record("Long?", ["word " * 3000, "Short."], [(0, 1, 1, "human")])]
     version = make_version(project, admin, records)

@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 from curation.models import DatasetVersion, Signal
 from tests.curation.making import make_record, make_version
 from tests.curation.signals.conftest import Register
+from tests.curation.signals.mirroring import assert_mirrored, exchanged
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
@@ -141,6 +142,39 @@ def _chosen_margins(client: APIClient, version: DatasetVersion, signal: Signal) 
     assert body["kept"] == 7
     edges = body["histograms"][1]["edges"]
     return edges[0], edges[-1]
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize("kind", ["implicit_margin", "density_ratio"])
+def test_exchanging_sides_negates_every_margin(
+    client: APIClient, work: Work, project: Project, admin: User, kind: str
+) -> None:
+    records = [make_record(f"How do I plan garden {at}?", [f"Step {at}.", "No."], [(0, 1, 1, "human")])
+               for at in range(6)]  # fmt: skip
+    names = ("policy", "reference") if kind == "implicit_margin" else ("strong", "weak")
+    chosen = dict(zip(names, (POLICY, REFERENCE), strict=True))
+
+    one = compute(client, work, make_version(project, admin, records), kind, **chosen)
+    two = compute(client, work, make_version(project, admin, exchanged(records)), kind, **chosen)
+
+    assert_mirrored(one, two)
+
+
+@pytest.mark.usefixtures("models")
+def test_a_policy_has_no_margin_on_what_it_was_trained_on(
+    client: APIClient, work: Work, project: Project, admin: User, register: Register, policy_model: Path
+) -> None:
+    records = questions()
+    register(POLICY, policy_model, "policy", trained_on=[record.prompt[0].content for record in records[:3]])
+    version = make_version(project, admin, records)
+
+    signal = compute(client, work, version, "implicit_margin", policy=POLICY, reference=REFERENCE)
+
+    assert [row["reason"] for row in rows_of(signal)] == ["model_trained_on_it"] * 3 + [None] * 4
+    assert signal.provenance["pairs_read"] == 4
+    steps = [{"type": "signal_margin", "signal": signal.pk, "min": -1000}]
+    body = client.post("/api/recipes/preview/", {"dataset_version": version.pk, "steps": steps}).json()
+    assert (body["kept"], body["review"], body["dropped"]) == (4, 3, 0)
 
 
 @pytest.mark.usefixtures("models")
