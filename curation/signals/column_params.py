@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from curation.models import Signal
 from curation.signals.choices import SignalState
 from curation.signals.params import check_id, refused
 from webapp.api.errors import ApplicationError, UnprocessableError
+from webapp.jobs.handlers import JobError
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,15 @@ class SignalColumn:
         return {**of, "key": self.signal.key, "rows_ok": self.signal.rows_ok}
 
 
+@contextmanager
+def in_worker() -> Iterator[None]:
+    """Turns the refusal of a signal that was there when the job began into a JobError with the same sentence."""
+    try:
+        yield
+    except ApplicationError as error:
+        raise JobError(str(error)) from error
+
+
 def signal_schema(title: str, description: str, *, level: str | None = None) -> dict[str, Any]:
     """The schema of a parameter that takes a signal's id."""
     schema: dict[str, Any] = {"type": "integer", "format": "signal", "title": title, "description": description}
@@ -38,7 +49,9 @@ def column_schema(title: str, description: str) -> dict[str, Any]:
 
 MARGIN_SCHEMA: dict[str, Any] = {
     "margin": signal_schema("Margin", "A signal that says how much better one response is than the other."),
-    "margin_column": column_schema("Column of the margin", "Its first margin, unless you name another column."),
+    "margin_column": column_schema(
+        "Column of the margin", "The margin it recommends, else its first, unless you name another column."
+    ),
 }
 MARGIN_DEFAULTS: dict[str, Any] = {"margin": None, "margin_column": ""}
 
@@ -46,7 +59,8 @@ MARGIN_DEFAULTS: dict[str, Any] = {"margin": None, "margin_column": ""}
 def margin_column(project_id: int, given: Mapping[str, Any], name: str = "margin") -> SignalColumn:
     """A number of responses, of which b − a is taken, or a signed one of pairs: `given[name]` of `given[name_column]`.
 
-    Raises ApplicationError for wrong parameters, UnprocessableError for a signal that has no such number.
+    Without a column the one that the signal recommends, else its first. Raises ApplicationError for wrong parameters,
+    UnprocessableError for a signal that has no such number.
     """
     signal = _ready_signal(project_id, given, name)
     fit = [
@@ -54,6 +68,8 @@ def margin_column(project_id: int, given: Mapping[str, Any], name: str = "margin
         for column in signal.columns
         if column["type"] == "number" and (signal.level == "response" or column["signed"])
     ]
+    recommended = signal.provenance.get("recommended_column")
+    fit.sort(key=lambda column: column != recommended)
     return _chosen(signal, given, name, [] if signal.level == "record" else fit, "margin")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from curation.datasets.reading import iter_version_records
 from curation.models import DatasetVersion
 from curation.signals.benchmark_versions import PROOFS_KEPT, VERSION_SCHEMA, facts_of, ready_test_set
+from curation.signals.column_params import in_worker
 from curation.signals.embeddings import prompt_text
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source
 from curation.signals.params import filled_in
@@ -51,7 +52,8 @@ class ContaminationSignal:
         return f"Overlap with {facts['test_set']}"[:160], facts
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
-        tests = _test_set(project_id, params)
+        with in_worker():
+            tests = _test_set(project_id, params)
         used: dict[str, Any] = {}
 
         def score(source: Source) -> Iterator[Row]:

@@ -17,6 +17,7 @@ from curation.signals.column_params import (
     MARGIN_SCHEMA,
     SignalColumn,
     check_of_version,
+    in_worker,
     margin_column,
 )
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source, pair_failed, pair_row
@@ -65,7 +66,8 @@ class CurriculumSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        margin = margin_column(project_id, given)
+        with in_worker():
+            margin = margin_column(project_id, given)
         used: dict[str, Any] = {}
 
         def score(source: Source) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from curation.signals.column_params import (
     MARGIN_SCHEMA,
     SignalColumn,
     check_of_version,
+    in_worker,
     margin_column,
     signal_schema,
 )
@@ -85,7 +86,8 @@ class DOptimalSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        margin = _margin(project_id, given)
+        with in_worker():
+            margin = _margin(project_id, given)
         used: dict[str, Any] = {}
 
         def score(source: Source) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from curation.signals.column_params import (
     SignalColumn,
     check_of_version,
     column_schema,
+    in_worker,
     margin_column,
     record_column,
     signal_schema,
@@ -123,7 +124,8 @@ class FifaSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        columns = _columns(project_id, given)
+        with in_worker():
+            columns = _columns(project_id, given)
         used: dict[str, Any] = {}
 
         def score(source: Source) -> Iterator[Row]:

@@ -19,6 +19,7 @@ from curation.signals.column_params import (
     SignalColumn,
     check_of_version,
     column_schema,
+    in_worker,
     margin_column,
     response_column,
     signal_schema,
@@ -83,7 +84,8 @@ class ResidualMarginSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        columns = _columns(project_id, given)
+        with in_worker():
+            columns = _columns(project_id, given)
         used: dict[str, Any] = {}
 
         def score(source: Source) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 """How much alike the two responses of a pair are in meaning: the cosine of their embeddings.
 
-Pairs that say nearly the same teach a reward model little and are labelled near chance; PCRM filters by this number
-beside the margin.
+With the length ratio (the margin of `text_measures`' log of tokens) it is PCRM's prior of how far apart two rewards
+should be: responses that say nearly the same deserve no large margin.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import numpy as np
 from curation.datasets.reading import iter_version_records, part_keys
 from curation.models import DatasetVersion
 from curation.signals.benchmark_versions import PROOFS_KEPT, VERSION_SCHEMA, facts_of, ready_test_set
+from curation.signals.column_params import in_worker
 from curation.signals.embeddings import (
     PromptVectors,
     packaged_embedder,
@@ -79,7 +80,8 @@ class SemanticContaminationSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        tests = ready_test_set(project_id, given["dataset_version"])
+        with in_worker():
+            tests = ready_test_set(project_id, given["dataset_version"])
         used: dict[str, Any] = {}
 
         def score(source: Source) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,6 +61,23 @@ def test_a_form_can_be_drawn_and_its_columns_told_apart(client: APIClient, name:
     assert kind["title"][0].isupper()
     assert kind["description"].endswith(".")
     assert len(name) <= 40
+
+
+def test_the_manual_has_every_kind_with_its_columns() -> None:
+    """docs/signals.md: one row a kind, its level and columns; ± marks the signed ones."""
+    manual = (Path(__file__).parents[3] / "docs" / "signals.md").read_text()
+    rows = dict(re.findall(r"(?m)^\| `([a-z0-9_]+)` \| (.+) \|$", manual))
+
+    assert rows.keys() == KINDS.keys()
+    for name, kind in KINDS.items():
+        level, _, columns, *_ = rows[name].split(" | ")
+        # What stands in brackets explains a column.
+        listed = re.sub(r" \([^)]*\)", "", columns).split(", ")
+        assert (name, level, listed) == (
+            name,
+            kind.level,
+            [f"{column.name}{' ±' if column.signed else ''}" for column in kind.columns],
+        )
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))

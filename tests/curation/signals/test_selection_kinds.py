@@ -158,6 +158,38 @@ def test_a_curriculum_goes_from_clear_to_close(client: APIClient, work: Work, pr
     assert (body["kept"], body["dropped"], body["review"]) == (4, 2, 2)
 
 
+def test_the_margin_a_signal_recommends_is_taken(client: APIClient, work: Work, project: Project, admin: User) -> None:
+    """Density ratios grow with length in some versions: the signal then recommends its margin per token."""
+    version, _ = judged(project, admin)
+    signal = compute(client, work, version, "human_strength")
+    signed = {"title": "T", "type": "number", "signed": True}
+    signal.columns = [*signal.columns, {**signed, "name": "margin"}, {**signed, "name": "margin_per_token"}]
+    signal.provenance = {**signal.provenance, "recommended_column": "margin_per_token"}
+    signal.save()
+
+    columns = [
+        ask(client, version, "curriculum", margin=signal.pk, margin_column=name).json()["subject"]["id"]
+        for name in ("", "margin")
+    ]
+
+    asked = [Signal.objects.get(pk=number).provenance["margin"]["column"] for number in columns]
+    assert asked == ["margin_per_token", "margin"]
+
+
+def test_a_signal_that_has_gone_meanwhile_is_named(
+    client: APIClient, work: Work, project: Project, admin: User
+) -> None:
+    version, _ = judged(project, admin)
+    margin = compute(client, work, version, "human_strength")
+    accepted = ask(client, version, "curriculum", margin=margin.pk).json()
+    number = margin.pk
+    margin.delete()
+
+    job = work(accepted["id"])
+
+    assert (job.state, job.message) == ("failed", f"params.margin: this project has no ready signal {number}.")
+
+
 def test_a_contradicted_pair_comes_last(client: APIClient, work: Work, project: Project, admin: User) -> None:
     """The better side is that of the most trusted labels, as a recipe sees it."""
     records = [
