@@ -55,7 +55,7 @@ class RewardScoreSignal:
         try:
             # Asked again, because the data folder may have moved since the signal was requested.
             found = resolve_model(project_id=project_id, model_id=params["model"], kind="reward")
-            model = RewardScorer(found.path)
+            model = RewardScorer(found.path, revision=found.revision)
         except (ScoringError, ApplicationError) as error:
             raise JobError(str(error)) from error
 
