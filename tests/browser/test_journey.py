@@ -398,6 +398,7 @@ def test_the_reward_model_scores_the_version_and_the_recipe_filters_by_margin(ad
     admin.goto(story.recipe)
     admin.get_by_role("button", name="Add step").click()
     admin.get_by_role("menuitem", name="Margin of a signal").click()
+    admin.get_by_label("Signal", exact=True).select_option(label="Score by First reward v1")
     admin.get_by_label("Margin from").fill("100")
     expect(admin.get_by_text(re.compile(r"^0 pairs kept, 10 dropped"))).to_be_visible()
     admin.get_by_label("Margin from").fill("-100")

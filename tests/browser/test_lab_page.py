@@ -170,3 +170,4 @@ def test_the_list_says_what_was_found(curator: Person, project: int) -> None:
     page.get_by_role("link", name="Compare these again").click()
     dialog = page.get_by_role("dialog", name="Compare recipes in the lab")
     expect(dialog.get_by_role("checkbox", name="Clear votes")).to_be_checked()
+    expect(dialog.get_by_label("Version")).to_contain_text(f"v1 · {ROWS} rows")

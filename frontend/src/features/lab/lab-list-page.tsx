@@ -119,7 +119,8 @@ export function LabListPage() {
       {canManage && search.new === "yes" && (
         <StartDialog
           chosen={(search.recipes ?? "").split(",").map(Number).filter(Boolean)}
-          onClose={() => setSearch({ new: undefined, recipes: undefined })}
+          asked={search.version ? Number(search.version) : null}
+          onClose={() => setSearch({ new: undefined, recipes: undefined, version: undefined })}
           onStarted={onStarted}
         />
       )}

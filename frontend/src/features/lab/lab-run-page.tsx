@@ -36,7 +36,11 @@ function LabRunView({ run }: { run: LabRun }) {
         canManage && (
           <LinkButton
             to={paths.lab(project.id)}
-            search={{ new: "yes", recipes: run.recipes.map((recipe) => recipe.id).join(",") }}
+            search={{
+              new: "yes",
+              recipes: run.recipes.map((recipe) => recipe.id).join(","),
+              version: String(run.dataset_version),
+            }}
           >
             Compare these again
           </LinkButton>

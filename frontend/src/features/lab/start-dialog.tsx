@@ -6,19 +6,28 @@ import type { Job, Recipe } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
-import { datasetsQuery, type LabRun, readyVersionsQuery, recipesQuery, startLabRun } from "./api";
+import {
+  datasetsQuery,
+  type LabRun,
+  readyVersionsQuery,
+  recipesQuery,
+  startLabRun,
+  versionQuery,
+} from "./api";
 import { bodyOf, FEWEST, type LabForm, MOST, problemsOf } from "./form";
 import { FEATURES } from "./results";
 
 interface Props {
   /** Recipes that were ticked before. */
   chosen: number[];
+  /** The version that was asked for; otherwise the newest of the newest dataset. */
+  asked: number | null;
   onClose: () => void;
   onStarted: (job: Job) => void;
 }
 
 /** Which recipes, on which version, judged on what. */
-export function StartDialog({ chosen, onClose, onStarted }: Props) {
+export function StartDialog({ chosen, asked, onClose, onStarted }: Props) {
   const project = useProject();
   const client = useQueryClient();
   const id = useId();
@@ -38,9 +47,12 @@ export function StartDialog({ chosen, onClose, onStarted }: Props) {
   const recipes = useQuery(recipesQuery(project.id));
   const datasets = useQuery(datasetsQuery(project.id));
   const filled = (datasets.data?.results ?? []).filter((each) => each.latest_version !== null);
-  const dataset = form.dataset ?? filled[0]?.id ?? null;
+  const wanted = useQuery({ ...versionQuery(asked ?? 0), enabled: asked !== null });
+  const dataset =
+    form.dataset ?? wanted.data?.dataset ?? (asked === null || wanted.isError ? filled[0]?.id : null) ?? null;
   const versions = useQuery({ ...readyVersionsQuery(dataset ?? 0), enabled: dataset !== null });
-  const version = form.version ?? versions.data?.[0]?.id ?? null;
+  const version =
+    form.version ?? (form.dataset === null ? wanted.data?.id : null) ?? versions.data?.[0]?.id ?? null;
   const problems = tried ? problemsOf(form, version) : {};
   const start = useMutation({
     mutationFn: (versionId: number) => startLabRun(project.id, bodyOf(form, versionId)),

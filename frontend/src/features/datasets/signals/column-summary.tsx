@@ -64,7 +64,7 @@ function NumberFigure({ column, summary }: { column: SignalColumn; summary: Numb
       )}
       <p className="num mt-1 text-sm text-muted">
         {same
-          ? `${formatNumber(min)} in all of ${countOf(count, "value")}`
+          ? `${formatNumber(min)} in all ${countOf(count, "value")}`
           : `${formatNumber(min)} to ${formatNumber(max)} · mean ${formatNumber(mean)} · ${countOf(count, "value")}`}
       </p>
     </div>

@@ -62,7 +62,11 @@ function Likenesses({ signal, likenesses }: { signal: Signal; likenesses: Likene
           <li key={`${each.row}:${each.other}`} className="border-t border-line py-2">
             <div className="grid gap-x-4 gap-y-1 sm:grid-cols-2">
               <p className="line-clamp-3 break-words">{each.prompt}</p>
-              <p className="line-clamp-3 break-words">{each.otherPrompt}</p>
+              {each.otherPrompt === each.prompt ? (
+                <p className="text-muted">The same words.</p>
+              ) : (
+                <p className="line-clamp-3 break-words">{each.otherPrompt}</p>
+              )}
             </div>
             <p className="num mt-1 flex flex-wrap gap-x-3 text-sm text-muted">
               <RowLink record={each.row} label="Row" />
