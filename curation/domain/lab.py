@@ -1,12 +1,11 @@
 """Comparing recipes by the heads their pairs train: samples, intervals, label errors found. Pure numpy.
 
-Every seed draws half of the smallest arm's pairs, whole prompt groups without replacement, and as many from every other
-arm: equal-size sets of different pairs. All arms draw in one order of the groups, so what they share is drawn together.
-The spread of a half-sample estimates the error of the whole sample it was drawn from (half-sampling, the delete-half
-jackknife of Shao & Wu 1989, doi 10.1214/aos/1176347263), larger arms the more so. A difference counts only when it
-exceeds that error and the one of a finite gold set. A plain t-interval over seeds would shrink with their number and
-call any fixed subset, even one drawn by lot, better or worse: seeds share their pairs and their gold (Nadeau & Bengio
-2003, doi 10.1023/A:1024068626366).
+Every seed draws half of the prompts, without replacement, and every arm is made from that half alone; all arms then
+train on as many pairs as the smallest has, in one order of the prompts, so that what they share is drawn together. The
+spread over halves estimates the error of all pairs being one sample (half-sampling, the delete-half jackknife of Shao &
+Wu 1989, doi 10.1214/aos/1176347263). A difference counts only when it exceeds that error and the one of a finite gold
+set. A plain t-interval over seeds would shrink with their number and call any fixed subset, even one drawn by lot,
+better or worse: seeds share their pairs and their gold (Nadeau & Bengio 2003, doi 10.1023/A:1024068626366).
 """
 
 from __future__ import annotations

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from curation.domain.recipe_steps import Step
 from curation.lab.choices import ArmKind, GoldSource
-from curation.lab.learned_signals import made_again, out_of_reach
+from curation.lab.learned_signals import learns, made_again, out_of_reach
 from curation.lab.pools import Counts, GoldSplit, Pool, PoolPair, pool
-from curation.models import DatasetVersion, LabRun
+from curation.models import DatasetVersion, LabRun, Signal
 from curation.recipes.compile import CompiledRecipe, recipe_compile
 from curation.recipes.preview import recipe_ready, steps_for
 from webapp.api.errors import UnprocessableError
 
-# Every arm trains on half of the smallest one, and that half is what five folds tune on.
+# Every seed trains on a half of this, and tunes on it in five folds.
 LEAST_PAIRS, LEAST_PROMPTS, LEAST_GOLD = 100, 20, 50
 # Pairs whose label was not turned round on purpose.
 SOUND = "coalesce(NOT planted, true)"
@@ -27,14 +28,14 @@ NOT_ALWAYS_PEOPLE = (
 
 @dataclass(frozen=True)
 class Arm:
-    """`available` pairs are kept outside the gold prompts; `pairs` are those that may be trained on."""
+    """`available` pairs are kept outside the gold prompts; `halves` holds those of every seed's half of the prompts."""
 
     key: str
     name: str
     kind: ArmKind
     recipe: int | None
-    available: Counts
-    pairs: list[PoolPair]
+    available: int
+    halves: list[list[PoolPair]]
 
 
 @dataclass(frozen=True)
@@ -52,45 +53,72 @@ class Arms:
     notes: list[str]
 
 
+@dataclass(frozen=True)
+class _Typed:
+    """A recipe of a run, its steps and the signals they read."""
+
+    id: int
+    name: str
+    steps: list[Step]
+    signals: dict[int, Signal]
+
+
 def arms_of(run: LabRun, alive: Callable[[], None]) -> Arms:
-    """Every arm of a run with its pairs. Raises ApplicationError when a recipe no longer fits the version.
+    """Every arm of a run with its pairs. Raises ApplicationError when a recipe no longer fits the version."""
+    version, split = run.dataset_version, split_of(run)
+    recipes = [_Typed(each["id"], each["name"], *steps_for(version, each["steps"])) for each in run.recipes]
+    kept = []
+    for recipe in recipes:
+        with pool(recipe_compile(version, recipe.steps, recipe.signals), version, split) as found:
+            kept.append(found.counts().pairs)
+    with pool(recipe_ready(version, []), version, split) as found:
+        everything, sound = found.counts().pairs, found.counts(SOUND).pairs
+        gold, notes = _gold(found, split, planted=sound < everything)
+    arms = [Arm("raw", "Raw labels", ArmKind.RAW, None, everything, [])]
+    for recipe, number in zip(recipes, kept, strict=True):
+        arms.append(Arm(f"recipe:{recipe.id}", recipe.name, ArmKind.RECIPE, recipe.id, number, []))
+    for recipe, number in zip(recipes, kept, strict=True):
+        name = f"Random, as many as “{recipe.name}”"
+        arms.append(Arm(f"random:{recipe.id}", name, ArmKind.RANDOM, recipe.id, min(number, everything), []))
+    if sound < everything:
+        arms.append(Arm("oracle", "Planted errors removed", ArmKind.ORACLE, None, sound, []))
+    for seed in run.seed_list:
+        pairs = _half_of(run, split, recipes, seed, alive)
+        for arm in arms:
+            arm.halves.append(pairs[arm.key])
+        alive()
+    return Arms(arms, gold, [*_learned_notes(recipes), *notes])
 
-    Signals that learned from labels are made again without the gold prompts' labels.
+
+def _half_of(
+    run: LabRun, split: GoldSplit, recipes: list[_Typed], seed: int, alive: Callable[[], None]
+) -> dict[str, list[PoolPair]]:
+    """What every arm has of a half of the prompts, by its key.
+
+    Signals that learned from labels are made again from this half: an arm must not profit from other labels.
     """
-    version, split, notes = run.dataset_version, split_of(run), []
-    typed = [steps_for(version, recipe["steps"]) for recipe in run.recipes]
-    used = {pk: signal for _, signals in typed for pk, signal in signals.items()}
-    again = made_again(run, split, used.values(), alive)
-    if again:
-        names = ", ".join(f"“{signal.name}”" for signal in again.values())
-        notes.append(f"{names} was made again for this run without the labels of the gold prompts.")
-    recipes = []
-    for recipe, (steps, signals) in zip(run.recipes, typed, strict=True):
-        with pool(recipe_compile(version, steps, {**signals, **again}), version, split) as kept:
-            named = (f"recipe:{recipe['id']}", recipe["name"], ArmKind.RECIPE, recipe["id"])
-            recipes.append(Arm(*named, kept.counts(), kept.pairs()))
-    with pool(recipe_ready(version, []), version, split) as kept:
-        arms = [Arm("raw", "Raw labels", ArmKind.RAW, None, kept.counts(), kept.pairs()), *recipes]
-        arms += [_control(arm, kept) for arm in recipes]
-        planted = kept.counts("planted").pairs > 0
-        if planted:
-            oracle = ("oracle", "Planted errors removed", ArmKind.ORACLE, None)
-            arms.append(Arm(*oracle, kept.counts(SOUND), kept.pairs(SOUND)))
-        sources = _gold_sources(kept.gold_sources(), split)
-        gold = _gold(kept.gold_pairs(sources), planted and split.source == GoldSource.HELD_OUT)
-        if split.source == GoldSource.HELD_OUT and not gold.planted and "imported" in sources:
-            notes.append(NOT_ALWAYS_PEOPLE)
-        if kept.aspects() > 1:
-            notes.append("Labels of all aspects are learned and judged together; a recipe may combine or choose them.")
-    return Arms(arms, gold, notes)
+    version, found = run.dataset_version, {}
+    used = {pk: signal for recipe in recipes for pk, signal in recipe.signals.items()}
+    again = made_again(run, split, seed, used.values(), alive)
+    for recipe in recipes:
+        with pool(
+            recipe_compile(version, recipe.steps, {**recipe.signals, **again}), version, split, half=seed
+        ) as kept:
+            found[f"recipe:{recipe.id}"] = kept.pairs()
+    with pool(recipe_ready(version, []), version, split, half=seed) as kept:
+        found["raw"], found["oracle"] = kept.pairs(), kept.pairs(SOUND)
+        for recipe in recipes:
+            # As many raw pairs, drawn by lot; all of them where the recipe makes more pairs than have labels.
+            found[f"random:{recipe.id}"] = kept.drawn(len(found[f"recipe:{recipe.id}"]), salt=recipe.id)
+    return found
 
 
-def _control(arm: Arm, kept: Pool) -> Arm:
-    """As many raw pairs as a recipe keeps, drawn by lot; all of them where it makes more pairs than have labels."""
-    number = min(arm.available.pairs, kept.counts().pairs)
-    drawn = kept.drawn(number, salt=arm.recipe or 0)
-    available = Counts(number, len({pair.record_id for pair in drawn}))
-    return Arm(f"random:{arm.recipe}", f"Random, as many as “{arm.name}”", ArmKind.RANDOM, arm.recipe, available, drawn)
+def _learned_notes(recipes: list[_Typed]) -> list[str]:
+    learned = {pk: each.name for recipe in recipes for pk, each in recipe.signals.items() if learns(each)}
+    if not learned:
+        return []
+    names = ", ".join(f"“{name}”" for name in learned.values())
+    return [f"{names} learned from labels; for every seed it was made again from those the arms could draw from."]
 
 
 def split_of(run: LabRun) -> GoldSplit:
@@ -157,7 +185,14 @@ def _gold_sources(found: dict[str, int], split: GoldSplit) -> list[str]:
     return people if enough else sorted(found)
 
 
-def _gold(rows: list[tuple[PoolPair, bool]], planted: bool) -> Gold:
-    """Labels that were turned round on purpose are turned back, where that is known."""
-    pairs = [pair._replace(dir=-pair.dir) if planted and turned else pair for pair, turned in rows]
-    return Gold(pairs, planted)
+def _gold(found: Pool, split: GoldSplit, *, planted: bool) -> tuple[Gold, list[str]]:
+    """Held-out labels that were turned round on purpose are turned back; and what is to be said of the labels."""
+    sources, notes = _gold_sources(found.gold_sources(), split), []
+    put_right = planted and split.source == GoldSource.HELD_OUT
+    rows = found.gold_pairs(sources)
+    pairs = [pair._replace(dir=-pair.dir) if put_right and turned else pair for pair, turned in rows]
+    if split.source == GoldSource.HELD_OUT and not put_right and "imported" in sources:
+        notes.append(NOT_ALWAYS_PEOPLE)
+    if found.aspects() > 1:
+        notes.append("Labels of all aspects are learned and judged together; a recipe may combine or choose them.")
+    return Gold(pairs, put_right), notes

@@ -31,11 +31,11 @@ class Fit:
 
 def fit_seed(run: LabRun, prepared: Prepared, seed: int, advance: Callable[[int], None]) -> None:
     """Fit what is not fitted yet, one file a head, so that a stopped run goes on where it was."""
-    order = group_order(int(prepared.group.max()) + 1, seed=seed)
+    order, at = group_order(int(prepared.group.max()) + 1, seed=seed), run.seed_list.index(seed)
     for arm in prepared.arms:
         key = run.fit_key(arm.key, seed)
         if not store().exists(key):
-            fit = _fit(prepared, arm, order, seed)
+            fit = _fit(prepared, arm.halves[at], order, seed)
             _write(key, correct=fit.correct, l2=fit.l2, l2_at_edge=fit.l2_at_edge, converged=fit.converged)
         advance(1)
     if prepared.review is not None:
@@ -63,14 +63,14 @@ def review_size(review: Review, budget: float) -> int:
     return max(1, round(budget * int(review.known.sum())))
 
 
-def _fit(prepared: Prepared, arm: TrainingSet, order: Floats, seed: int) -> Fit:
-    drawn = sample_of(prepared.group[arm.rows], order, prepared.sample)
-    rows = arm.rows[drawn]
+def _fit(prepared: Prepared, half: TrainingSet, order: Floats, seed: int) -> Fit:
+    drawn = sample_of(prepared.group[half.rows], order, prepared.sample)
+    rows = half.rows[drawn]
     head = fit_head(
         prepared.features[rows],
         groups=prepared.group[rows],
-        targets=arm.targets[drawn],
-        weights=arm.weights[drawn],
+        targets=half.targets[drawn],
+        weights=half.weights[drawn],
         folds=FOLDS,
         seed=seed,
     )

@@ -49,7 +49,7 @@ CREATE OR REPLACE TEMP TABLE kept AS
 SELECT ids.pair_id, ids.record_id, ids.a, ids.b, ids.aspect, ids.source, decided.dir::INTEGER AS dir,
        decided.soft::DOUBLE AS soft, decided.weight::DOUBLE AS weight, prompt, planted, {gold} AS gold, {lot} AS lot
   FROM decided JOIN read_parquet($pairs) AS ids USING (i) JOIN read_parquet($prompts) AS prompts USING (record_id)
- WHERE code = 0
+ WHERE code = 0 AND ({gold} OR {half})
 """
 
 
@@ -133,25 +133,39 @@ class Pool:
 
 
 @contextmanager
-def pool(recipe: CompiledRecipe, version: DatasetVersion, split: GoldSplit) -> Iterator[Pool]:
-    """Run a recipe; inside the block what it keeps can be counted and read."""
+def pool(
+    recipe: CompiledRecipe, version: DatasetVersion, split: GoldSplit, *, half: int | None = None
+) -> Iterator[Pool]:
+    """Run a recipe; inside the block what it keeps can be counted and read.
+
+    `half` is the seed of a half of the prompts: of the pairs outside the gold only those are there.
+    """
     prompts = _prompts_file(version)
     with decided(recipe) as found:
         found.cursor.execute(
-            _KEPT.format(gold=_GOLD[split.source], lot=_DRAWN.format(what="cut")),
+            _KEPT.format(gold=_GOLD[split.source], lot=_DRAWN.format(what="cut"), half=_half(half)),
             {"pairs": found.pairs_file(), "prompts": prompts, "seed": split.seed, **_gold_params(split)},
         )
         yield Pool(found.cursor, split)
 
 
-def gold_records(version: DatasetVersion, split: GoldSplit) -> frozenset[str]:
-    """Ids of the records on gold prompts."""
+def records_outside(version: DatasetVersion, split: GoldSplit, *, half: int) -> frozenset[str]:
+    """Ids of the records that no head of this half may learn from: on gold prompts, or on the other half's."""
+    params = {"prompts": _prompts_file(version), **_gold_params(split)}
+    # Numbers of our own are formatted in; a half is drawn by its own seed, apart from the gold's.
+    condition = f"{_GOLD[split.source]} OR NOT {_half(half)}"
     with duck() as cursor:
         rows = cursor.execute(
-            f"SELECT record_id FROM read_parquet($prompts) WHERE {_GOLD[split.source]}",  # noqa: S608
-            {"prompts": _prompts_file(version), **_gold_params(split)},
+            f"SELECT record_id FROM read_parquet($prompts) WHERE {condition}",  # noqa: S608
+            params,
         ).fetchall()
     return frozenset(record_id for (record_id,) in rows)
+
+
+def _half(seed: int | None) -> str:
+    if seed is None:
+        return "true"
+    return f"{_DRAWN.format(what='half').replace('$seed', str(int(seed)))} < 0.5"
 
 
 def _gold_params(split: GoldSplit) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import numpy as np
 from curation.datasets.reading import part_keys
 from curation.domain.arrays import Ints
 from curation.domain.lab import group_order, sample_of
-from curation.lab.arms import Arm, arms_of, too_few, too_few_gold
+from curation.lab.arms import Arm, arms_of, too_few_gold
 from curation.lab.choices import Features, GoldSource
 from curation.lab.known_errors import KnownErrors, enough_known, known_errors
-from curation.lab.pools import MAX_PAIRS, Counts, PoolPair
-from curation.lab.prepared import Prepared, Review, TrainingSet, prepared_read, prepared_write
+from curation.lab.pools import MAX_PAIRS, PoolPair
+from curation.lab.prepared import Prepared, PreparedArm, Review, TrainingSet, prepared_read, prepared_write
 from curation.models import LabRun
 from curation.signals.embeddings import packaged_embedder
 from curation.signals.kinds.base import Pair
@@ -25,6 +25,8 @@ from webapp.store.canonical import Record
 from webapp.store.files import store
 
 FOLDS = 5
+# Of one seed; half of LEAST_PAIRS, as the lot may have it.
+LEAST_SAMPLE = 40
 Key = tuple[str, str, str]
 
 
@@ -46,17 +48,16 @@ def _prepare(run: LabRun, alive: Callable[[], None]) -> Prepared:
         # A signal or the version changed its state since the run was asked for.
         raise JobError(error.message) from error
     alive()
-    everything = [pair for arm in found.arms for pair in arm.pairs] + found.gold.pairs
+    everything = [pair for arm in found.arms for half in arm.halves for pair in half] + found.gold.pairs
     everything += errors.pairs if errors else []
     features = _features(run, everything, alive)
     place = {(pair.record_id, pair.a, pair.b): row for row, pair in enumerate(features.pairs)}
     group = np.array(features.groups, dtype=np.int64)
-    arms = [_training_set(arm, place) for arm in found.arms]
+    arms = [_prepared_arm(arm, place) for arm in found.arms]
     gold = [pair for pair in found.gold.pairs if _key(pair) in place]
     rows = _rows(gold, place)
-    _check(run, arms, group, len(gold))
-    smallest = min(arms, key=lambda arm: arm.rows.size)
-    sample = smallest.rows.size // 2
+    smallest, sample = _smallest(arms)
+    _check(run, smallest, sample, len(gold))
     _check_samples(run, arms, group, sample)
     missing = len({_key(pair) for pair in everything} - place.keys())
     return Prepared(
@@ -93,19 +94,29 @@ def _features(run: LabRun, pairs: list[PoolPair], alive: Callable[[], None]) -> 
     return embedded_pairs(source, packaged_embedder(), pairs_of)
 
 
-def _training_set(arm: Arm, place: dict[Key, int]) -> TrainingSet:
-    """An arm's pairs that have features, as a head reads them: flips are in `dir`, soft labels in the targets."""
-    pairs = [pair for pair in arm.pairs if _key(pair) in place]
+def _prepared_arm(arm: Arm, place: dict[Key, int]) -> PreparedArm:
     facts = {
         "key": arm.key,
         "name": arm.name,
         "kind": arm.kind,
         "recipe": arm.recipe,
-        "pairs_available": arm.available.pairs,
+        "pairs_available": arm.available,
     }
+    return PreparedArm(facts, [_training_set(half, place) for half in arm.halves])
+
+
+def _training_set(half: list[PoolPair], place: dict[Key, int]) -> TrainingSet:
+    """The pairs that have features, as a head reads them: flips are in `dir`, soft labels in the targets."""
+    pairs = [pair for pair in half if _key(pair) in place]
     targets = [pair.soft if pair.dir > 0 else 1.0 - pair.soft for pair in pairs]
-    weights = [pair.weight for pair in pairs]
-    return TrainingSet(facts, _rows(pairs, place), np.array(targets), np.array(weights))
+    return TrainingSet(_rows(pairs, place), np.array(targets), np.array([pair.weight for pair in pairs]))
+
+
+def _smallest(arms: list[PreparedArm]) -> tuple[PreparedArm, int]:
+    """The arm that has the fewest pairs in any half, and how many; all others train on as many."""
+    fewest = [min(half.rows.size for half in arm.halves) for arm in arms]
+    at = int(np.argmin(fewest))
+    return arms[at], fewest[at]
 
 
 def _review(errors: KnownErrors, place: dict[Key, int], group: Ints) -> Review | None:
@@ -125,22 +136,25 @@ def _review(errors: KnownErrors, place: dict[Key, int], group: Ints) -> Review |
     )
 
 
-def _check(run: LabRun, arms: list[TrainingSet], group: Ints, gold: int) -> None:
+def _check(run: LabRun, smallest: PreparedArm, sample: int, gold: int) -> None:
     """Pairs without features cannot be used; what is left must still be enough."""
     problem = too_few_gold(gold, GoldSource(run.gold_source))
-    for arm in arms:
-        counts = Counts(arm.rows.size, len(set(group[arm.rows].tolist())))
-        problem = problem or too_few(f"“{arm.facts['name']}”", counts)
+    if not problem and sample < LEAST_SAMPLE:
+        problem = (
+            f"“{smallest.facts['name']}” has {sample:,} pairs on a half of the prompts; the lab needs {LEAST_SAMPLE}. "
+            "Loosen the recipe, or label more."
+        )
     if problem:
         without = "scores of both responses" if run.features == Features.SCORES else "texts that can be embedded"
         raise JobError(f"Of the pairs with {without}: {problem}")
 
 
-def _check_samples(run: LabRun, arms: list[TrainingSet], group: Ints, sample: int) -> None:
-    for seed in run.seed_list:
+def _check_samples(run: LabRun, arms: list[PreparedArm], group: Ints, sample: int) -> None:
+    for at, seed in enumerate(run.seed_list):
         order = group_order(int(group.max()) + 1, seed=seed)
         for arm in arms:
-            drawn = arm.rows[sample_of(group[arm.rows], order, sample)]
+            rows = arm.halves[at].rows
+            drawn = rows[sample_of(group[rows], order, sample)]
             if len(set(group[drawn].tolist())) < FOLDS:
                 raise JobError(
                     f"A sample of {sample:,} pairs of “{arm.facts['name']}” comes from fewer than {FOLDS} prompts; the "
@@ -148,11 +162,10 @@ def _check_samples(run: LabRun, arms: list[TrainingSet], group: Ints, sample: in
                 )
 
 
-def _sample_notes(arms: list[TrainingSet], smallest: TrainingSet, sample: int, missing: int) -> list[str]:
-    notes = [
-        f"Every arm trained on {sample:,} pairs in every seed: half of “{smallest.facts['name']}”, the smallest arm."
-    ]
-    if any(arm.facts["pairs_available"] > MAX_PAIRS for arm in arms):
+def _sample_notes(arms: list[PreparedArm], smallest: PreparedArm, sample: int, missing: int) -> list[str]:
+    name = smallest.facts["name"]
+    notes = [f"Every arm trained on {sample:,} pairs in every seed: as many as “{name}” has on half of the prompts."]
+    if any(half.rows.size >= MAX_PAIRS for arm in arms for half in arm.halves):
         notes.append(f"Of each arm {MAX_PAIRS:,} pairs took part at most, whole prompts drawn by lot.")
     if missing:
         notes.append(f"{missing:,} pairs took no part because a response has no features.")

@@ -11,17 +11,25 @@ import orjson
 from curation.domain.arrays import Flags, Floats, Ints
 from webapp.store.files import store
 
+_OF_HALF = ("rows", "targets", "weights")
 Features = np.ndarray[Any, np.dtype[np.float32]]
 
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """An arm's pairs as rows of the features, P(b preferred) and weights; `facts` are those of the results."""
+    """An arm's pairs of one seed's half as rows of the features, P(b preferred) and weights."""
 
-    facts: dict[str, Any]
     rows: Ints
     targets: Floats
     weights: Floats
+
+
+@dataclass(frozen=True)
+class PreparedArm:
+    """`halves` by seed, in their order; `facts` are those of the results."""
+
+    facts: dict[str, Any]
+    halves: list[TrainingSet]
 
     @property
     def key(self) -> str:
@@ -46,7 +54,7 @@ class Prepared:
 
     features: Features
     group: Ints
-    arms: list[TrainingSet]
+    arms: list[PreparedArm]
     sample: int
     gold_rows: Ints
     gold_towards: Ints
@@ -59,6 +67,7 @@ def prepared_write(key: str, prepared: Prepared) -> None:
     review = prepared.review
     facts = {
         "arms": [arm.facts for arm in prepared.arms],
+        "seeds": len(prepared.arms[0].halves),
         "sample": prepared.sample,
         "gold": prepared.gold,
         "basis": review.basis if review else None,
@@ -72,7 +81,8 @@ def prepared_write(key: str, prepared: Prepared) -> None:
         "facts": np.frombuffer(orjson.dumps(facts), dtype=np.uint8),
     }
     for number, arm in enumerate(prepared.arms):
-        arrays |= {f"rows_{number}": arm.rows, f"targets_{number}": arm.targets, f"weights_{number}": arm.weights}
+        for at, half in enumerate(arm.halves):
+            arrays |= {f"{name}_{number}_{at}": getattr(half, name) for name in _OF_HALF}
     if review:
         arrays |= {f"review_{name}": getattr(review, name) for name in ("rows", "dir", "known", "wrong", "wrong_after")}
     with store().writer(key) as file:
@@ -84,7 +94,10 @@ def prepared_read(key: str) -> Prepared:
     with store().open(key) as file, np.load(file, allow_pickle=False) as arrays:
         facts = orjson.loads(arrays["facts"].tobytes())
         arms = [
-            TrainingSet(each, arrays[f"rows_{number}"], arrays[f"targets_{number}"], arrays[f"weights_{number}"])
+            PreparedArm(
+                each,
+                [TrainingSet(*(arrays[f"{name}_{number}_{at}"] for name in _OF_HALF)) for at in range(facts["seeds"])],
+            )
             for number, each in enumerate(facts["arms"])
         ]
         review = None

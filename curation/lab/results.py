@@ -10,7 +10,7 @@ from curation.domain.lab import Comparison, Estimate, compare, found_at_random, 
 from curation.lab.choices import ArmKind
 from curation.lab.fits import Fit, fit_read, review_read, review_size
 from curation.lab.known_errors import REASON
-from curation.lab.prepared import Prepared, Review, TrainingSet
+from curation.lab.prepared import Prepared, PreparedArm, Review
 from curation.models import LabRun
 
 
@@ -33,7 +33,7 @@ def results_of(run: LabRun, prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _arm(arm: TrainingSet, sample: int, fits: list[Fit], versus: Comparison | None) -> dict[str, Any]:
+def _arm(arm: PreparedArm, sample: int, fits: list[Fit], versus: Comparison | None) -> dict[str, Any]:
     by_seed = np.array([fit.correct.mean() for fit in fits])
     return {
         **arm.facts,

@@ -143,15 +143,19 @@ def test_with_planted_noise_the_oracle_wins_and_lots_do_not(
     assert arms["raw"]["pairs_available"] + results["gold"]["pairs"] == 1500
     assert {arm["pairs_used"] for arm in arms.values()} == {results["sample"]}
     smallest = min(arm["pairs_available"] for arm in arms.values())
-    assert results["sample"] == smallest // 2
+    assert results["sample"] == pytest.approx(smallest / 2, rel=0.15)
     assert arms[f"recipe:{second}"]["pairs_available"] == arms["raw"]["pairs_available"]
     assert arms["raw"]["versus_raw"] is None
     assert arms["oracle"]["versus_raw"]["verdict"] == "helps"
     assert arms["oracle"]["accuracy"]["mean"] > arms["raw"]["accuracy"]["mean"] + 0.03
-    for key in (f"random:{first}", f"random:{second}"):
+    # Flipping by what the labels themselves say adds nothing; it did when the ensemble knew more labels than the arm.
+    for key in (f"recipe:{second}", f"random:{first}", f"random:{second}"):
         assert arms[key]["versus_raw"]["verdict"] == "no_measurable_difference"
     assert all(arm["converged"] and len(arm["l2"]) == 4 for arm in arms.values())
-    again = "“Quick ensemble on imported scores” was made again for this run without the labels of the gold prompts."
+    again = (
+        "“Quick ensemble on imported scores” learned from labels; for every seed it was made again from those the arms "
+        "could draw from."
+    )
     assert again in results["notes"]
 
     review = results["review"]
@@ -310,13 +314,13 @@ def test_a_cancelled_run_goes_on_where_it_stopped(
     fitted = []
     fit = fits._fit
 
-    def counted(prepared: Any, arm: Any, order: Any, seed: int) -> Any:
-        fitted.append((arm.key, seed))
+    def counted(prepared: Any, half: Any, order: Any, seed: int) -> Any:
+        fitted.append(seed)
         if len(fitted) == 4:
             job_cancel(job_id=stopped["id"])
             # The worker hears of it with its next beat.
             monkeypatch.setattr("webapp.jobs.progress.ShardProgress.should_stop", True)
-        return fit(prepared, arm, order, seed)
+        return fit(prepared, half, order, seed)
 
     monkeypatch.setattr(fits, "_fit", counted)
     monkeypatch.setattr("webapp.jobs.progress.BEAT_SECONDS", 0.01)
@@ -329,8 +333,8 @@ def test_a_cancelled_run_goes_on_where_it_stopped(
     assert LabRun.objects.get(pk=run.pk).state == "running"
     assert work(stopped["id"]).state == "succeeded"
 
-    assert len(fitted) == 3 * 6
-    assert len(set(fitted)) == len(fitted)
+    # Every head was fitted once.
+    assert sorted(fitted) == [seed for seed in range(3) for _ in range(6)]
     assert kept >= 4
     results = client.get(f"/api/lab-runs/{run.pk}/").json()["results"]
     other = LabRun.objects.get(pk=undisturbed["subject"]["id"]).results
@@ -446,9 +450,9 @@ def test_every_sample_leaves_the_gold_prompts_alone(
     seen = []
     fit = fits._fit
 
-    def watched(prepared: Any, arm: Any, order: Any, seed: int) -> Any:
-        seen.append(set(prepared.group[arm.rows].tolist()) & set(prepared.group[prepared.gold_rows].tolist()))
-        return fit(prepared, arm, order, seed)
+    def watched(prepared: Any, half: Any, order: Any, seed: int) -> Any:
+        seen.append(set(prepared.group[half.rows].tolist()) & set(prepared.group[prepared.gold_rows].tolist()))
+        return fit(prepared, half, order, seed)
 
     monkeypatch.setattr(fits, "_fit", watched)
 
@@ -470,11 +474,11 @@ def test_of_large_pools_whole_prompts_take_part_and_gold_is_what_people_said(
 
     results = finished(version, seeds=3)["results"]
 
-    assert results["sample"] == 75
+    assert results["sample"] == 150
     assert results["arms"][0]["pairs_available"] > 900
     assert results["arms"][0]["pairs_available"] + 2 * results["gold"]["pairs"] == pytest.approx(1200, abs=60)
     assert results["notes"][:2] == [
-        "Every arm trained on 75 pairs in every seed: half of “Raw labels”, the smallest arm.",
+        "Every arm trained on 150 pairs in every seed: as many as “Raw labels” has on half of the prompts.",
         "Of each arm 150 pairs took part at most, whole prompts drawn by lot.",
     ]
     assert not any("as they came with the rows" in note for note in results["notes"])
