@@ -44,6 +44,9 @@ class LabelsStep(msgspec.Struct, tag="labels", tag_field="type", frozen=True, fo
     precedence: tuple[Source, ...] = DEFAULT_PRECEDENCE
     # With weights, the aspects of a pair are one preference: the weighted mean of those that have labels.
     aspect_weights: dict[str, float] = {}
+    # A judge's labels count where it agrees with people on at least this share of the pairs both labelled: the lower
+    # end of the 95 % interval (Wilson 1927), so that few pairs prove little. Without a bound all judges count.
+    judge_bound: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
 
 
 class ItemsStep(msgspec.Struct, tag="items", tag_field="type", frozen=True, forbid_unknown_fields=True):

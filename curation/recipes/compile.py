@@ -163,7 +163,10 @@ class _Run:
 
     def _cases(self, index: int, step: Step) -> list[tuple[str, int]]:
         if isinstance(step, LabelsStep):
-            return [("unused", self._say(index, "drop", "source_not_used"))]
+            unproven = (
+                [("unproven", self._say(index, "review", "judge_unproven"))] if step.judge_bound is not None else []
+            )
+            return [*unproven, ("unused", self._say(index, "drop", "source_not_used"))]
         if isinstance(step, ItemsStep):
             matching = f"i IN (SELECT i FROM {self.table.matching(step.where)})"  # noqa: S608 — a name of our own.
             return [(f"NOT {matching}", self._say(index, step.outside, "row_not_matching"))]

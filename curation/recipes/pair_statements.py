@@ -10,21 +10,41 @@ from typing import Any
 from curation.datasets.predicates import SqlParams, predicate_parse, predicate_sql
 from curation.domain.recipe_steps import LabelsStep, MakePairsStep
 
-# Labels of the most trusted source that has any, one verdict a pair and aspect. A pair all of whose labels say
-# "both bad" has no value. `agreement` is the share of these labels on the side of the mean.
-_LABELLED = """
+_LABELS = """
 WITH labels AS (
     SELECT record_id, list_position($parts::VARCHAR[], filename) - 1 AS part, file_row_number AS row,
            unnest(labels) AS label
       FROM read_parquet($parts, filename = true, file_row_number = true)
+)"""
+# Judges that agree with people: the lower end of Wilson's interval over pairs on which people prefer a side.
+_PROVEN = """, people AS (
+    SELECT record_id, label.a AS a, label.b AS b, label.aspect AS aspect, sign(avg(label.value)) AS side
+      FROM labels WHERE label.source IN ('human', 'adjudicated')
+     GROUP BY ALL HAVING avg(label.value) <> 0
+), compared AS (
+    SELECT coalesce(label.annotator, '') AS judge, count(*)::DOUBLE AS n,
+           avg((coalesce(sign(label.value), 0) = people.side)::INTEGER) AS p
+      FROM labels JOIN people ON people.record_id = labels.record_id AND people.a = label.a AND people.b = label.b
+       AND people.aspect IS NOT DISTINCT FROM label.aspect
+     WHERE label.source = 'judge' GROUP BY 1
+), proven AS (
+    SELECT judge FROM compared
+     WHERE (p + 1.9207 / n - 1.96 * sqrt(p * (1 - p) / n + 0.9604 / (n * n))) / (1 + 3.8416 / n) >= $judge_bound
+)"""
+_IS_UNPROVEN = "label.source = 'judge' AND coalesce(label.annotator, '') NOT IN (SELECT judge FROM proven)"
+# Labels of the most trusted source that has any, one verdict a pair and aspect. A pair all of whose labels say
+# "both bad" has no value. `agreement` is the share of these labels on the side of the mean.
+_VERDICTS = """, placed AS (
+    SELECT *, {unproven} AS unproven, list_position($precedence::VARCHAR[], label.source) AS place FROM labels
 ), ranked AS (
     SELECT record_id, part, row, label.a AS a, label.b AS b, label.aspect AS aspect, label.value AS value,
-           nullif(list_position($precedence::VARCHAR[], label.source), 0) AS rank
-      FROM labels
+           unproven, place, CASE WHEN NOT unproven THEN nullif(place, 0) END AS rank
+      FROM placed
 ), trusted AS (
     SELECT *, min(rank) OVER (PARTITION BY record_id, a, b, aspect) AS best FROM ranked
 ), verdicts AS (
     SELECT record_id, a, b, aspect, any_value(part) AS part, any_value(row) AS row, any_value(best) AS best,
+           bool_or(unproven AND place > 0) AS unproven,
            count(*) FILTER (WHERE rank = best) AS votes,
            avg(value) FILTER (WHERE rank = best) AS value,
            count(*) FILTER (WHERE rank = best AND value > 0) AS for_b,
@@ -37,7 +57,7 @@ _COMBINED = """, weighted AS (
       FROM verdicts
 ), combined AS (
     SELECT record_id, a, b, NULL::VARCHAR AS aspect, any_value(part) AS part, any_value(row) AS row,
-           min(best) FILTER (WHERE weight > 0) AS best,
+           min(best) FILTER (WHERE weight > 0) AS best, bool_or(unproven AND weight > 0) AS unproven,
            coalesce(sum(votes) FILTER (WHERE weight > 0), 0)::BIGINT AS votes,
            sum(weight * value) / nullif(sum(weight) FILTER (WHERE value IS NOT NULL), 0) AS value,
            coalesce(sum(for_b) FILTER (WHERE weight > 0), 0) AS for_b,
@@ -48,11 +68,11 @@ _FACTS = """, pairs AS (
     SELECT md5(concat_ws('|', record_id, a, b, '=' || aspect)) AS pair_id, record_id, a, b, aspect,
            part::INTEGER AS part, row::BIGINT AS row, votes::BIGINT AS votes, value, abs(value) AS strength,
            greatest(for_a, for_b)::DOUBLE / nullif(votes, 0) AS agreement,
-           {source} AS source, {unused} AS unused
+           {source} AS source, {unused} AS unused, {unproven} AS unproven
       FROM {verdicts}
 )
 SELECT (row_number() OVER (ORDER BY pair_id) - 1)::BIGINT AS i, ('0x' || pair_id[:15])::BIGINT AS u,
-       pair_id, record_id, a, b, aspect, part, row, votes, value, strength, agreement, source, unused,
+       pair_id, record_id, a, b, aspect, part, row, votes, value, strength, agreement, source, unused, unproven,
        CASE WHEN NOT unused THEN sign(value) END::TINYINT AS dir
   FROM pairs ORDER BY i
 """
@@ -100,7 +120,11 @@ _WHICH = {
 def labelled_pairs(parts: list[str], step: LabelsStep) -> tuple[str, dict[str, Any]]:
     """Statement and parameters that give the labelled pairs of a version's parts."""
     params: dict[str, Any] = {"parts": parts, "precedence": list(step.precedence)}
-    statement, verdicts = _LABELLED, "verdicts"
+    bounded = step.judge_bound is not None
+    if bounded:
+        params["judge_bound"] = step.judge_bound
+    statement = _LABELS + (_PROVEN if bounded else "") + _VERDICTS.format(unproven=_IS_UNPROVEN if bounded else "false")
+    verdicts = "verdicts"
     if step.aspect_weights:
         statement, verdicts = statement + _COMBINED, "combined"
         params["aspects"] = list(step.aspect_weights)
@@ -108,6 +132,8 @@ def labelled_pairs(parts: list[str], step: LabelsStep) -> tuple[str, dict[str, A
     facts = _FACTS.format(
         source="($precedence::VARCHAR[])[best]",
         unused="best IS NULL",
+        # Nobody else has said anything either.
+        unproven="best IS NULL AND coalesce(unproven, false)",
         verdicts=verdicts,
     )
     return statement + facts, params
@@ -122,7 +148,7 @@ def rated_pairs(parts: list[str], step: MakePairsStep, rated: list[str] | None) 
         scores = _SIGNAL_SCORES.format(column=_quoted(step.column))
         params["rated"] = rated
     statement = _RATED.format(scores=scores, which=_WHICH[step.how])
-    return statement + _FACTS.format(source="'ratings'", unused="false", verdicts="verdicts"), params
+    return statement + _FACTS.format(source="'ratings'", unused="false", unproven="false", verdicts="verdicts"), params
 
 
 def matching_pairs(parts: list[str], pairs: str, where: dict[str, Any]) -> tuple[str, dict[str, Any]]:

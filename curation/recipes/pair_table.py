@@ -28,7 +28,7 @@ from curation.signals.selectors import signal_urls
 from webapp.store.files import store
 
 # Changes when the same labels would give other pairs.
-BUILD = 1
+BUILD = 2
 MAX_TABLES = 6
 MAX_FILTERS = 64
 ROWS_PER_GROUP = 65_536
@@ -123,7 +123,8 @@ def pair_table(source: PairSource) -> Iterator[PairTable]:
     """The pairs as a table that stays for as long as the block runs.
 
     Columns: i (0… in the order of pair_id), u (64 bits of pair_id), dir (1: b is better, −1: a, 0: a tie, NULL: both
-    bad or no label counts), value, strength, votes, agreement, source, aspect, unused, and those of `signal_columns`.
+    bad or no label counts), value, strength, votes, agreement, source, aspect, unused, unproven, and those of
+    `signal_columns`.
     """
     table, builds = _claim(source.table_key)
     try:

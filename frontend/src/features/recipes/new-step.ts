@@ -13,7 +13,7 @@ export function newStep(type: string, signals: Signal[] = [], kind?: RecipeStepK
   const margin = marginSignals(signals)[0]?.id ?? null;
   switch (type) {
     case "labels":
-      return { type, precedence: [...SOURCES] };
+      return { type, precedence: [...SOURCES], judge_bound: null };
     case "items":
       return { type, where: { and: [{ field: "prompt", op: "contains", value: "" }] }, outside: "drop" };
     case "make_pairs":

@@ -147,6 +147,7 @@ function numbersProblem(step: RecipeStep, kinds: RecipeStepKind[]): string | nul
 
 /** What cards call the numbers. */
 const PARAMS: Record<string, string> = {
+  judge_bound: "Judges agree",
   min_strength: "At least",
   min_gap: "Least gap",
   keep: "Keep of each group",

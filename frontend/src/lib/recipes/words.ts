@@ -6,6 +6,7 @@ import { measureOf, titleOf } from "./measures";
 /** Why a pair is out: said of one pair, and where the plural differs, of several. */
 const REASONS: Record<string, readonly [one: string, many?: string]> = {
   source_not_used: ["no label from a listed source"],
+  judge_unproven: ["only unproven judges said", "that only unproven judges labelled"],
   both_bad: ["both bad"],
   tie: ["tie", "ties"],
   too_weak: ["too weak"],
@@ -81,7 +82,9 @@ export function summaryOf(step: RecipeStep, signals: Signal[]): string {
       const sources = listed(step.precedence)
         .map((each) => humanize(each))
         .join(", then ");
-      return weights.length ? `${sources}; aspects by weight` : sources;
+      const bound =
+        typeof step.judge_bound === "number" ? `; judges from ${formatPercent(step.judge_bound)}` : "";
+      return `${sources}${bound}${weights.length ? "; aspects by weight" : ""}`;
     }
     case "items":
       return conditionsWords(step.where);

@@ -47,6 +47,24 @@ export function LabelsCard({ step, preview, edit }: CardProps) {
           </li>
         ))}
       </ol>
+      {precedence.includes("judge") && (
+        <>
+          <NumberRow
+            label="Judges agree"
+            value={step.judge_bound ?? null}
+            min={0}
+            max={1}
+            step={0.05}
+            placeholder="no bound"
+            unit="with people, at least"
+            onChange={(judge_bound) => edit({ judge_bound })}
+          />
+          <Note>
+            A judge counts when its agreement with people, where both labelled, is at least this: the lower
+            end of a 95 % interval. What only other judges labelled is set aside for review.
+          </Note>
+        </>
+      )}
       <AspectWeights
         weights={(step.aspect_weights ?? {}) as Record<string, number | null>}
         seen={aspectsSeen(preview)}
