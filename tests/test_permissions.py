@@ -21,6 +21,7 @@ from annotation.services.feedback import feedback_submit
 from annotation.services.leasing import lease_next
 from annotation.services.queueing import ItemRow, items_enqueue
 from curation.models import Import, LabRun, Recipe, Signal, Snapshot
+from curation.snapshots.refreshes import refresh_create
 from tests.curation.making import make_record, make_version
 from tests.webapp.jobs import kinds  # noqa: F401  (registers test.count)
 from trainer_bridge.models import Export, ModelVersion, Run
@@ -104,12 +105,16 @@ TABLE: dict[str, dict[str, str]] = {
     "signal-kinds/": {"GET": SIGNED_IN},
     "projects/<project_id>/recipes/": {"GET": "curator", "POST": "curator"},
     "recipes/preview/": {"POST": "curator"},
+    "recipes/rebind/": {"POST": "curator"},
     "recipes/<recipe_id>/": {"GET": "curator", "PATCH": "curator"},
     "recipes/<recipe_id>/snapshots/": {"POST": "curator"},
     "recipe-steps/": {"GET": SIGNED_IN},
     "projects/<project_id>/lab-runs/": {"GET": "curator", "POST": "curator"},
     "lab-runs/<lab_run_id>/": {"GET": "curator"},
     "projects/<project_id>/snapshots/": {"GET": "curator"},
+    "projects/<project_id>/snapshot-refreshes/": {"GET": "curator", "POST": "curator"},
+    "snapshot-refreshes/<refresh_id>/": {"GET": "curator", "PATCH": "curator", "DELETE": "curator"},
+    "snapshot-refreshes/<refresh_id>/run/": {"POST": "curator"},
     "snapshots/<snapshot_id>/": {"GET": "curator"},
     "snapshots/<snapshot_id>/rows/": {"GET": "curator"},
     "snapshots/<snapshot_id>/card/": {"GET": "curator"},
@@ -128,7 +133,7 @@ TABLE: dict[str, dict[str, str]] = {
     "runs/<run_id>/logs/": {"GET": "curator"},
     "runs/<run_id>/cancel/": {"POST": "admin"},
     "runs/<run_id>/resume/": {"POST": "admin"},
-    "projects/<project_id>/models/": {"GET": "curator"},
+    "projects/<project_id>/models/": {"GET": "curator", "POST": "admin"},
     "models/<model_id>/": {"GET": "curator"},
 }
 
@@ -194,6 +199,7 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
         project=project, kind="policy", name="M", version=1, base_model="x", path="m", size_bytes=1, created_by=admin
     )
     signal = Signal.objects.create(dataset_version=version, kind="length", name="L", key="k", created_by=admin)
+    refresh = refresh_create(recipe=recipe, dataset=version.dataset, campaign=None, created_by=admin, every_hours=24)
     imported = Import.objects.create(dataset=version.dataset, filename="f", created_by=admin)
     lease_id = _lease(campaign.pk, people["annotator"])
     flag, _ = flag_create(lease_id=lease_id, author=people["annotator"], reason="other")
@@ -221,6 +227,7 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
         "snapshot_id": snapshot.pk,
         "lab_run_id": lab_run.pk,
         "export_id": export.pk,
+        "refresh_id": refresh.pk,
         "run_id": run.pk,
         "model_id": model.pk,
     }
@@ -239,9 +246,12 @@ def _lease(campaign_id: int, annotator: User) -> int:
     return int(leased["lease"]["id"])
 
 
+NAMES_A_VERSION = ("recipes/preview/", "recipes/rebind/")
+
+
 def answer(client: APIClient, method: str, route: str, world: dict[str, Any]) -> Any:
     path = "/api/" + re.sub(r"<(\w+)>", lambda match: str(world["ids"][match[1]]), route)
-    body = {"dataset_version": world["version"].pk, "steps": []} if route == "recipes/preview/" else {}
+    body = {"dataset_version": world["version"].pk, "steps": []} if route in NAMES_A_VERSION else {}
     with transaction.atomic():
         response = client.generic(method, path, b"" if method == "GET" else _json(body), "application/json")
         transaction.set_rollback(True)
