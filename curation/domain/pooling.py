@@ -231,15 +231,6 @@ def length_matched(length_difference: Floats, *, bins: int = 5, seed: int) -> Fl
     return keep
 
 
-def balanced_sides(rows: int, *, seed: int) -> Flags:
-    """(rows,) which rows to show or write with their sides swapped: half of them, one more or less, drawn by seed."""
-    swap: Flags = np.zeros(rows, dtype=bool)
-    rng = np.random.default_rng(seed)
-    half = rows // 2 + (int(rng.integers(2)) if rows % 2 else 0)
-    swap[rng.permutation(rows)[:half]] = True
-    return swap
-
-
 def _sources(margins: Floats) -> Floats:
     table = np.asarray(margins, dtype=np.float64)
     if table.ndim != 2 or np.isinf(table).any():

@@ -12,7 +12,6 @@ from hypothesis.extra import numpy as arrays
 from curation.domain.pooling import (
     EmpiricalCdf,
     SourceWeight,
-    balanced_sides,
     gold_weights,
     length_bins,
     length_matched,
@@ -167,9 +166,3 @@ def test_matching_leaves_equal_numbers_in_every_bin(length: Floats, seed: int) -
         assert [int((keep & inside & (length * side > 0)).sum()) for side in (1, -1)] == [min(sides)] * 2
     assert keep[length == 0].all()
     assert (length_matched(length, bins=4, seed=seed) == keep).all()
-
-
-@given(st.integers(0, 50), st.integers(0, 9))
-def test_sides_are_balanced(rows: int, seed: int) -> None:
-    swapped = int(balanced_sides(rows, seed=seed).sum())
-    assert abs(2 * swapped - rows) == rows % 2
