@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -44,6 +45,7 @@ def card_facts(cursor: duckdb.DuckDBPyConnection, version: DatasetVersion, pairs
         "kept_sources": dict(cursor.execute(_KEPT_SOURCES, {"pairs": [pairs_url]}).fetchall()),
         "licences": {licence: count for licence, count in licences if licence},
         "proofs": _proofs(version),
+        "personal_data": _sentences(version, {"personal_data": _of_personal_data}),
         "label_sources": {source: count for source, count, _ in sources},
         "simulated_labels": sum(simulated for *_, simulated in sources),
     }
@@ -51,27 +53,62 @@ def card_facts(cursor: duckdb.DuckDBPyConnection, version: DatasetVersion, pairs
 
 def _proofs(version: DatasetVersion) -> list[str]:
     """What signals of the version say about copies and test sets, a sentence each."""
-    ready = Signal.objects.filter(dataset_version=version, state=SignalState.READY)
-    sentences = []
-    kinds = ("contamination", "duplicates", "semantic_contamination")
-    for signal in ready.filter(kind__in=kinds).order_by("pk"):
-        found = signal.provenance
-        if signal.kind == "duplicates":
-            sentences.append(
-                f"Duplicates (signal {signal.pk}): {found['rows_in_larger_groups']:,} rows share a near-duplicate "
-                f"prompt with another, {found['copied_rows']:,} are copies, "
-                f"{found['contradictory_rows']:,} of them with opposite labels."
-            )
-        else:
-            overlap = "overlap" if signal.kind == "contamination" else "overlap in meaning"
-            sentences.append(
-                f"Test-set {overlap} with {found['test_set']} (signal {signal.pk}, hash "
-                f"`{found['test_set_hash'][:12]}`): {found['proofs_found']:,} matches "
-                f"in {found['rows_scanned']:,} rows, "
-                f"{found['share_of_test_items']:.1%} of the test items"
-                f"{' — more than a benchmark should share with its training data' if found['alarm'] else ''}."
-            )
-    return sentences
+    return _sentences(
+        version,
+        {
+            "duplicates": _of_duplicates,
+            "semantic_duplicates": _of_like_meaning,
+            "contamination": _of_overlap,
+            "semantic_contamination": _of_overlap,
+        },
+    )
+
+
+def _sentences(version: DatasetVersion, said: dict[str, Callable[[Signal], str]]) -> list[str]:
+    ready = Signal.objects.filter(dataset_version=version, state=SignalState.READY, kind__in=said)
+    return [said[signal.kind](signal) for signal in ready.order_by("pk")]
+
+
+def _of_duplicates(signal: Signal) -> str:
+    found = signal.provenance
+    return (
+        f"Duplicates (signal {signal.pk}): {found['rows_in_larger_groups']:,} rows share a near-duplicate "
+        f"prompt with another, {found['copied_rows']:,} are copies, "
+        f"{found['contradictory_rows']:,} of them with opposite labels."
+    )
+
+
+def _of_like_meaning(signal: Signal) -> str:
+    found = signal.provenance
+    return (
+        f"Duplicates in meaning (signal {signal.pk}): {found['duplicates']:,} prompts mean the same as another, by a "
+        f"cosine above {found['threshold']:g}."
+    )
+
+
+def _of_overlap(signal: Signal) -> str:
+    found = signal.provenance
+    overlap = "overlap" if signal.kind == "contamination" else "overlap in meaning"
+    return (
+        f"Test-set {overlap} with {found['test_set']} (signal {signal.pk}, hash "
+        f"`{found['test_set_hash'][:12]}`): {found['proofs_found']:,} matches "
+        f"in {found['rows_scanned']:,} rows, "
+        f"{found['share_of_test_items']:.1%} of the test items"
+        f"{' — more than a benchmark should share with its training data' if found['alarm'] else ''}."
+    )
+
+
+def _of_personal_data(signal: Signal) -> str:
+    found = signal.provenance
+    where = [
+        f"{_counted(found[name]) or 'nothing'} in {title}"
+        for name, title in (("in_responses", "responses"), ("in_prompts", "prompts"))
+    ]
+    return f"By their form (signal {signal.pk}): {'; '.join(where)}. Names of people are not recognised."
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in counts.items())
 
 
 def card_markdown(snapshot: Snapshot, result: dict[str, Any]) -> str:
@@ -127,7 +164,11 @@ Of {counts["in"]:,} labelled pairs {counts["kept"]:,} were kept, {counts["droppe
 
 ## Copies and test sets
 
-{_listed(facts["proofs"])}
+{_listed(facts["proofs"], "Near-duplicates and overlap with test sets were not looked for")}
+
+## Personal data and credentials
+
+{_listed(facts["personal_data"], "They were not looked for")}
 
 ## Known limits
 
@@ -173,7 +214,7 @@ def _agreement(facts: dict[str, Any]) -> str:
     return f"{facts['agreement']:.0%} ({facts['several_votes']:,} pairs)"
 
 
-def _listed(sentences: list[str]) -> str:
+def _listed(sentences: list[str], otherwise: str) -> str:
     if not sentences:
-        return "Near-duplicates and overlap with test sets were not looked for: compute these signals and freeze again."
+        return f"{otherwise}: compute these signals and freeze again."
     return "\n".join(f"- {sentence}" for sentence in sentences)

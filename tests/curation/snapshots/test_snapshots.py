@@ -198,6 +198,7 @@ def test_the_card_says_where_it_comes_from(
     assert "| Labels the kept pairs rest on | 40 human |" in text
     assert "| Licences stated in the rows | none stated |" in text
     assert "Near-duplicates and overlap with test sets were not looked for" in text
+    assert "They were not looked for: compute these signals and freeze again." in text
 
 
 def test_the_card_names_licences_copies_and_test_sets(
@@ -205,9 +206,17 @@ def test_the_card_names_licences_copies_and_test_sets(
 ) -> None:
     records = [make_record(f"Question {n}", ["good", "bad"], [(0, 1, -2, "human")] * 2) for n in range(4)]
     records[3].metadata = {"license": "CC-BY-4.0"}
+    records[0].prompt[0].content += " from ann@example.org"
     version = make_version(project, admin, records)
     tests = make_version(project, admin, [make_record("Question 2 good bad and more", ["x", "y"])])
-    for kind, params in (("duplicates", {}), ("contamination", {"dataset_version": tests.pk})):
+    asked = (
+        ("duplicates", {}),
+        ("semantic_duplicates", {"threshold": 1}),
+        ("contamination", {"dataset_version": tests.pk}),
+        ("semantic_contamination", {"dataset_version": tests.pk, "threshold": 1}),
+        ("personal_data", {}),
+    )
+    for kind, params in asked:
         body = {"kind": kind, "params": params}
         work(client.post(f"/api/dataset-versions/{version.pk}/signals/", body).json()["id"])
 
@@ -216,7 +225,9 @@ def test_the_card_names_licences_copies_and_test_sets(
 
     assert "| Licences stated in the rows | CC-BY-4.0 (1) |" in text
     assert "0 rows share a near-duplicate prompt with another, 0 are copies" in text
-    assert "0 matches in 4 rows, 0.0% of the test items." in text
+    assert "0 prompts mean the same as another, by a cosine above 1." in text
+    assert text.count("0 matches in 4 rows, 0.0% of the test items.") == 2
+    assert "nothing in responses; 1 email in prompts. Names of people are not recognised." in text
     assert "| Agreement with the mean vote, pairs with several | 100% (4 pairs) |" in text
 
 
