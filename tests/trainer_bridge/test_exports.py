@@ -6,16 +6,19 @@ import hashlib
 from collections.abc import Callable
 
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from rest_framework.test import APIClient
 
 from curation.models import Snapshot
+from curation.snapshots.freezing import PAIRS
 from trainer_bridge.models import Export
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.jobs.services import job_cancel, job_resume
 from webapp.projects.models import Project
-from webapp.store.files import Store
+from webapp.store.files import Store, store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ClientOf = Callable[..., APIClient]
@@ -73,6 +76,28 @@ def test_the_manifest_travels_with_the_files(
     assert "margin = min(|strength|, 3) / 3" in shown["margin"]["formula"]
     assert "load_dataset" in card
     assert "RewardTrainer" in card
+
+
+def test_what_a_recipe_did_to_labels_is_not_passed_over(
+    client_of: ClientOf, admin: User, make_snapshot: MakeSnapshot, work: Work
+) -> None:
+    snapshot = make_snapshot(train=10, test=0)
+    with store().open(snapshot.pairs_key) as file:
+        rows = pq.read_table(file).to_pylist()
+    rows[0]["flipped"], rows[1]["soft_label"], rows[2]["weight"] = True, 0.7, 0.5
+    with store().writer(snapshot.pairs_key) as file:
+        pq.write_table(pa.Table.from_pylist(rows, schema=PAIRS), file)
+    client = client_of(admin)
+
+    accepted = client.post(f"/api/snapshots/{snapshot.pk}/exports/", {"format": "trl_reward"}).json()
+    work(accepted["id"])
+
+    export = client.get(f"/api/exports/{accepted['subject']['id']}/").json()
+    warnings = " ".join(export["manifest"]["warnings"])
+    assert "2 rows have a soft label or a weight in the snapshot, which trl.RewardTrainer does not read" in warnings
+    assert "1 rows have no strength of their own" in warnings
+    lines = content(client.get(f"/api/exports/{export['id']}/download/", {"file": "train.jsonl"})).splitlines()
+    assert [orjson.loads(line)["margin"] for line in lines[:2]] == [0.0, pytest.approx(2 / 3)]
 
 
 def test_asking_again_starts_nothing(client_of: ClientOf, admin: User, make_snapshot: MakeSnapshot, work: Work) -> None:

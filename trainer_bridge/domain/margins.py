@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 FULL_STRENGTH = 3.0
-FORMULA = "margin = min(|strength|, 3) / 3; 0.0 where a pair has no strength"
+FORMULA = "margin = min(|strength|, 3) / 3; 0.0 where a pair has no strength or its label was turned round"
 
 
 def margin_of(strength: float | None) -> float:

@@ -19,6 +19,8 @@ class Pair:
     rejected: str
     strength: float | None
     split: str
+    # A recipe made the label soft or gave the pair another weight, which no format here can say.
+    is_treated: bool = False
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ def _pairs(snapshot: Snapshot) -> Iterator[Pair]:
             prompt=[{"role": message["role"], "content": message["content"]} for message in pair["prompt"]],
             chosen=pair["chosen"]["content"],
             rejected=pair["rejected"]["content"],
-            strength=pair["strength"],
+            # People's strength was for the other side of a label that was turned round.
+            strength=None if pair.get("flipped") else pair["strength"],
             split=pair["split"],
+            is_treated=pair.get("soft_label") not in (None, 1.0) or pair["weight"] != 1.0,
         )

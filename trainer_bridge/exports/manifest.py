@@ -52,8 +52,13 @@ def warnings_of(*, entry: Format, facts: ExportFacts) -> list[str]:
         found.append("The snapshot has no test rows: a run on these files cannot report held-out numbers.")
     if facts.identical_sides:
         found.append(f"{facts.identical_sides} rows have the same text on both sides and teach nothing.")
+    if facts.treated:
+        found.append(
+            f"{facts.treated} rows have a soft label or a weight in the snapshot, which {entry.trainer} does not read: "
+            "here they count in full. The snapshot's pairs.parquet has both."
+        )
     if facts.without_strength and "margin" in entry.schema.names:
-        found.append(f"{facts.without_strength} rows have no strength; their margin is 0.0.")
+        found.append(f"{facts.without_strength} rows have no strength of their own; their margin is 0.0.")
     return found
 
 

@@ -65,6 +65,7 @@ class ExportFacts:
     rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
     without_strength: int = 0
     identical_sides: int = 0
+    treated: int = 0
     lengths: dict[str, LengthTally] = field(
         default_factory=lambda: {side: LengthTally() for side in ("prompt", "chosen", "rejected")}
     )
@@ -73,6 +74,7 @@ class ExportFacts:
         self.rows[pair.split] += 1
         self.without_strength += pair.strength is None
         self.identical_sides += pair.chosen.strip() == pair.rejected.strip()
+        self.treated += pair.is_treated
         self.lengths["prompt"].add(sum(len(message["content"]) for message in pair.prompt))
         self.lengths["chosen"].add(len(pair.chosen))
         self.lengths["rejected"].add(len(pair.rejected))
