@@ -1,4 +1,4 @@
-"""Background work of the trainer bridge: writing exports, training runs."""
+"""Background work of the trainer bridge: writing exports, training runs, registering models from elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from trainer_bridge.exports.job import export_write
 from trainer_bridge.launchers import launcher
 from trainer_bridge.models import Export, Run
 from trainer_bridge.runs.supervising import run_train
-from trainer_bridge.services import exports, runs
+from trainer_bridge.services import exports, registry, runs
 from webapp.jobs.choices import Queue
 from webapp.jobs.handlers import JobHandler, JobInterrupted, Progress, ShardPlan
 from webapp.jobs.models import Job, JobShard
@@ -65,5 +65,26 @@ class RunHandler(JobHandler):
         runs.run_restart(job=job)
 
 
+class ModelHandler(JobHandler):
+    """One shard that copies a model's files; a second try finds what the first has finished."""
+
+    kind = "model.register"
+    queue = Queue.ML
+    unit = "models"
+    lease_seconds = 60.0
+
+    def plan(self, job: Job) -> list[ShardPlan]:
+        return [ShardPlan(total=1)]
+
+    def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
+        found = registry.model_fetch(job)
+        progress.advance()
+        return found
+
+    def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
+        return registry.model_registered(job=job, result=results[0])
+
+
 register(ExportHandler())
 register(RunHandler())
+register(ModelHandler())

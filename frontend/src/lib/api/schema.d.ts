@@ -1446,13 +1446,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
          *
-         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
          */
         get: operations["models_list"];
         put?: never;
-        post?: never;
+        /** @description Register a model that was not trained here: `hub:owner/name`, `hub:owner/name@revision`, or `local:folder` below PLUMBLINE_MODELS_DIR. Its files are copied and never change. */
+        post: operations["models_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3076,6 +3079,12 @@ export interface components {
             name: string;
             size_bytes: number;
             sha256: string;
+        };
+        ModelInputRequest: {
+            kind: components["schemas"]["ModelKindEnum"];
+            base_model: string;
+            /** @default  */
+            name: string;
         };
         /**
          * @description * `policy` - Policy
@@ -6745,6 +6754,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelVersionPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    models_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description Any refusal */
