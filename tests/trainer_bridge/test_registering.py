@@ -142,6 +142,7 @@ def test_a_model_of_another_kind_is_not_registered(
 
     assert (job.state, job.message[: len(sentence)]) == ("failed", sentence)
     assert not ModelVersion.objects.exists()
+    assert not store().list("models")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,8 @@ def model_fetch(job: Job) -> dict[str, Any]:
         config = base_models.check_folder(folder, named=given["base_model"])
         check_model_kind(folder, config, given["kind"], named=given["base_model"])
     except (RefusedError, WrongKindError, ApplicationError) as error:
+        # What is not registered is not kept.
+        shutil.rmtree(folder, ignore_errors=True)
         raise JobError(str(error)) from error
     files = [_described(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
     return {"files": [file for file in files if file["name"] != base_models.MARK], "revision": prepared.revision}
