@@ -21,8 +21,8 @@ LEAST_PAIRS, LEAST_PROMPTS, LEAST_GOLD = 100, 20, 50
 SOUND = "coalesce(NOT planted, true)"
 PEOPLE = ("adjudicated", "human")
 NOT_ALWAYS_PEOPLE = (
-    "The gold pairs are labels as they came with the rows, which may be wrong themselves; accuracies say how often a "
-    "head agrees with such labels."
+    "Gold labels were imported or given by judges and may be wrong themselves; accuracies say how often a head agrees "
+    "with such labels."
 )
 
 
@@ -191,7 +191,7 @@ def _gold(found: Pool, split: GoldSplit, *, planted: bool) -> tuple[Gold, list[s
     put_right = planted and split.source == GoldSource.HELD_OUT
     rows = found.gold_pairs(sources)
     pairs = [pair._replace(dir=-pair.dir) if put_right and turned else pair for pair, turned in rows]
-    if split.source == GoldSource.HELD_OUT and not put_right and "imported" in sources:
+    if split.source == GoldSource.HELD_OUT and not put_right and not set(sources) <= set(PEOPLE):
         notes.append(NOT_ALWAYS_PEOPLE)
     if found.aspects() > 1:
         notes.append("Labels of all aspects are learned and judged together; a recipe may combine or choose them.")

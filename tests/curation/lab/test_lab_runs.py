@@ -301,7 +301,7 @@ def test_nothing_known_of_errors_is_said_with_the_reason(finished: Start, projec
 
     assert results["review"] is None
     assert results["review_reason"].startswith("No row says which labels are wrong")
-    assert any("labels as they came with the rows" in note for note in results["notes"])
+    assert any("imported or given by judges" in note for note in results["notes"])
 
 
 def test_a_cancelled_run_goes_on_where_it_stopped(
@@ -481,4 +481,4 @@ def test_of_large_pools_whole_prompts_take_part_and_gold_is_what_people_said(
         "Every arm trained on 150 pairs in every seed: as many as “Raw labels” has on half of the prompts.",
         "Of each arm 150 pairs took part at most, whole prompts drawn by lot.",
     ]
-    assert not any("as they came with the rows" in note for note in results["notes"])
+    assert not any("imported or given by judges" in note for note in results["notes"])
