@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from curation.models import Signal
 from curation.signals.choices import SignalState
@@ -37,18 +37,24 @@ def in_worker() -> Iterator[None]:
         raise JobError(str(error)) from error
 
 
-def signal_schema(title: str, description: str, *, level: str | None = None) -> dict[str, Any]:
-    """The schema of a parameter that takes a signal's id."""
+def signal_schema(
+    title: str, description: str, *, level: str | None = None, holds: Literal["margin"] | None = None
+) -> dict[str, Any]:
+    """The schema of a parameter that takes a signal's id: one of a level, or one that holds a margin."""
     schema: dict[str, Any] = {"type": "integer", "format": "signal", "title": title, "description": description}
-    return {**schema, "level": level} if level else schema
+    return {**schema, **({"level": level} if level else {}), **({"holds": holds} if holds else {})}
 
 
 def column_schema(title: str, description: str) -> dict[str, Any]:
-    return {"type": "string", "title": title, "maxLength": 60, "default": "", "description": description}
+    """The schema of a parameter `x_column`, which names a column of the signal that the parameter `x` takes."""
+    text: dict[str, Any] = {"type": "string", "maxLength": 60, "default": ""}
+    return {**text, "format": "signal_column", "title": title, "description": description}
 
 
 MARGIN_SCHEMA: dict[str, Any] = {
-    "margin": signal_schema("Margin", "A signal that says how much better one response is than the other."),
+    "margin": signal_schema(
+        "Margin", "A signal that says how much better one response is than the other.", holds="margin"
+    ),
     "margin_column": column_schema(
         "Column of the margin", "The margin it recommends, else its first, unless you name another column."
     ),

@@ -51,6 +51,7 @@ class DOptimalSignal:
                 "Margin",
                 "A margin in log odds, such as the quick ensemble's mean: pairs it is sure of teach less. Without one "
                 "every pair is taken as open.",
+                holds="margin",
             ),
             "margin_column": MARGIN_SCHEMA["margin_column"],
             "ordered": {

@@ -52,7 +52,7 @@ class PooledMarginSignal:
         "properties": {
             "signals": {
                 "type": "array",
-                "items": {"type": "integer", "format": "signal"},
+                "items": {"type": "integer", "format": "signal", "holds": "margin"},
                 "minItems": LEAST,
                 "maxItems": MOST,
                 "description": "Signals of responses or pairs; of each the margin that it recommends, or its first.",

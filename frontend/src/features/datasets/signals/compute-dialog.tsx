@@ -8,7 +8,7 @@ import { KindList } from "./kind-list";
 import { LEVELS, needsOf } from "./kinds";
 import { kindsQuery, useCompute } from "./queries";
 import { SchemaFields } from "./schema-fields";
-import { type Entries, fieldsOf, paramsOf, problemsOf, refusalsOf } from "./schema-form";
+import { type Entries, fieldsOf, paramsOf, problemsOf, refusalsOf, type SchemaField } from "./schema-form";
 import type { SignalKind } from "./types";
 
 interface Props {
@@ -121,7 +121,7 @@ function KindForm({
           problems={{ ...standing, ...own }}
           versionId={versionId}
           onChange={(name, entry) => {
-            setEntries((before) => ({ ...before, [name]: entry }));
+            setEntries((before) => ({ ...withoutColumnsOf(name, fields, before), [name]: entry }));
             setChanged((before) => new Set(before).add(name));
           }}
         />
@@ -135,5 +135,13 @@ function KindForm({
         </ul>
       </div>
     </form>
+  );
+}
+
+/** Another signal has other columns: what was chosen of the last one goes. */
+function withoutColumnsOf(name: string, fields: SchemaField[], entries: Entries): Entries {
+  const gone = fields.filter((field) => field.control === "column" && field.of === name);
+  return Object.fromEntries(
+    Object.entries(entries).filter(([each]) => !gone.some((field) => field.name === each)),
   );
 }

@@ -60,6 +60,7 @@ const GROUPS: Group[] = [
     words: [
       ...[
         "reward",
+        "r01",
         "ensemble",
         "margin",
         "likeli",

@@ -117,14 +117,18 @@ function useOptions(field: PickOf | PicksOf, versionId: number): Options {
     };
   }
   if (format === "signal") {
-    const ready = (signals.data ?? []).filter(
+    const level = (signals.data ?? []).filter(
       (each) => each.state === "ready" && (field.level === null || each.level === field.level),
     );
+    const ready = field.holds === "margin" ? level.filter(holdsMargin) : level;
     const unit = field.level === null ? "" : ` for each ${field.level}`;
     return {
       isPending: signals.isPending,
       options: ready.map((each) => ({ value: String(each.id), label: signalLabel(each) })),
-      nothing: `This version has no ready signal with a value${unit} yet. Compute one first.`,
+      nothing:
+        field.holds === "margin"
+          ? "This version has no ready signal with a margin yet. Compute one first, such as the quick ensemble."
+          : `This version has no ready signal with a value${unit} yet. Compute one first.`,
     };
   }
   return {
@@ -132,6 +136,35 @@ function useOptions(field: PickOf | PicksOf, versionId: number): Options {
     options: (datasets.data ?? []).map((each) => ({ value: String(each.id), label: each.name })),
     nothing: "This project has no other dataset yet. Import one first.",
   };
+}
+
+/** A number of responses, of which two have a difference, or a margin of pairs. */
+const holdsMargin = (signal: Signal) =>
+  signal.columns.some(
+    (column) =>
+      column.type === "number" && (signal.level === "response" || (signal.level === "pair" && column.signed)),
+  );
+
+/** A column of the signal that another field picks; without one the server takes the column that fits best. */
+export function ColumnField({ field, entries, problems, onChange, versionId }: ControlProps<Of<"column">>) {
+  const signals = useSignals(versionId);
+  const picked = entries[field.of];
+  const signal = signals.data?.find((each) => String(each.id) === picked);
+  const entry = shownEntry(field, entries);
+  // Of a signal with one column there is nothing to choose.
+  if (!signal || signal.columns.length < 2) return null;
+  return (
+    <Field label={field.label} required mark={false} hint={field.description} error={problems[field.name]}>
+      <Select
+        value={typeof entry === "string" ? entry : ""}
+        onChange={(event) => onChange(field.name, event.target.value)}
+        options={[
+          { value: "", label: "The one that fits best" },
+          ...signal.columns.map((column) => ({ value: column.name, label: column.title })),
+        ]}
+      />
+    </Field>
+  );
 }
 
 const signalLabel = (signal: Signal) => `${signal.name} · signal ${signal.id}`;

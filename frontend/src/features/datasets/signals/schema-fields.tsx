@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Checkbox, Field, Input, Select, Textarea } from "@/components/ui";
 import { type ControlProps, type FieldsProps, type Of, Problem, TickList, toggled } from "./control";
-import { PickField, PicksField } from "./pickers";
+import { ColumnField, PickField, PicksField } from "./pickers";
 import { rangeOf, type SchemaField, shownEntry } from "./schema-form";
 
 /** One control for each field of a schema, with its help and what is wrong with it. */
@@ -22,6 +22,8 @@ function SchemaControl(props: ControlProps) {
       return <PickField {...props} field={field} />;
     case "picks":
       return <PicksField {...props} field={field} />;
+    case "column":
+      return <ColumnField {...props} field={field} />;
     case "flag":
       return <FlagControl {...props} field={field} />;
     case "choices":

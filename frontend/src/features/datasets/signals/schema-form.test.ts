@@ -84,6 +84,24 @@ describe("fields of a schema", () => {
     expect(count).toMatchObject({ control: "number", required: false, min: { value: 1, open: false } });
   });
 
+  it("of a signal's column go with the field that picks the signal", () => {
+    const fields = fieldsOf({
+      properties: {
+        margin: { type: "integer", format: "signal", holds: "margin" },
+        margin_column: { type: "string", format: "signal_column", default: "" },
+      },
+    });
+    expect(fields).toMatchObject([
+      { control: "pick", holds: "margin" },
+      { control: "column", of: "margin" },
+    ]);
+    expect(paramsOf(fields, { margin: "4", margin_column: "mean" })).toEqual({
+      margin: 4,
+      margin_column: "mean",
+    });
+    expect(paramsOf(fields, { margin: "4", margin_column: "" })).toEqual({ margin: 4 });
+  });
+
   it("can be written as JSON when nothing fits", () => {
     const fields = fieldsOf({ properties: { weights: { type: "object" } } });
     expect(fields[0]?.control).toBe("json");

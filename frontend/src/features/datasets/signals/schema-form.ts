@@ -35,6 +35,7 @@ export type SchemaField = FieldBase &
         format: SchemaFormat;
         modelKind: string | null;
         level: string | null;
+        holds: string | null;
         whole: boolean;
       }
     | {
@@ -42,9 +43,12 @@ export type SchemaField = FieldBase &
         format: SchemaFormat;
         modelKind: string | null;
         level: string | null;
+        holds: string | null;
         whole: boolean;
         fewest: number;
       }
+    /** A column of the signal that another field picks. */
+    | { control: "column"; of: string }
     | { control: "json" }
   );
 
@@ -87,6 +91,9 @@ function fieldOf(name: string, given: Schema, required: boolean): SchemaField {
     return { ...base, control: "number", whole, min: lowest(schema), max: highest(schema) };
   }
   if (schema.type === "boolean") return { ...base, control: "flag" };
+  if (schema.format === "signal_column") {
+    return { ...base, control: "column", of: name.replace(/_column$/, "") };
+  }
   if (schema.type === "string") return { ...base, control: "text", longest: numberOf(schema.maxLength) };
   if (schema.type === "array") return listOf(base, schema);
   return { ...base, control: "json" };
@@ -108,6 +115,7 @@ function pickOf(schema: Schema) {
     format: schema.format as SchemaFormat,
     modelKind: textOf(schema.kind),
     level: textOf(schema.level),
+    holds: textOf(schema.holds),
     whole: schema.type !== "string",
   };
 }
