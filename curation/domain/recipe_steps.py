@@ -155,6 +155,13 @@ class SplitStep(msgspec.Struct, tag="split", tag_field="type", frozen=True, forb
     missing: Missing = "review"
 
 
+class OrderStep(msgspec.Struct, tag="order", tag_field="type", frozen=True, forbid_unknown_fields=True):
+    """Pairs stand in the snapshot and its exports from the highest value down, such as a curriculum's priority."""
+
+    by: Measure
+    missing: Missing = "review"
+
+
 Step = (
     LabelsStep
     | ItemsStep
@@ -167,6 +174,7 @@ Step = (
     | LengthMatchStep
     | SelectStep
     | SplitStep
+    | OrderStep
 )
 
 TITLES: dict[type, tuple[str, str]] = {
@@ -181,6 +189,7 @@ TITLES: dict[type, tuple[str, str]] = {
     LengthMatchStep: ("Length balance", "As many pairs with the longer side chosen as with the shorter."),
     SelectStep: ("Budget", "Keeps so many pairs: the highest by a measure, or evenly over groups."),
     SplitStep: ("Split by group", "Training and testing share no group, such as prompts that say nearly the same."),
+    OrderStep: ("Order", "Pairs stand in the files from the highest value down: a curriculum, for one."),
 }
 DIRECTION_TITLE = "A chosen and a rejected side"
 
@@ -203,6 +212,8 @@ def parse_steps(raw: Any) -> list[Step]:
             raise StepError(index, "pairs are made before they are filtered; move this step up, and have it once.")
         if isinstance(step, SplitStep) and any(isinstance(each, SplitStep) for each in steps):
             raise StepError(index, "pairs are split by one kind of group; keep one of these steps.")
+        if isinstance(step, OrderStep) and any(isinstance(each, OrderStep) for each in steps):
+            raise StepError(index, "pairs stand in one order; keep one of these steps.")
         steps.append(step)
     if not steps or not isinstance(steps[0], LabelsStep):
         steps.insert(0, LabelsStep())
@@ -274,6 +285,8 @@ def measures_of(step: Step) -> list[Measure]:
         return [step.group]
     if isinstance(step, LengthMatchStep):
         return [step.length]
+    if isinstance(step, OrderStep):
+        return [step.by]
     if isinstance(step, SelectStep):
         return [measure for measure in (step.by, step.group) if measure is not None]
     return []

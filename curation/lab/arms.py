@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from curation.domain.recipe_steps import Step
+import msgspec
+
+from curation.domain.recipe_steps import SelectStep, Step
 from curation.lab.choices import ArmKind, GoldSource
 from curation.lab.learned_signals import learns, made_again, out_of_reach
 from curation.lab.pools import Counts, GoldSplit, Pool, PoolPair, pool
@@ -73,6 +75,7 @@ def arms_of(run: LabRun, alive: Callable[[], None]) -> Arms:
             kept.append(found.counts().pairs)
     with pool(recipe_ready(version, []), version, split) as found:
         everything, sound = found.counts().pairs, found.counts(SOUND).pairs
+        total = everything + sum(found.gold_sources().values())
         gold, notes = _gold(found, split, planted=sound < everything)
     arms = [Arm("raw", "Raw labels", ArmKind.RAW, None, everything, [])]
     for recipe, number in zip(recipes, kept, strict=True):
@@ -83,7 +86,7 @@ def arms_of(run: LabRun, alive: Callable[[], None]) -> Arms:
     if sound < everything:
         arms.append(Arm("oracle", "Planted errors removed", ArmKind.ORACLE, None, sound, []))
     for seed in run.seed_list:
-        pairs = _half_of(run, split, recipes, seed, alive)
+        pairs = _half_of(run, split, recipes, total, seed, alive)
         for arm in arms:
             arm.halves.append(pairs[arm.key])
         alive()
@@ -91,26 +94,38 @@ def arms_of(run: LabRun, alive: Callable[[], None]) -> Arms:
 
 
 def _half_of(
-    run: LabRun, split: GoldSplit, recipes: list[_Typed], seed: int, alive: Callable[[], None]
+    run: LabRun, split: GoldSplit, recipes: list[_Typed], total: int, seed: int, alive: Callable[[], None]
 ) -> dict[str, list[PoolPair]]:
-    """What every arm has of a half of the prompts, by its key.
+    """What every arm has of a half of the prompts, by its key; `total` counts the raw pairs of all prompts.
 
     Signals that learned from labels are made again from this half: an arm must not profit from other labels.
     """
     version, found = run.dataset_version, {}
     used = {pk: signal for recipe in recipes for pk, signal in recipe.signals.items()}
     again = made_again(run, split, seed, used.values(), alive)
-    for recipe in recipes:
-        with pool(
-            recipe_compile(version, recipe.steps, {**recipe.signals, **again}), version, split, half=seed
-        ) as kept:
-            found[f"recipe:{recipe.id}"] = kept.pairs()
-    with pool(recipe_ready(version, []), version, split, half=seed) as kept:
+    raw = recipe_ready(version, [])
+    with pool(raw, version, split, half=seed) as kept:
         found["raw"], found["oracle"] = kept.pairs(), kept.pairs(SOUND)
+        share = kept.counts().pairs / max(total, 1)
+    for recipe in recipes:
+        # Where a signal has values on this half only, a budget meant for all pairs is the half's share of it.
+        steps = _scaled(recipe.steps, share) if recipe.signals.keys() & again.keys() else recipe.steps
+        with pool(recipe_compile(version, steps, {**recipe.signals, **again}), version, split, half=seed) as kept:
+            found[f"recipe:{recipe.id}"] = kept.pairs()
+    with pool(raw, version, split, half=seed) as kept:
         for recipe in recipes:
             # As many raw pairs, drawn by lot; all of them where the recipe makes more pairs than have labels.
             found[f"random:{recipe.id}"] = kept.drawn(len(found[f"recipe:{recipe.id}"]), salt=recipe.id)
     return found
+
+
+def _scaled(steps: list[Step], share: float) -> list[Step]:
+    return [
+        msgspec.structs.replace(step, budget=max(1, round(step.budget * share)))
+        if isinstance(step, SelectStep)
+        else step
+        for step in steps
+    ]
 
 
 def _learned_notes(recipes: list[_Typed]) -> list[str]:

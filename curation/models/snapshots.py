@@ -55,7 +55,7 @@ class Snapshot(models.Model):
 
     @property
     def pairs_key(self) -> str:
-        """Kept pairs with their texts, ordered by pair_id."""
+        """Kept pairs with their texts, ordered by pair_id or as the recipe says."""
         return f"{self.folder}/pairs.parquet"
 
     @property

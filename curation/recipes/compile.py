@@ -23,6 +23,7 @@ from curation.domain.recipe_steps import (
     LengthMatchStep,
     MakePairsStep,
     Measure,
+    OrderStep,
     SelectStep,
     SignalMarginStep,
     SplitStep,
@@ -174,8 +175,9 @@ class _Run:
             return self._strength(index, step)
         if isinstance(step, SignalMarginStep):
             return self._margin(index, step)
-        if isinstance(step, SplitStep):
-            return self._missing(index, term_of(step.group, self.recipe.signals), step.missing)
+        if isinstance(step, SplitStep | OrderStep):
+            (measure,) = measures_of(step)
+            return self._missing(index, term_of(measure, self.recipe.signals), step.missing)
         assert isinstance(step, FilterStep)  # noqa: S101 — the other types are handled by `decide`
         return self._filter(index, step)
 

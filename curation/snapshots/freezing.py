@@ -1,9 +1,9 @@
 """Write a snapshot's files: kept pairs with their texts, and what was decided about every pair.
 
-Rows are ordered by pair_id, written in fixed row groups without time stamps, so the same recipe, version and seed
-give the same bytes. The content hash is over the rows, not over Parquet's own bookkeeping; texts stand in it by the
-ids of their record and responses, which are hashes of them. Everything is worked out inside the engine: no row becomes
-a Python object.
+Rows are ordered by pair_id, or as a step of the recipe says, and written in fixed row groups without time stamps, so
+the same recipe, version and seed give the same bytes. The content hash is over the rows, not over Parquet's own
+bookkeeping; texts stand in it by the ids of their record and responses, which are hashes of them. Everything is worked
+out inside the engine: no row becomes a Python object.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.datasets.reading import part_urls
-from curation.domain.recipe_steps import SplitStep
+from curation.domain.recipe_steps import OrderStep, SplitStep
 from curation.models import Snapshot
 from curation.recipes.compile import CompiledRecipe, Decided, decided
 from curation.recipes.funnel import funnel_of, treated_counts
@@ -72,12 +72,14 @@ DECISIONS = pa.schema(
     ]
 )
 _ROWS = """
-    SELECT i, ids.pair_id, ids.record_id, ids.a, ids.b, ids.part, ids.row, ids.aspect, ids.strength, ids.votes,
-           ids.agreement, ids.source, decided.flipped, decided.soft AS soft_label, decided.weight,
+    SELECT i, ids.pair_id, ids.record_id, ids.a, ids.b, ids.part, ids.row, facts.aspect, facts.strength,
+           facts.votes, facts.agreement, facts.source, decided.flipped, decided.soft AS soft_label, decided.weight,
            CASE decided.dir WHEN 1 THEN ids.b WHEN -1 THEN ids.a END AS chosen,
            CASE decided.dir WHEN 1 THEN ids.a WHEN -1 THEN ids.b END AS rejected,
-           meanings.step, meanings.decision, meanings.reason, {margins} AS margins, {group} AS split_group
-      FROM decided JOIN read_parquet($pairs) AS ids USING (i) JOIN meanings USING (code)
+           meanings.step, meanings.decision, meanings.reason, {margins} AS margins,
+           {group} AS split_group, {order} AS ordered_by
+      FROM decided JOIN meanings USING (code)
+      JOIN (SELECT i, pair_id, record_id, a, b, part, row FROM read_parquet($pairs)) AS ids USING (i)
       JOIN (SELECT * EXCLUDE (dir) FROM {table}) AS facts USING (i)
 """
 # A split is drawn by the prompt's text (or its group) and the seed alone, so that all pairs of a prompt land on one
@@ -103,7 +105,7 @@ SELECT *, CASE WHEN lot < $test THEN 'test' ELSE 'train' END AS split,
        md5(concat_ws(chr(31), pair_id, record_id, chosen.response_id, rejected.response_id,
               coalesce('=' || aspect, '-'), coalesce(strength::VARCHAR, '-'), votes, coalesce(agreement::VARCHAR, '-'),
               source, map_entries(margins)::VARCHAR, flipped, soft_label, weight, lot < $test)) AS digest
-  FROM sided ORDER BY i
+  FROM sided ORDER BY ordered_by DESC NULLS LAST, i
 """
 Advance = Callable[[int], None]
 
@@ -154,7 +156,9 @@ def _rows_sql(found: Decided) -> str:
     found.meanings()
     split = next((step for step in found.recipe.steps if isinstance(step, SplitStep)), None)
     group = f"({term_of(split.group, signals).sql})::VARCHAR" if split else "NULL::VARCHAR"
-    return _ROWS.format(margins=sql, table=found.pairs, group=group)
+    order = next((step for step in found.recipe.steps if isinstance(step, OrderStep)), None)
+    ordered_by = term_of(order.by, signals).sql if order else "0"
+    return _ROWS.format(margins=sql, table=found.pairs, group=group, order=ordered_by)
 
 
 def _undirected(signal_id: int, found: Decided) -> str:

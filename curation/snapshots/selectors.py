@@ -54,7 +54,7 @@ def snapshot_ready(snapshot_id: int) -> Snapshot:
 
 
 def iter_snapshot_pairs(snapshot: Snapshot, *, split: str | None = None) -> Iterator[dict[str, Any]]:
-    """Kept pairs in the order of pair_id, one row group in memory at a time.
+    """Kept pairs in the order of the file (by pair_id, or as the recipe says), one row group in memory at a time.
 
     Keys: pair_id, record_id, prompt [{role, content}], chosen and rejected {response_id, content}, aspect,
     strength, votes, margins {signal id: number}, split, weight.

@@ -54,6 +54,10 @@ def test_stored_steps_are_complete_and_read_back_the_same() -> None:
             [{"type": "split", "group": {"fact": "aspect"}}] * 2,
             "Step 2: pairs are split by one kind of group; keep one of these steps.",
         ),
+        (
+            [{"type": "order", "by": {"fact": "strength"}}] * 2,
+            "Step 2: pairs stand in one order; keep one of these steps.",
+        ),
         ([{"type": "select", "budget": 0}], "Step 1: Expected `int` >= 1 - at `$.budget`."),
         ([{"type": "select", "budget": 9, "cap": 0.5}], "Step 1: a cap needs groups."),
         ([{"type": "labels", "aspect_weights": {"a": 0}}], "Step 1: at least one aspect has a weight above 0."),
@@ -95,5 +99,6 @@ def test_the_catalogue_describes_every_type() -> None:
         "length_match",
         "select",
         "split",
+        "order",
     ]
     assert entries["strength"]["schema"]["properties"]["min_strength"]["maximum"] == 3

@@ -182,6 +182,31 @@ def test_rows_are_read_by_decision_and_page(
     assert client.get(url, {"decision": "maybe"}).status_code == 400
 
 
+def test_pairs_stand_in_the_order_a_step_says(
+    client: APIClient, work: Work, project: Project, version: DatasetVersion
+) -> None:
+    order = {"type": "order", "by": {"fact": "strength"}}
+
+    plain = freeze(client, work, project, version, seed=5)
+    ordered = freeze(client, work, project, version, seed=5, steps=[*CLEAR, order])
+
+    pairs = list(iter_snapshot_pairs(ordered))
+    assert [pair["strength"] for pair in pairs] == [2.0] * 20 + [1.0] * 20
+    assert [pair["pair_id"] for pair in pairs[:20]] == sorted(pair["pair_id"] for pair in pairs[:20])
+    # Nothing else differs, so the difference of the two is empty and their hashes are not the same.
+    assert {pair["pair_id"]: pair for pair in pairs} == {pair["pair_id"]: pair for pair in iter_snapshot_pairs(plain)}
+    assert ordered.content_hash != plain.content_hash
+
+
+def test_a_split_may_go_by_a_fact(client: APIClient, work: Work, project: Project, version: DatasetVersion) -> None:
+    split = {"type": "split", "group": {"fact": "source"}}
+
+    snapshot = freeze(client, work, project, version, seed=5, test_fraction=0.5, steps=[*CLEAR, split])
+
+    # All labels are people's, so all pairs are one group.
+    assert sorted(snapshot.splits.values()) == [0, 40]
+
+
 def test_the_card_says_where_it_comes_from(
     client: APIClient, work: Work, project: Project, version: DatasetVersion
 ) -> None:

@@ -6,7 +6,7 @@ import type { RecipeStep, RecipeStepKind } from "@/lib/api/types";
 const GROUPS = [
   { title: "What the pairs are", types: ["labels", "items", "make_pairs"] },
   { title: "Which pairs are good", types: ["strength", "signal_margin", "filter", "zones"] },
-  { title: "The set as a whole", types: ["dedup", "length_match", "select", "split"] },
+  { title: "The set as a whole", types: ["dedup", "length_match", "select", "split", "order"] },
 ];
 
 interface Props {

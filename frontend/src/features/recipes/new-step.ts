@@ -46,6 +46,8 @@ export function newStep(type: string, signals: Signal[] = [], kind?: RecipeStepK
       return { type, budget: 1000, by: null, group: null, cap: null, seed: 0, missing: "review" };
     case "split":
       return { type, group: groupOf(signals), missing: "review" };
+    case "order":
+      return { type, by: priorityOf(signals), missing: "review" };
     default:
       return { type, ...schemaDefaults(kind) };
   }
@@ -57,6 +59,15 @@ function groupOf(signals: Signal[]): Measure {
     const column = signal.columns.find(
       (each) => each.type === "text" && /group|cluster|duplicate/i.test(`${each.name} ${each.title}`),
     );
+    if (column) return measureFor(signal, column);
+  }
+  return {};
+}
+
+/** Where a signal puts pairs in order, that. */
+function priorityOf(signals: Signal[]): Measure {
+  for (const signal of signals) {
+    const column = signal.columns.find((each) => each.name === "priority");
     if (column) return measureFor(signal, column);
   }
   return {};

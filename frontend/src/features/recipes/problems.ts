@@ -62,6 +62,8 @@ function placeProblem(step: RecipeStep, index: number, steps: RecipeStep[]): str
     return "Pairs are made before they are filtered; move this step up, and have it once.";
   if (step.type === "split" && steps.slice(0, index).some((each) => each.type === "split"))
     return "Pairs are split by one kind of group; keep one of these steps.";
+  if (step.type === "order" && steps.slice(0, index).some((each) => each.type === "order"))
+    return "Pairs stand in one order; keep one of these steps.";
   return index >= 40 ? "A recipe has at most 40 steps." : null;
 }
 
@@ -72,7 +74,9 @@ function ownProblem(step: RecipeStep): string | null {
     return "Choose a signal.";
   if (typeof step.min === "number" && typeof step.max === "number" && step.min > step.max)
     return "The lower bound is above the upper one.";
-  const looked = { filter: "on", dedup: "group", split: "group", length_match: "length" }[step.type];
+  const looked = { filter: "on", dedup: "group", split: "group", length_match: "length", order: "by" }[
+    step.type
+  ];
   if (looked) {
     const problem = measureProblem(step[looked]);
     if (problem) return problem;
@@ -205,5 +209,7 @@ function signalsProblem(step: RecipeStep, { ready, all }: KnownSignals): string 
     return "Lengths are numbers; choose another column.";
   if (step.type === "select" && step.by && typeOf(measureOf(step.by), ready) !== "number")
     return "The highest are taken of a number; choose another column.";
+  if (step.type === "order" && typeOf(measureOf(step.by), ready) !== "number")
+    return "Pairs are put in order by a number; choose another column.";
   return null;
 }

@@ -10,7 +10,7 @@ import { FilterCard, MarginCard, StrengthCard } from "./cards/filters";
 import { ItemsCard } from "./cards/items";
 import { LabelsCard } from "./cards/labels";
 import { SchemaCard } from "./cards/schema";
-import { DedupCard, LengthMatchCard, MakePairsCard, SelectCard, SplitCard } from "./cards/sets";
+import { DedupCard, LengthMatchCard, MakePairsCard, OrderCard, SelectCard, SplitCard } from "./cards/sets";
 import { ZonesCard } from "./cards/zones";
 import { isFixed, type StepChange } from "./steps";
 
@@ -26,6 +26,7 @@ const CARDS: Record<string, ComponentType<CardProps>> = {
   length_match: LengthMatchCard,
   select: SelectCard,
   split: SplitCard,
+  order: OrderCard,
 };
 
 interface Props {

@@ -122,6 +122,7 @@ export function measuresOf(step: RecipeStep): { field: string; measure: Measure 
     length_match: ["length"],
     select: ["by", "group"],
     split: ["group"],
+    order: ["by"],
   }[step.type];
   return (fields ?? [])
     .filter((field) => step[field] !== null && step[field] !== undefined)

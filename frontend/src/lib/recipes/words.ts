@@ -122,6 +122,8 @@ export function summaryOf(step: RecipeStep, signals: Signal[]): string {
     }
     case "split":
       return `${measure(step.group)} never on both sides`;
+    case "order":
+      return `highest ${measure(step.by)} first`;
     default:
       return "";
   }

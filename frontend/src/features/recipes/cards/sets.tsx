@@ -180,3 +180,22 @@ export function SplitCard({ step, signals, signalsPath, edit }: CardProps) {
     </>
   );
 }
+
+export function OrderCard({ step, signals, signalsPath, edit }: CardProps) {
+  return (
+    <>
+      <Note>
+        Pairs stand in the snapshot and in its exports from the highest value down, as in a curriculum. It
+        drops nothing. Runs started here shuffle; a trainer of your own can read the files in their order.
+      </Note>
+      <MeasureField
+        label="Order by"
+        value={step.by}
+        onChange={(by) => edit({ by: by ?? {} })}
+        signals={signals}
+        signalsPath={signalsPath}
+      />
+      <MissingRow step={step} edit={edit} />
+    </>
+  );
+}
