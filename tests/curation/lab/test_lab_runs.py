@@ -232,6 +232,23 @@ def test_flipping_by_an_ensemble_learns_nothing_of_the_gold_labels(
         assert arm["versus_raw"] is None or arm["versus_raw"]["verdict"] != "helps"
 
 
+def test_a_budget_by_a_signal_made_again_is_the_halfs_share_of_it(
+    finished: Start, client: APIClient, work: Work, project: Project, admin: User
+) -> None:
+    version = make_version(project, admin, world(53, pairs=600, flips=0.2))
+    signal = client.post(
+        f"/api/dataset-versions/{version.pk}/signals/", {"kind": "quick_ensemble", "params": {"features": "scores"}}
+    ).json()
+    work(signal["id"])
+    highest = {"type": "select", "budget": 300, "by": {"signal": signal["subject"]["id"], "column": "mean"}}
+
+    results = finished(version, {"Highest": [highest], "Everything": []})["results"]
+
+    # Half of the pairs are kept: 240 of 480 outside the gold, and half of them in every half.
+    assert results["arms"][1]["pairs_available"] == pytest.approx(240, abs=30)
+    assert results["sample"] == pytest.approx(120, abs=20)
+
+
 def test_a_signal_made_from_one_that_learned_from_labels_is_refused(
     start: Start, client: APIClient, work: Work, project: Project, admin: User
 ) -> None:
