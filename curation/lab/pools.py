@@ -21,6 +21,7 @@ from curation.datasets.reading import part_urls
 from curation.lab.choices import GoldSource
 from curation.models import DatasetVersion
 from curation.recipes.compile import CompiledRecipe, decided
+from webapp.store.cache import cache_writer, is_cached
 from webapp.store.files import store
 
 # In a record's metadata: true where every label of the record was turned round on purpose, false where they stand.
@@ -176,11 +177,11 @@ def _prompts_file(version: DatasetVersion) -> str:
     """Address of a version's prompts by record, written if it is not there: record_id, prompt, planted, adjudicated."""
     facts = orjson.dumps([BUILD, version.content_hash, version.parts])
     key = f"cache/prompts/{hashlib.sha256(facts).hexdigest()}.parquet"
-    if not store().exists(key):
+    if not is_cached(key):
         with duck() as cursor:
             rows = cursor.sql(_PROMPTS, params={"parts": part_urls(version), "planted": PLANTED_KEY})
             reader = rows.to_arrow_reader(ROWS_PER_GROUP)
-            with store().writer(key) as file, pq.ParquetWriter(file, reader.schema, compression="zstd") as out:
+            with cache_writer(key) as file, pq.ParquetWriter(file, reader.schema, compression="zstd") as out:
                 for batch in reader:
                     out.write_batch(batch)
     return store().url(key)

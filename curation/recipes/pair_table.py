@@ -25,6 +25,7 @@ from curation.domain.recipe_steps import LabelsStep, MakePairsStep
 from curation.models import DatasetVersion, Signal
 from curation.recipes.pair_statements import labelled_pairs, matching_pairs, rated_pairs, signal_columns
 from curation.signals.selectors import signal_urls
+from webapp.store.cache import cache_writer, is_cached
 from webapp.store.files import store
 
 # Changes when the same labels would give other pairs.
@@ -198,7 +199,7 @@ def _build(cursor: duckdb.DuckDBPyConnection, table: _Table, source: PairSource)
 
 def _pairs_file(cursor: duckdb.DuckDBPyConnection, source: PairSource) -> str:
     key = source.key
-    if not store().exists(key):
+    if not is_cached(key):
         parts = part_urls(source.version)
         if source.made is None:
             statement, params = labelled_pairs(parts, source.labels)
@@ -206,7 +207,7 @@ def _pairs_file(cursor: duckdb.DuckDBPyConnection, source: PairSource) -> str:
             rated_by = [signal_urls(signal) for signal in source.signals if signal.pk == source.made.signal]
             statement, params = rated_pairs(parts, source.made, rated_by[0] if rated_by else None)
         rows = cursor.sql(statement, params=params).to_arrow_reader(ROWS_PER_GROUP)
-        with store().writer(key) as file, pq.ParquetWriter(file, rows.schema, compression="zstd") as out:
+        with cache_writer(key) as file, pq.ParquetWriter(file, rows.schema, compression="zstd") as out:
             for batch in rows:
                 out.write_batch(batch)
     return store().url(key)

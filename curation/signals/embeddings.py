@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from curation.signals.kinds.base import Source
 from webapp.jobs.handlers import JobError
+from webapp.store.cache import cache_writer, is_cached
 from webapp.store.canonical import Record, read_records
 from webapp.store.files import store
 
@@ -98,7 +99,7 @@ def _rows(parts: list[str]) -> int:
 def part_vectors(source: Source, part: str, embedder: TextEmbedder) -> Iterator[TextVector]:
     """Vectors of a part's prompts and responses, in row order: of each record the prompt first."""
     key = _key(part, embedder.key)
-    if not store().exists(key):
+    if not is_cached(key):
         _write(source, part, key, embedder)
     with store().open(key) as file:
         for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS_PER_GROUP):
@@ -123,7 +124,7 @@ def _key(part: str, embedder: str) -> str:
 def _write(source: Source, part: str, key: str, embedder: TextEmbedder) -> None:
     with (
         store().open(part) as file,
-        store().writer(key) as out,
+        cache_writer(key) as out,
         pq.ParquetWriter(out, SCHEMA, compression="zstd") as writer,
     ):
         source.prepares(expected=_texts_in(file))

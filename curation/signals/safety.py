@@ -24,6 +24,7 @@ from curation.signals.embeddings import prompt_text
 from curation.signals.kinds.base import Source
 from curation.signals.model_readings import preferences_of
 from webapp.jobs.handlers import JobError
+from webapp.store.cache import cache_writer, is_cached
 from webapp.store.canonical import Record
 from webapp.store.files import store
 
@@ -63,7 +64,7 @@ def safety_of(
     """
     facts = [BUILD, reader.source, embedder.key, harmful.content_hash, ordinary.content_hash, MOST_QUESTIONS, GATE_SEED]
     key = f"cache/safety/{hashlib.sha256(orjson.dumps(facts)).hexdigest()}.npz"
-    if not store().exists(key):
+    if not is_cached(key):
         _write(key, _learned(source, harmful, ordinary, reader, embedder))
     return _read(key)
 
@@ -146,7 +147,7 @@ def _write(key: str, found: Safety) -> None:
     held = io.BytesIO()
     arrays = {f"heads_{name}": array for name, array in gate.heads.as_arrays().items()}
     np.savez(held, vector=direction.vector, said=np.frombuffer(orjson.dumps(said), np.uint8), **arrays)
-    with store().writer(key) as out:
+    with cache_writer(key) as out:
         out.write(held.getvalue())
 
 

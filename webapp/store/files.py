@@ -46,11 +46,12 @@ class Store:
         return cast("IO[bytes]", self.fs.open(self.path(key), mode))
 
     @contextmanager
-    def writer(self, key: str) -> Iterator[IO[bytes]]:
+    def writer(self, key: str, *, alone: bool = True) -> Iterator[IO[bytes]]:
         """A binary file that appears under `key` only when the block ends without an error.
 
         On a local disk the bytes reach the disk before the rename. Object stores publish a file when its upload
-        completes, so there the key is written directly.
+        completes, so there the key is written directly. Where several may write the same content at once (`alone`
+        false), each brings its own to an end and the last one stays.
         """
         final = self.path(key)
         self.fs.makedirs(final.rsplit("/", 1)[0], exist_ok=True)
@@ -59,8 +60,9 @@ class Store:
                 yield cast("IO[bytes]", file)
             return
         # What a killed worker left of this key; a worker that lost its lease and lives on fails at its rename.
-        for leftover in Path(final).parent.glob(f"{glob.escape(Path(final).name)}.tmp-*"):
-            leftover.unlink(missing_ok=True)
+        if alone:
+            for leftover in Path(final).parent.glob(f"{glob.escape(Path(final).name)}.tmp-*"):
+                leftover.unlink(missing_ok=True)
         temporary = Path(f"{final}.tmp-{uuid.uuid4().hex[:12]}")
         try:
             with temporary.open("wb") as file:
