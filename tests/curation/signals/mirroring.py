@@ -23,7 +23,7 @@ def exchanged(records: Sequence[Record]) -> list[Record]:
             msgspec.structs.replace(second, response_id=first.response_id),
             msgspec.structs.replace(first, response_id=second.response_id),
         ]
-        labels = [msgspec.structs.replace(label, value=-(label.value or 0)) for label in record.labels]
+        labels = [msgspec.structs.replace(label, value=label.value and -label.value) for label in record.labels]
         others.append(msgspec.structs.replace(record, responses=responses, labels=labels))
     return others
 

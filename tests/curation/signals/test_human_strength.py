@@ -10,6 +10,8 @@ from rest_framework.test import APIClient
 
 from curation.models import Signal
 from tests.curation.making import make_record, make_version
+from tests.curation.signals.computing import compute
+from tests.curation.signals.mirroring import assert_mirrored, exchanged
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
@@ -58,3 +60,16 @@ def test_strength_is_that_of_the_three_closest_votes(
         (outcome, None if strength is None else sign * strength) for _, strength, outcome in CASES
     ]
     assert (rows[7]["state"], rows[7]["reason"], rows[7]["mean"]) == ("failed", "no_human_votes", None)
+
+
+def test_exchanging_sides_negates_mean_and_strength(
+    client_of: Callable[..., APIClient], work: Callable[[int], Job], project: Project, admin: User
+) -> None:
+    records = [
+        make_record(f"Q{number}", ["one", "two"], [(0, 1, vote, "human") for vote in votes])
+        for number, (votes, _, _) in enumerate(CASES)
+    ]
+    one, two = (make_version(project, admin, given) for given in (records, exchanged(records)))
+    client = client_of(admin)
+
+    assert_mirrored(*(compute(client, work, version, "human_strength") for version in (one, two)))
