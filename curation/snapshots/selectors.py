@@ -67,6 +67,13 @@ def iter_snapshot_pairs(snapshot: Snapshot, *, split: str | None = None) -> Iter
                     yield {**row, "margins": dict(row["margins"])}
 
 
+def iter_prompts(snapshot: Snapshot, *, split: str) -> Iterator[list[dict[str, str]]]:
+    """The prompt [{role, content}] of each kept pair of a split; nothing else of the pairs is read."""
+    with store().open(snapshot.pairs_key) as file:
+        for batch in pq.ParquetFile(file, pre_buffer=False).iter_batches(batch_size=4096, columns=["prompt", "split"]):
+            yield from (row["prompt"] for row in batch.to_pylist() if row["split"] == split)
+
+
 def snapshot_rows(snapshot: Snapshot, *, decision: str, after: str, limit: int) -> list[dict[str, Any]]:
     """Up to `limit` pairs with a decision whose pair_id comes after `after`, with texts."""
     condition = "decision = $decision AND pair_id > $after ORDER BY pair_id LIMIT $limit"

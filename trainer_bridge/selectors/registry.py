@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from curation.signals.model_resolution import ResolvedModel
-from curation.snapshots.selectors import iter_snapshot_pairs
+from curation.snapshots.selectors import iter_prompts
 from trainer_bridge.models import ModelVersion
 from trainer_bridge.selectors.exports import NOTHING_HERE
 from webapp.api.errors import NotFoundError, UnprocessableError
@@ -51,8 +51,8 @@ def model_resolve(project_id: int, model_id: int) -> ResolvedModel:
 def _training_prompts(model: ModelVersion | None) -> Iterator[str]:
     """Prompts of the pairs that the model, and those trained here that it started from, were trained on."""
     while model is not None and model.run is not None:
-        for pair in iter_snapshot_pairs(model.run.export.snapshot, split="train"):
-            yield "\n\n".join(message["content"] for message in pair["prompt"])
+        for prompt in iter_prompts(model.run.export.snapshot, split="train"):
+            yield "\n\n".join(message["content"] for message in prompt)
         parent = model.base_model.removeprefix("model:") if model.base_model.startswith("model:") else ""
         model = ModelVersion.objects.filter(pk=int(parent)).first() if parent.isdecimal() else None
 
