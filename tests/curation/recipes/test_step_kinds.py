@@ -379,6 +379,7 @@ def test_a_column_that_is_not_there_is_named(store_folder: Store) -> None:
         run(records, [{"type": "filter", "on": {"signal": 7, "column": "size"}, "min": 0}], signal)
 
 
+P1 = {"field": "prompt", "op": "contains", "value": "P1"}
 measure = st.sampled_from([{"fact": "votes"}, {"fact": "strength"}, {"signal": 3}, {"signal": 5, "column": "mean"}])
 missing = st.sampled_from(["review", "drop"])
 number = st.sampled_from([-1.0, 0.0, 1.0, 2.0])
@@ -400,13 +401,29 @@ any_step = st.one_of(
     ),
     st.fixed_dictionaries({"type": st.just("select"), "budget": st.integers(1, 6), "by": st.none() | measure}),
     st.fixed_dictionaries({"type": st.just("select"), "budget": st.integers(1, 6), "group": st.just(GROUP)}),
+    st.fixed_dictionaries({"type": st.just("signal_margin"), "signal": st.sampled_from([3, 5]), "min": number}),
+    st.fixed_dictionaries(
+        {
+            "type": st.just("items"),
+            "where": st.sampled_from([P1, {"not": P1}, {"field": "n_labels", "op": "ge", "value": 1}]),
+            "outside": missing,
+        }
+    ),
+    st.fixed_dictionaries({"type": st.just("split"), "group": st.just(GROUP), "missing": missing}),
+    st.fixed_dictionaries({"type": st.just("order"), "by": measure, "missing": missing}),
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def once_each(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A recipe has one split and one order."""
+    single = {step["type"]: step for step in reversed(steps) if step["type"] in ("split", "order")}
+    return [step for step in steps if single.get(step["type"], step) is step]
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.sampled_from([-3, -1, 0, 2, None]), min_size=1, max_size=9),
-    st.lists(any_step, max_size=5),
+    st.lists(any_step, max_size=5).map(once_each),
     st.data(),
 )
 def test_no_pair_is_lost_and_a_second_run_says_the_same(
