@@ -4,7 +4,8 @@ import { Icon } from "@/components/ui/icon";
 import { Link } from "@/components/ui/link";
 import { ProgressBar } from "@/components/ui/progress-bar";
 import type { Job } from "@/lib/api/types";
-import { countOf, formatCount, formatDuration, formatRate, humanize } from "@/lib/format";
+import { failureWords } from "@/lib/failure-words";
+import { countOf, formatCount, formatDuration, formatRate } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { isActive, useJob, useJobCommand } from "./queries";
 
@@ -84,7 +85,7 @@ function Failures({ job }: { job: Job }) {
       {reasons.map(([reason, count]) => (
         <li key={reason} className="flex items-center gap-1">
           <Icon name="warning" size={12} />
-          {countOf(count, "failure")}: {humanize(reason)}
+          {countOf(count, "failure")}: {failureWords(reason)}
         </li>
       ))}
     </ul>

@@ -13,6 +13,7 @@ import {
   Th,
 } from "@/components/ui";
 import type { Job, Signal } from "@/lib/api/types";
+import { failureWords } from "@/lib/failure-words";
 import { countOf, formatCount, formatExact, humanize } from "@/lib/format";
 import { useCan } from "@/lib/session";
 import { ColumnSummaries } from "./column-summary";
@@ -85,6 +86,7 @@ function Work({ signal, onStarted }: Props) {
           {job.message}
         </p>
       )}
+      {stopped && <Reasons counts={reasons} />}
       {incomplete && (
         <div className="border-y border-line py-3">
           <p className="flex items-start gap-1.5 text-warn">
@@ -92,19 +94,7 @@ function Work({ signal, onStarted }: Props) {
             {unitsOf(signal.level, signal.rows_failed)} without a value. Recipes send such pairs to review
             unless a step says otherwise.
           </p>
-          {reasons.length > 0 && (
-            <ul
-              aria-label="Failures by reason"
-              className="mt-1 flex flex-wrap gap-x-6 gap-y-1 pl-5.5 text-sm"
-            >
-              {reasons.map(([reason, count]) => (
-                <li key={reason}>
-                  <span className="num font-medium">{formatCount(count)}</span>{" "}
-                  <span className="text-muted">{humanize(reason)}</span>
-                </li>
-              ))}
-            </ul>
-          )}
+          <Reasons counts={reasons} />
         </div>
       )}
       {canRun && (stopped || incomplete) && !(job && isActive(job.state)) && (
@@ -120,6 +110,20 @@ function Work({ signal, onStarted }: Props) {
       )}
       {again.error && <ErrorState error={again.error} />}
     </>
+  );
+}
+
+function Reasons({ counts }: { counts: [reason: string, count: number][] }) {
+  if (counts.length === 0) return null;
+  return (
+    <ul aria-label="Failures by reason" className="mt-1 flex flex-wrap gap-x-6 gap-y-1 pl-5.5 text-sm">
+      {counts.map(([reason, count]) => (
+        <li key={reason}>
+          <span className="num font-medium">{formatCount(count)} ×</span>{" "}
+          <span className="text-muted">{failureWords(reason)}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
