@@ -72,6 +72,8 @@ def test_a_reward_model_of_a_folder_scores_responses(
     assert model.size_bytes == sum(file["size_bytes"] for file in model.files)
     shown = client.get(f"/api/models/{model.pk}/").json()
     assert (shown["name"], shown["version"], shown["run"]) == ("Helpful", 1, None)
+    offered = client.get(f"/api/projects/{project.pk}/base-models/").json()
+    assert "Registered from local:scorer." in [each["description"] for each in offered]
 
     records = [make_record(f"How do I plan garden {at}?", ["Start small.", "No."]) for at in range(3)]
     version = make_version(project, admin, records)

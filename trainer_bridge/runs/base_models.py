@@ -25,7 +25,7 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(@[\w.-]{1
 
 @dataclass(frozen=True)
 class BaseModel:
-    """A line of the list people choose from; `kind` is packaged, local, trained or hub."""
+    """A line of the list people choose from; `kind` is packaged, local, or trained: a registered model."""
 
     key: str
     title: str
@@ -52,10 +52,7 @@ def base_models_of(*, project_id: int, with_local: bool) -> list[BaseModel]:
             for folder in _local_folders()
         ]
     trained = ModelVersion.objects.filter(project=project_id).order_by("-id")[:200]
-    found += [
-        BaseModel(f"model:{model.pk}", str(model), f"Trained here from {model.base_model}.", "trained", True)
-        for model in trained
-    ]
+    found += [BaseModel(f"model:{model.pk}", str(model), _origin(model), "trained", True) for model in trained]
     return found
 
 
@@ -76,6 +73,10 @@ def source_of(key: str, *, project_id: int, kind: str) -> Source:
                 raise _refused(f"{entry.title} is not installed here; install its package or choose another.")
             return Source(prepare=key, prepared_as=key)
     raise _refused(f"There is no base model {key!r}; choose one of the list, hub:owner/name or model:<id>.")
+
+
+def _origin(model: ModelVersion) -> str:
+    return f"{'Trained here' if model.run_id else 'Registered'} from {model.base_model}."
 
 
 def _root() -> Path | None:
