@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useListKeys } from "@/actions";
+import { useAction, useListKeys } from "@/actions";
 import {
+  ActionButton,
   DataTable,
   EmptyState,
   ErrorState,
@@ -15,36 +16,63 @@ import type { ModelVersion } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
 import { formatBytes, formatNumber, formatPercent, NONE } from "@/lib/format";
 import { paths } from "@/lib/paths";
-import { useProject } from "@/lib/session";
+import { useCan, useProject } from "@/lib/session";
+import { useSearchState } from "@/lib/use-search-state";
+import { RegisterDialog } from "./register-dialog";
+import { Registration, useRegistrations } from "./registrations";
 
 export const MODEL_KINDS: Record<ModelVersion["kind"], string> = { policy: "Policy", reward: "Reward model" };
 
 export function ModelListPage() {
   const project = useProject();
   const navigate = useNavigate();
+  const canManage = useCan("model.manage");
+  const [search, setSearch] = useSearchState();
+  const [jobs, addJob] = useRegistrations();
   const list = usePaged<ModelVersion>(["models", project.id], `/api/projects/${project.id}/models/`);
   const open = (model: ModelVersion) => void navigate({ to: paths.model(project.id, model.id) });
+  const register = useAction({
+    id: "models.register",
+    label: "Register model",
+    keys: ["n"],
+    group: "Models",
+    icon: "plus",
+    when: () => canManage,
+    run: () => setSearch({ new: "yes" }),
+  });
   const { active, rowProps } = useListKeys({
     id: "models",
     group: "Models",
     count: list.rows.length,
     onOpen: (index) => list.rows[index] && open(list.rows[index]),
   });
+  const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
+  const registering = canManage && <ActionButton action={register} variant="primary" />;
   return (
-    <Page title="Models" trail={[{ label: project.name, to: paths.project(project.id) }]}>
+    <Page
+      title="Models"
+      trail={[{ label: project.name, to: paths.project(project.id) }]}
+      actions={!isEmpty && registering}
+    >
+      {jobs.map((job) => (
+        <Registration key={job} jobId={job} />
+      ))}
       {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
       {list.isPending && <Skeleton />}
-      {!list.isPending && !list.error && list.rows.length === 0 && (
+      {isEmpty && (
         <EmptyState
           title="No model yet"
           action={
-            <LinkButton to={paths.runs(project.id)} variant="primary">
-              Runs
-            </LinkButton>
+            <>
+              {registering}
+              <LinkButton to={paths.runs(project.id)}>Runs</LinkButton>
+            </>
           }
         >
           Every run that succeeds registers its model here, with its files, metrics and the data it was
-          trained on. Reward models can then score datasets.
+          trained on. Models from elsewhere, of the Hugging Face Hub or a folder of the server, can be
+          registered too{canManage ? "" : " by an admin of the project"}. Reward models can then score
+          datasets.
         </EmptyState>
       )}
       {list.rows.length > 0 && (
@@ -90,6 +118,9 @@ export function ModelListPage() {
         />
       )}
       <LoadMore list={list} />
+      {canManage && search.new === "yes" && (
+        <RegisterDialog onClose={() => setSearch({ new: undefined })} onStarted={addJob} />
+      )}
     </Page>
   );
 }

@@ -38,7 +38,7 @@ function ModelView({ model }: { model: ModelDetail }) {
       }
     >
       <p className="mb-4 text-muted">
-        {MODEL_KINDS[model.kind]} trained from {model.base_model}
+        {MODEL_KINDS[model.kind]} {model.run === null ? "registered" : "trained"} from {model.base_model}
         {model.run !== null && (
           <>
             {" by "}

@@ -111,7 +111,8 @@ function useOptions(field: PickOf | PicksOf, versionId: number): Options {
       nothing: (
         <>
           This project has no {kind === "policy" ? "policy model" : kind} yet. Train one under{" "}
-          <Link to={paths.runs(project.id)}>Runs</Link> from an exported snapshot.
+          <Link to={paths.runs(project.id)}>Runs</Link> from an exported snapshot, or register one under{" "}
+          <Link to={paths.models(project.id)}>Models</Link>.
         </>
       ),
     };
