@@ -45,7 +45,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         assert npx, "The browser tests need the built front end: run `npm ci && npm run build` in frontend/."
         subprocess.run([npx, "vite", "build"], cwd=FRONTEND, check=True, capture_output=True)
     expect.set_options(timeout=20_000)
-    house = House(tmp_path_factory.mktemp("browser"), durable=False)
+    folder = tmp_path_factory.mktemp("browser")
+    house = House(folder, durable=False, PLUMBLINE_MODELS_DIR=str(folder / "models"))
     house.manage("collectstatic", "--noinput", "--verbosity", "0")
     house.start_worker("default")
     house.start_worker("ml,train")

@@ -54,9 +54,13 @@ export function ModelListPage() {
       trail={[{ label: project.name, to: paths.project(project.id) }]}
       actions={!isEmpty && registering}
     >
-      {jobs.map((job) => (
-        <Registration key={job} jobId={job} />
-      ))}
+      {jobs.length > 0 && (
+        <div className="mb-6 flex flex-col gap-4">
+          {jobs.map((job) => (
+            <Registration key={job} jobId={job} />
+          ))}
+        </div>
+      )}
       {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
       {list.isPending && <Skeleton />}
       {isEmpty && (

@@ -31,10 +31,10 @@ export function Registration({ jobId }: { jobId: number }) {
   if (!job) return <div className="h-16 border-y border-line" aria-hidden="true" />;
   const model = modelOf(job);
   return (
-    <div className="mb-4">
+    <div>
       <JobLine job={job} />
       {model !== null && (
-        <LinkButton to={paths.model(project.id, model)} variant="primary" className="mt-3">
+        <LinkButton to={paths.model(project.id, model)} className="mt-3">
           Open the model
         </LinkButton>
       )}
