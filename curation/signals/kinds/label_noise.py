@@ -89,6 +89,10 @@ def _rows(found: PairFeatures, given: dict[str, Any], used: dict[str, Any]) -> I
     """Raises ScoringError when there are too few pairs with a better side."""
     from curation.ml.cross_filter import CrossFilterOptions, cross_filter
 
+    if not found.pairs:
+        # Why none can be learned from says more than that there are too few.
+        return (pair_failed(reason, pair) for pair, reason in found.failures)
+
     said = np.sign(np.array(found.targets) - 0.5)
     decided = np.flatnonzero(np.abs(said) == 1)
     # chosen − rejected; a change of sign is exact, so the sides' names change nothing.

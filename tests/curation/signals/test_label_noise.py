@@ -99,6 +99,17 @@ def test_too_few_pairs_are_said(client: APIClient, work: Work, project: Project,
     assert signal.job.message == "Cross-filtering needs at least 40 rows with features; there are 39."
 
 
+def test_pairs_that_came_without_scores_are_counted(
+    client: APIClient, work: Work, project: Project, admin: User
+) -> None:
+    signal = compute(client, work, make_version(project, admin, garden(50)), "label_noise", features="scores")
+
+    assert signal.state == "failed"
+    assert signal.job is not None
+    assert signal.job.message == "None of the 50 pairs could be scored; the failures say why."
+    assert client.get(f"/api/jobs/{signal.job.pk}/").json()["failures"] == {"no_scores": 50}
+
+
 @pytest.mark.parametrize(
     ("params", "sentence"),
     [
