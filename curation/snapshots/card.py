@@ -44,14 +44,13 @@ def card_facts(cursor: duckdb.DuckDBPyConnection, version: DatasetVersion, pairs
         **dict(zip(names, row, strict=False)),
         "kept_sources": dict(cursor.execute(_KEPT_SOURCES, {"pairs": [pairs_url]}).fetchall()),
         "licences": {licence: count for licence, count in licences if licence},
-        "proofs": _proofs(version),
         "personal_data": _sentences(version, {"personal_data": _of_personal_data}),
         "label_sources": {source: count for source, count, _ in sources},
         "simulated_labels": sum(simulated for *_, simulated in sources),
     }
 
 
-def _proofs(version: DatasetVersion) -> list[str]:
+def card_proofs(version: DatasetVersion) -> list[str]:
     """What signals of the version say about copies and test sets, a sentence each."""
     return _sentences(
         version,

@@ -24,7 +24,7 @@ from curation.recipes.compile import CompiledRecipe, Decided, decided
 from curation.recipes.funnel import funnel_of, treated_counts
 from curation.recipes.measures import margin_of, term_of
 from curation.recipes.preview import recipe_ready
-from curation.snapshots.card import card_facts
+from curation.snapshots.card import card_facts, card_proofs
 from curation.snapshots.choices import Split
 from webapp.jobs.handlers import JobError
 from webapp.store.files import store
@@ -115,11 +115,13 @@ def freeze(snapshot: Snapshot, advance: Advance) -> dict[str, Any]:
 
     Raises JobError when nothing is kept.
     """
-    return freeze_recipe(recipe_ready(snapshot.dataset_version, snapshot.steps), snapshot, advance)
+    result = freeze_recipe(recipe_ready(snapshot.dataset_version, snapshot.steps), snapshot, advance)
+    result["facts"]["proofs"] = card_proofs(snapshot.dataset_version)
+    return result
 
 
 def freeze_recipe(recipe: CompiledRecipe, snapshot: Snapshot, advance: Advance) -> dict[str, Any]:
-    """The same of a compiled recipe."""
+    """The same of a compiled recipe, without the database: what signals prove is not among the facts."""
     version = snapshot.dataset_version
     with decided(recipe) as found:
         funnel = funnel_of(found)
