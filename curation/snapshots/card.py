@@ -44,23 +44,23 @@ def card_facts(cursor: duckdb.DuckDBPyConnection, version: DatasetVersion, pairs
         **dict(zip(names, row, strict=False)),
         "kept_sources": dict(cursor.execute(_KEPT_SOURCES, {"pairs": [pairs_url]}).fetchall()),
         "licences": {licence: count for licence, count in licences if licence},
-        "personal_data": _sentences(version, {"personal_data": _of_personal_data}),
         "label_sources": {source: count for source, count, _ in sources},
         "simulated_labels": sum(simulated for *_, simulated in sources),
     }
 
 
-def card_proofs(version: DatasetVersion) -> list[str]:
-    """What signals of the version say about copies and test sets, a sentence each."""
-    return _sentences(
-        version,
-        {
-            "duplicates": _of_duplicates,
-            "semantic_duplicates": _of_like_meaning,
-            "contamination": _of_overlap,
-            "semantic_contamination": _of_overlap,
-        },
-    )
+def card_proofs(version: DatasetVersion) -> dict[str, list[str]]:
+    """What signals of the version say about copies and test sets, and about personal data, a sentence each."""
+    copies: dict[str, Callable[[Signal], str]] = {
+        "duplicates": _of_duplicates,
+        "semantic_duplicates": _of_like_meaning,
+        "contamination": _of_overlap,
+        "semantic_contamination": _of_overlap,
+    }
+    return {
+        "proofs": _sentences(version, copies),
+        "personal_data": _sentences(version, {"personal_data": _of_personal_data}),
+    }
 
 
 def _sentences(version: DatasetVersion, said: dict[str, Callable[[Signal], str]]) -> list[str]:

@@ -116,7 +116,7 @@ def freeze(snapshot: Snapshot, advance: Advance) -> dict[str, Any]:
     Raises JobError when nothing is kept.
     """
     result = freeze_recipe(recipe_ready(snapshot.dataset_version, snapshot.steps), snapshot, advance)
-    result["facts"]["proofs"] = card_proofs(snapshot.dataset_version)
+    result["facts"] |= card_proofs(snapshot.dataset_version)
     return result
 
 
