@@ -64,10 +64,11 @@ class JudgeBackend(Protocol):
     @property
     def provenance(self) -> Mapping[str, Any]: ...
 
-    def answer(self, calls: Iterable[tuple[int, Call]]) -> Iterator[tuple[int, Answer]]:
+    def answer(self, calls: Iterable[tuple[int, Call] | None]) -> Iterator[tuple[int, Answer]]:
         """Answers under the callers' numbers, in any order.
 
-        Calls are pulled when there is room for them, so the stream may be endless and depend on earlier answers.
+        Calls are pulled when there is room for them, never all at once. `None` says that there is nothing to ask
+        before an answer under way is handed out; while none is under way, the caller gives calls or ends.
         Raises BackendError.
         """
         ...
