@@ -14,6 +14,7 @@ class VersionState(models.TextChoices):
 class VersionOrigin(models.TextChoices):
     IMPORT = "import", "Import"
     FOLD = "fold", "Folded votes"
+    JUDGE = "judge", "AI feedback"
 
 
 class ImportState(models.TextChoices):

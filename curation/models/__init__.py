@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from curation.models.datasets import AnnotatorPseudonym, Dataset, DatasetVersion, Import
+from curation.models.judges import EndpointAllowance, Judge, JudgeAnswer, JudgeMeter, JudgeRun, JudgeTrust
 from curation.models.lab import LabRun
 from curation.models.recipes import Recipe
 from curation.models.refreshes import SnapshotRefresh
@@ -13,7 +14,13 @@ __all__ = [
     "AnnotatorPseudonym",
     "Dataset",
     "DatasetVersion",
+    "EndpointAllowance",
     "Import",
+    "Judge",
+    "JudgeAnswer",
+    "JudgeMeter",
+    "JudgeRun",
+    "JudgeTrust",
     "LabRun",
     "Recipe",
     "Signal",
