@@ -21,6 +21,8 @@ class Verb(StrEnum):
     CAMPAIGN_VIEW = "campaign.view"
     CAMPAIGN_MANAGE = "campaign.manage"
     FEEDBACK_VIEW = "feedback.view"
+    PRINCIPLE_VIEW = "principle.view"
+    PRINCIPLE_MANAGE = "principle.manage"
     DATASET_VIEW = "dataset.view"
     DATASET_MANAGE = "dataset.manage"
     SIGNAL_RUN = "signal.run"
@@ -37,9 +39,17 @@ class Verb(StrEnum):
 
 
 _ANNOTATOR = frozenset({Verb.PROJECT_VIEW, Verb.ANNOTATE})
-_REVIEWER = _ANNOTATOR | {Verb.CAMPAIGN_VIEW, Verb.FEEDBACK_VIEW, Verb.DATASET_VIEW, Verb.JOB_VIEW, Verb.MEMBER_VIEW}
+_REVIEWER = _ANNOTATOR | {
+    Verb.CAMPAIGN_VIEW,
+    Verb.FEEDBACK_VIEW,
+    Verb.PRINCIPLE_VIEW,
+    Verb.DATASET_VIEW,
+    Verb.JOB_VIEW,
+    Verb.MEMBER_VIEW,
+}
 _CURATOR = _REVIEWER | {
     Verb.CAMPAIGN_MANAGE,
+    Verb.PRINCIPLE_MANAGE,
     Verb.DATASET_MANAGE,
     Verb.SIGNAL_RUN,
     Verb.RECIPE_VIEW,

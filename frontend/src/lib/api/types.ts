@@ -43,6 +43,8 @@ export type Verb =
   | "campaign.view"
   | "campaign.manage"
   | "feedback.view"
+  | "principle.view"
+  | "principle.manage"
   | "dataset.view"
   | "dataset.manage"
   | "signal.run"
