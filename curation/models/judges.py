@@ -17,8 +17,8 @@ class Judge(models.Model):
     """One version of an AI annotator. A trigger refuses to change anything but whether it is archived.
 
     `model` says which one answers: {"packaged": name}, {"id": registered model} or {"endpoint": name, "model": name}.
-    `options` are the protocol's own (criteria, samples, few-shot examples, …). `principles` are ids of the library; each
-    run stores the versions it used. `prices` are US dollars per million tokens: {"prompt", "completion"}.
+    `options` are the protocol's own (criteria, samples, few-shot examples, …). `principles` are ids of the library;
+    each run stores the versions it used. `prices` are US dollars per million tokens: {"prompt", "completion"}.
     """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="judges")

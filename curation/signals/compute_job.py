@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from curation.datasets.reading import part_keys
-from curation.models import Signal
+from curation.models import DatasetVersion, Signal
 from curation.signals.choices import SignalState
-from curation.signals.kinds.base import AddsUp, SignalKind
+from curation.signals.kinds.base import AddsUp, Column, Row, SignalKind, WorksInSlices
 from curation.signals.registry import signal_kind
 from curation.signals.source import PartsSource
 from curation.signals.summary import summarise
@@ -35,6 +36,12 @@ class SignalHandler(JobHandler):
             # A row usually is one pair, and what is shown while it runs may be a guess.
             total = version.rows if kind.level != "response" else None
             return [ShardPlan({"parts": keys, "to": f"{folder}/part-00000.parquet"}, total=total)]
+        if isinstance(kind, WorksInSlices):
+            slices = _slices(version, kind.rows_per_shard)
+            return [
+                ShardPlan({"parts": [key], "rows": rows, "to": f"{folder}/part-{index:05}.parquet"})
+                for index, (key, rows) in enumerate(slices)
+            ]
         return [
             ShardPlan({"parts": [key], "to": f"{folder}/part-{index:05}.parquet"}, total=_total(part, kind.level))
             for index, (key, part) in enumerate(zip(keys, version.parts, strict=True))
@@ -53,19 +60,18 @@ class SignalHandler(JobHandler):
             parts,
             keep_alive=lambda: progress.advance(0),
             count=counted.before_rows,
+            rows=shard.params.get("rows"),
+            job_id=job.pk,
         )
-        schema = values_schema(kind.level, kind.columns)
+        columns = tuple(Column(**column) for column in signal.columns)
+        schema = values_schema(kind.level, columns)
         counts: Counter[str] = Counter()
         with (
             store().writer(shard.params["to"]) as out,
             pq.ParquetWriter(out, schema, compression="zstd") as writer,
         ):
-            for rows in row_groups(score(source)):
-                failures = Counter(row.reason or "failed" for row in rows if row.state == "failed")
-                counts["ok"] += len(rows) - failures.total()
-                counts["failed"] += failures.total()
-                writer.write_table(values_table(rows, kind.level, kind.columns), row_group_size=ROWS_PER_GROUP)
-                progress.advance(len(rows), failures=dict(failures))
+            for rows in row_groups(_advancing(score(source), progress, counts)):
+                writer.write_table(values_table(rows, kind.level, columns), row_group_size=ROWS_PER_GROUP)
         counted.end(counts.total())
         return {"key": shard.params["to"], "ok": counts["ok"], "failed": counts["failed"], "used": used}
 
@@ -118,6 +124,21 @@ class _Counted:
     def end(self, rows: int) -> None:
         """How many rows there would be was a guess for pairs."""
         self._progress.set_total(rows + self._before)
+
+
+def _advancing(rows: Iterable[Row], progress: Progress, counts: Counter[str]) -> Iterator[Row]:
+    """The rows, each told to the job's progress as it is made: a model may need a second for one."""
+    for row in rows:
+        counts[row.state] += 1
+        progress.advance(1, failures={row.reason or "failed": 1} if row.state == "failed" else None)
+        yield row
+
+
+def _slices(version: DatasetVersion, size: int) -> Iterator[tuple[str, list[int]]]:
+    """Runs of rows [from, to) of the version's parts."""
+    for key, part in zip(part_keys(version), version.parts, strict=True):
+        for start in range(0, part["rows"], size):
+            yield key, [start, min(start + size, part["rows"])]
 
 
 def _used(kind: SignalKind, results: list[dict[str, Any]]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from curation.signals.kinds.duplicates import DuplicatesSignal
 from curation.signals.kinds.fifa import FifaSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.implicit_margin import ImplicitMarginSignal
+from curation.signals.kinds.judge_pairs import JudgePairsSignal
+from curation.signals.kinds.judge_responses import JudgeResponsesSignal
 from curation.signals.kinds.label_noise import LabelNoiseSignal
 from curation.signals.kinds.learning_difficulty import LearningDifficultySignal
 from curation.signals.kinds.length import LengthSignal
@@ -42,6 +44,8 @@ _ALL: tuple[SignalKind, ...] = (
     R01Signal(),
     QuickEnsembleSignal(),
     LabelNoiseSignal(),
+    JudgePairsSignal(),
+    JudgeResponsesSignal(),
     ImplicitMarginSignal(),
     DensityRatioSignal(),
     LearningDifficultySignal(),

@@ -12,7 +12,7 @@ from django.db import transaction
 from curation.datasets.choices import VersionState
 from curation.models import DatasetVersion, Signal
 from curation.signals.choices import SignalState
-from curation.signals.kinds.base import ReadsSignals
+from curation.signals.kinds.base import ChoosesColumns, ReadsSignals
 from curation.signals.registry import signal_kind
 from webapp.accounts.models import User
 from webapp.api.errors import ConflictError
@@ -39,9 +39,12 @@ def signal_request(*, version: DatasetVersion, created_by: User, kind: str, para
     if version.state != VersionState.READY:
         raise ConflictError(f"Version {version.number} is {version.state}; only a ready version can be scored.")
     handler = signal_kind(kind)
-    name, provenance = handler.prepare(project_id=version.dataset.project_id, params=params)
+    project_id = version.dataset.project_id
+    name, provenance = handler.prepare(project_id=project_id, params=params)
     if isinstance(handler, ReadsSignals):
         handler.check_version(version_id=version.pk, params=params)
+    chooses = isinstance(handler, ChoosesColumns)
+    columns = handler.columns_for(project_id=project_id, params=params) if chooses else handler.columns
     key = signal_key(kind, handler.version, params, provenance, version.content_hash)
     signal, created = Signal.objects.select_for_update().get_or_create(
         dataset_version=version,
@@ -50,7 +53,7 @@ def signal_request(*, version: DatasetVersion, created_by: User, kind: str, para
             "kind": kind,
             "name": name,
             "level": handler.level,
-            "columns": [dataclasses.asdict(column) for column in handler.columns],
+            "columns": [dataclasses.asdict(column) for column in columns],
             "params": params,
             "provenance": {"algorithm": kind, "version": handler.version, **provenance},
             "created_by": created_by,

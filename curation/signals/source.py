@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import msgspec
 
@@ -22,6 +23,9 @@ class PartsSource:
     # Told how many more values are expected, and how many more are done.
     count: Callable[[int, int], None] | None = None
     hidden: frozenset[str] = frozenset()
+    # Only these rows [from, to) of the one part there is.
+    rows: Sequence[int] | None = None
+    job_id: int = 0
 
     def alive(self) -> None:
         self.keep_alive()
@@ -37,5 +41,5 @@ class PartsSource:
 
     def records_of(self, part: str) -> Iterator[Record]:
         with store().open(part) as file:
-            for record in read_records(file):
+            for record in islice(read_records(file), *(self.rows or (None,))):
                 yield msgspec.structs.replace(record, labels=[]) if record.record_id in self.hidden else record

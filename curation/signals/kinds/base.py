@@ -90,6 +90,9 @@ class Source(Protocol):
     def version_id(self) -> int: ...
 
     @property
+    def job_id(self) -> int: ...
+
+    @property
     def parts(self) -> list[str]:
         """Store keys; a part never changes, so what is worked out from one may be kept under its key."""
         ...
@@ -150,6 +153,22 @@ class AddsUp(Protocol):
 
     def add_up(self, used: list[dict[str, Any]]) -> dict[str, Any]:
         """One provenance from what the scorers of all parts said was used. Never called without parts."""
+        ...
+
+
+@runtime_checkable
+class WorksInSlices(Protocol):
+    """A kind of scope "part" that is slow enough for a part to be shared among workers, so many rows at a time."""
+
+    rows_per_shard: int
+
+
+@runtime_checkable
+class ChoosesColumns(Protocol):
+    """A kind whose columns depend on what is asked; its `columns` are those that all have."""
+
+    def columns_for(self, *, project_id: int, params: dict[str, Any]) -> tuple[Column, ...]:
+        """After `prepare`."""
         ...
 
 

@@ -1,0 +1,116 @@
+"""What a judging protocol must provide: its options, the columns it fills, and the inquiry about one unit.
+
+A unit of a protocol of level `pair` is two responses of a record, of level `response` one. Both orders of a pair are
+asked in one step, and what is written down names responses, never places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import msgspec
+
+from curation.judges.inquiries import Inquiry, NoReplyError, Question, Reply
+from curation.signals.kinds.base import Cell, Column, Pair, Row, failed, pair_failed, pair_row
+from webapp.api.errors import ApplicationError
+from webapp.store.canonical import Annotation, Record, Response
+
+if TYPE_CHECKING:
+    from curation.judges.spec import JudgeSpec
+
+Level = Literal["pair", "response"]
+# What becomes of the rows when they are brought home: votes, or drafts for people to confirm.
+Gives = Literal["votes", "drafts"]
+PRINCIPLES = Column("principles", "Principles it was given under", "text")
+Values = Generator[list[Question], list[Reply], dict[str, Cell]]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One thing to be judged. `examples` are pairs people have labelled, for judges that are shown some."""
+
+    record: Record
+    pair: Pair | None = None
+    response: Response | None = None
+    examples: tuple[Any, ...] = ()
+    responses: dict[str, Response] = field(default_factory=dict)
+
+    @property
+    def sides(self) -> tuple[Response, Response]:
+        """The responses a and b of a pair."""
+        if self.pair is None:
+            raise ValueError("A single response has no sides.")
+        return self.responses[self.pair.a], self.responses[self.pair.b]
+
+    @property
+    def one(self) -> Response:
+        """The response itself."""
+        if self.response is None:
+            raise ValueError("A pair is not one response.")
+        return self.response
+
+
+class JudgeProtocol(Protocol):
+    """One module of this folder provides one protocol.
+
+    `version` changes when the same replies give other values, `prompt_version` when the prompt does.
+    """
+
+    name: str
+    title: str
+    description: str
+    level: Level
+    gives: Gives
+    # Whether the model writes, or its next-token probabilities are read.
+    generates: bool
+    version: str
+    prompt_version: str
+    options_type: type[msgspec.Struct]
+
+    def options_from(self, options: dict[str, Any]) -> Any:
+        """Checked options. Raises ApplicationError that names the field."""
+        ...
+
+    def columns(self, options: Any) -> tuple[Column, ...]: ...
+
+    def values(self, unit: Unit, judge: JudgeSpec) -> Values:
+        """The inquiry about a unit; ends in the values of its row. Raises NoReplyError."""
+        ...
+
+
+class DraftsAnnotations(Protocol):
+    """A protocol whose rows are annotations once they are brought home."""
+
+    def annotations(self, row: dict[str, Any], record: Record, *, annotator: str, origin: str) -> list[Annotation]: ...
+
+
+def inquiry_of(protocol: JudgeProtocol, unit: Unit, judge: JudgeSpec) -> Inquiry:
+    """The inquiry as the loop runs it: its values become a row, what had no reply a failed one."""
+    try:
+        values = yield from protocol.values(unit, judge)
+    except NoReplyError as error:
+        return _failed(unit, error.reason)
+    principles = judge.principles_for(unit.record)
+    if principles:
+        values = {**values, PRINCIPLES.name: " ".join(f"{each.id}@{each.version}" for each in principles)}
+    if unit.pair is not None:
+        return pair_row(unit.pair, values)
+    return Row(unit.record.record_id, values, response_id=unit.one.response_id)
+
+
+def _failed(unit: Unit, reason: str) -> Row:
+    if unit.pair is not None:
+        return pair_failed(reason, unit.pair)
+    return failed(reason, unit.record.record_id, response_id=unit.one.response_id)
+
+
+def read_options(options: dict[str, Any], kind: type[msgspec.Struct]) -> Any:
+    """`options` as a protocol's struct. Raises ApplicationError that names the field."""
+    try:
+        return msgspec.convert(options, kind)
+    except msgspec.ValidationError as error:
+        sentence, _, place = str(error).partition(" - at `$")
+        where = f"options{place.removesuffix('`')}"
+        raise ApplicationError(f"{where}: {sentence}.", fields={where: [sentence]}) from None
