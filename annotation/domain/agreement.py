@@ -20,8 +20,11 @@ class Rate(NamedTuple):
     n: int
 
 
-def wilson_rate(successes: int, n: int) -> Rate:
-    """`successes` of `n` with Wilson's interval, which stays inside 0…1 and is honest for small `n`."""
+def wilson_rate(successes: float, n: int) -> Rate:
+    """`successes` of `n` with Wilson's interval, which stays inside 0…1 and is honest for small `n`.
+
+    Successes may be halves: the interval is then somewhat too wide, never too narrow.
+    """
     if not 0 <= successes <= n:
         raise ValueError(f"{successes} of {n} is not a share.")
     if n == 0:
