@@ -39,6 +39,13 @@ class LeakPolicy(models.TextChoices):
     QUARANTINE = "quarantine", "Leave the item out"
 
 
+class PrincipleKind(models.TextChoices):
+    """A principle is what responses are judged by, a guideline how to judge."""
+
+    PRINCIPLE = "principle", "Principle"
+    GUIDELINE = "guideline", "Guideline"
+
+
 class FlagState(models.TextChoices):
     OPEN = "open", "Open"
     RESOLVED = "resolved", "Resolved"

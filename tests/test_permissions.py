@@ -19,6 +19,7 @@ from annotation.services.campaigns import annotators_add, campaign_create
 from annotation.services.discussion import flag_create, item_comment_create
 from annotation.services.feedback import feedback_submit
 from annotation.services.leasing import lease_next
+from annotation.services.principles import principle_create
 from annotation.services.queueing import ItemRow, items_enqueue
 from curation.models import Import, LabRun, Recipe, Signal, Snapshot
 from curation.snapshots.refreshes import refresh_create
@@ -70,6 +71,7 @@ TABLE: dict[str, dict[str, str]] = {
     "campaigns/<campaign_id>/form/check/": {"POST": "curator"},
     "campaigns/<campaign_id>/form-versions/": {"GET": "reviewer"},
     "campaigns/<campaign_id>/guidelines-versions/": {"GET": "reviewer"},
+    "campaigns/<campaign_id>/principles/": {"GET": "reviewer", "PUT": "curator"},
     "campaigns/<campaign_id>/flags/": {"GET": "reviewer"},
     "campaigns/<campaign_id>/comments/": {"GET": "reviewer"},
     "flags/<flag_id>/resolve/": {"POST": "reviewer"},
@@ -85,6 +87,10 @@ TABLE: dict[str, dict[str, str]] = {
     "leases/<lease_id>/flag/": {"POST": ASSIGNED},
     "leases/<lease_id>/comments/": {"GET": ASSIGNED, "POST": ASSIGNED},
     "leases/<lease_id>/mentionable/": {"GET": ASSIGNED},
+    "leases/<lease_id>/principles/": {"GET": ASSIGNED},
+    "projects/<project_id>/principles/": {"GET": "reviewer", "POST": "curator"},
+    "principles/<principle_id>/": {"GET": "reviewer", "PATCH": "curator"},
+    "principles/<principle_id>/versions/": {"POST": "curator"},
     "feedback/<feedback_id>/": {"GET": OWN_OR_REVIEWER},
     "feedback/<feedback_id>/density/": {"GET": OWN_OR_REVIEWER},
     "feedback/<feedback_id>/revise/": {"POST": ASSIGNED},
@@ -200,6 +206,7 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
     )
     signal = Signal.objects.create(dataset_version=version, kind="length", name="L", key="k", created_by=admin)
     refresh = refresh_create(recipe=recipe, dataset=version.dataset, campaign=None, created_by=admin, every_hours=24)
+    principle = principle_create(project=project, created_by=admin, title="P", text="Be kind.")
     imported = Import.objects.create(dataset=version.dataset, filename="f", created_by=admin)
     lease_id = _lease(campaign.pk, people["annotator"])
     flag, _ = flag_create(lease_id=lease_id, author=people["annotator"], reason="other")
@@ -228,6 +235,7 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
         "lab_run_id": lab_run.pk,
         "export_id": export.pk,
         "refresh_id": refresh.pk,
+        "principle_id": principle.pk,
         "run_id": run.pk,
         "model_id": model.pk,
     }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from annotation.api import campaigns, discussion, feedback, form_templates, form_versions, items, labelling
+from annotation.api import campaigns, discussion, feedback, form_templates, form_versions, items, labelling, principles
 
 urlpatterns = [
     path("form-templates/", form_templates.FormTemplateListApi.as_view()),
@@ -19,6 +19,7 @@ urlpatterns = [
     path("campaigns/<int:campaign_id>/form/check/", form_versions.FormCheckApi.as_view()),
     path("campaigns/<int:campaign_id>/form-versions/", form_versions.FormVersionListApi.as_view()),
     path("campaigns/<int:campaign_id>/guidelines-versions/", items.GuidelinesVersionListApi.as_view()),
+    path("campaigns/<int:campaign_id>/principles/", principles.CampaignPrinciplesApi.as_view()),
     path("campaigns/<int:campaign_id>/flags/", discussion.CampaignFlagListApi.as_view()),
     path("campaigns/<int:campaign_id>/comments/", discussion.CampaignCommentListApi.as_view()),
     path("flags/<int:flag_id>/resolve/", discussion.FlagResolveApi.as_view()),
@@ -34,6 +35,10 @@ urlpatterns = [
     path("leases/<int:lease_id>/flag/", discussion.LeaseFlagApi.as_view()),
     path("leases/<int:lease_id>/comments/", discussion.LeaseCommentListApi.as_view()),
     path("leases/<int:lease_id>/mentionable/", discussion.LeaseMentionableApi.as_view()),
+    path("leases/<int:lease_id>/principles/", principles.LeasePrinciplesApi.as_view()),
+    path("projects/<int:project_id>/principles/", principles.PrincipleListApi.as_view()),
+    path("principles/<int:principle_id>/", principles.PrincipleDetailApi.as_view()),
+    path("principles/<int:principle_id>/versions/", principles.PrincipleVersionListApi.as_view()),
     path("feedback/<int:feedback_id>/", feedback.FeedbackDetailApi.as_view()),
     path("feedback/<int:feedback_id>/density/", feedback.FeedbackDensityApi.as_view()),
     path("feedback/<int:feedback_id>/revise/", feedback.FeedbackReviseApi.as_view()),

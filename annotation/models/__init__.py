@@ -5,11 +5,13 @@ from __future__ import annotations
 from annotation.models.campaigns import Campaign, CampaignAnnotator, Form, FormVersion, GuidelinesVersion
 from annotation.models.discussion import CommentMention, ItemComment, ItemFlag
 from annotation.models.feedback import Feedback, Vote
+from annotation.models.principles import CampaignPrinciple, Principle, PrincipleVersion
 from annotation.models.queue import Item, Lease
 
 __all__ = [
     "Campaign",
     "CampaignAnnotator",
+    "CampaignPrinciple",
     "CommentMention",
     "Feedback",
     "Form",
@@ -19,5 +21,7 @@ __all__ = [
     "ItemComment",
     "ItemFlag",
     "Lease",
+    "Principle",
+    "PrincipleVersion",
     "Vote",
 ]

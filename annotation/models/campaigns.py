@@ -78,6 +78,8 @@ class GuidelinesVersion(models.Model):
     version = models.PositiveIntegerField()
     text = models.TextField(blank=True)
     examples = models.JSONField(default=list)
+    # The principles shown with them, in order: `{"id", "version", "title"}`.
+    principles = models.JSONField(default=list, db_default=[])
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

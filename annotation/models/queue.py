@@ -33,6 +33,8 @@ class Item(models.Model):
     base_record_id = models.CharField(max_length=32, default="", db_default="", blank=True)
     # What else people see: passages, a reference answer, a rubric of its own; see `annotation.domain.items`.
     materials = models.JSONField(null=True)
+    # Tags and short metadata of the record, which decide what principles the item is about; shown to nobody.
+    traits = models.JSONField(null=True)
     open_slots = models.SmallIntegerField()
     done_count = models.SmallIntegerField(default=0)
 

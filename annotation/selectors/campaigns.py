@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from annotation.choices import CampaignState
 from annotation.models import Campaign, Item, Lease
+from annotation.selectors.principles import campaign_principles
 from webapp.accounts.models import User
 from webapp.api.errors import NotFoundError
 from webapp.api.sql import query
@@ -141,14 +142,16 @@ def my_campaigns(user_id: int, *, since: datetime | None = None) -> list[dict[st
     `my_today` counts from `since`, or from midnight UTC.
     """
     midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    params = {"user": user_id, "finished": CampaignState.FINISHED, "since": since or midnight}
+    rows = query(_MINE, {"user": user_id, "finished": CampaignState.FINISHED, "since": since or midnight})
+    principles = campaign_principles([row["id"] for row in rows]) if rows else {}
     return [
         {
             **row,
             "guidelines_examples": orjson.loads(row["guidelines_examples"]),
+            "principles": principles[row["id"]],
             "project": {"id": row.pop("project_id"), "name": row.pop("project_name")},
         }
-        for row in query(_MINE, params)
+        for row in rows
     ]
 
 

@@ -13,6 +13,7 @@ from annotation.choices import CampaignState, LeakPolicy
 from annotation.domain.forms import FormError, validate_questions
 from annotation.domain.templates import NAMES, template_named
 from annotation.models import Campaign, CampaignAnnotator, Form, FormVersion, GuidelinesVersion, Item
+from annotation.selectors.principles import campaign_principles
 from annotation.services.leasing import leases_release_of
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, ConflictError, NotFoundError
@@ -55,7 +56,7 @@ def campaign_create(
         seed=secrets.randbits(63) if seed is None else seed,
         created_by=created_by,
     )
-    _keep_guidelines(campaign)
+    guidelines_keep(campaign)
     return campaign
 
 
@@ -112,19 +113,22 @@ def campaign_update(
         campaign.guidelines_examples = [dict(example) for example in guidelines_examples]
     if (campaign.guidelines, campaign.guidelines_examples) != before:
         campaign.guidelines_version += 1
-        _keep_guidelines(campaign)
+        guidelines_keep(campaign)
     if overlap is not None:
         _raise_overlap(campaign, overlap)
     campaign.save()
     return campaign
 
 
-def _keep_guidelines(campaign: Campaign) -> None:
+def guidelines_keep(campaign: Campaign) -> None:
+    """Write down what people are shown from now on: text, examples and the principles as they stand."""
+    principles = campaign_principles([campaign.pk])[campaign.pk]
     GuidelinesVersion.objects.create(
         campaign=campaign,
         version=campaign.guidelines_version,
         text=campaign.guidelines,
         examples=campaign.guidelines_examples,
+        principles=[{"id": each.id, "version": each.version, "title": each.title} for each in principles],
     )
 
 

@@ -16,6 +16,7 @@ from annotation.choices import CampaignState, LeakPolicy
 from annotation.domain.forms import form_fits
 from annotation.domain.identity_leaks import Leak, leaks_in_many, masked
 from annotation.domain.items import ItemView
+from annotation.domain.principles import Traits
 from annotation.models import Campaign
 from annotation.selectors.campaigns import queue_next_position
 from webapp.api.errors import ConflictError, NotFoundError
@@ -40,6 +41,8 @@ class ItemRow(NamedTuple):
     base_record_id: str = ""
     # What else is shown; see `annotation.domain.materials`.
     materials: dict[str, Any] | None = None
+    # What principles look at; see `annotation.domain.principles`.
+    traits: Traits | None = None
 
 
 class Enqueued(NamedTuple):
@@ -60,11 +63,11 @@ class Enqueued(NamedTuple):
 OnQuarantined = Callable[[ItemRow, Sequence[Leak]], None]
 
 
-_COLUMNS = "record_id, pair, prompt, responses, context, base_record_id, materials"
+_COLUMNS = "record_id, pair, prompt, responses, context, base_record_id, materials, traits"
 _STAGE = """
 CREATE TEMPORARY TABLE annotation_staged_item (
     place bigint, given_position bigint, record_id text, pair text, prompt jsonb, responses jsonb, context text,
-    base_record_id text, materials jsonb
+    base_record_id text, materials jsonb, traits jsonb
 ) ON COMMIT DROP
 """
 _COPY = f"COPY annotation_staged_item (place, given_position, {_COLUMNS}) FROM STDIN"
@@ -202,7 +205,7 @@ def _stage(rows: Iterable[ItemRow], questions: list[dict[str, Any]]) -> _Staged:
 
 
 def _contents(row: ItemRow, questions: list[dict[str, Any]]) -> list[tuple[str | None, ...]]:
-    """Pair, prompt, responses, context, base record and materials of each item a row makes, as they are copied.
+    """Pair, prompt, responses, context, base record, materials and traits of each item a row makes, to be copied.
 
     Empty when the row cannot be asked about. Annotators must not learn which model wrote what, so the names of
     generators stop here.
@@ -212,8 +215,9 @@ def _contents(row: ItemRow, questions: list[dict[str, Any]]) -> list[tuple[str |
     item = ItemView(responses, prompt, row.materials or {})
     prompt_json = orjson.dumps(prompt).decode()
     materials = orjson.dumps(row.materials).decode() if row.materials else None
+    traits = orjson.dumps(row.traits._asdict()).decode() if row.traits and any(row.traits) else None
     contents: list[tuple[str | None, ...]] = [
-        (pair, prompt_json, orjson.dumps(shown).decode(), row.context, row.base_record_id, materials)
+        (pair, prompt_json, orjson.dumps(shown).decode(), row.context, row.base_record_id, materials, traits)
         for pair, shown in _askable(item, questions)
         if form_fits(questions, item._replace(responses=shown))
     ]

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from django.db import transaction
 
 from annotation.domain.identity_leaks import Leak
-from annotation.domain.materials import KEYS, materials_of
+from annotation.domain.materials import materials_of
+from annotation.domain.principles import traits_of
 from annotation.selectors.campaigns import queue_next_position
 from annotation.services.queueing import ItemRow, items_enqueue
 from curation.datasets.choices import QueueOrder
@@ -166,10 +167,9 @@ class _Items:
 
     def _item(self, row: dict[str, Any]) -> ItemRow:
         """A row without the names of what generated its responses."""
-        materials = None
-        if _may_hold_materials(row["metadata"]):
-            materials, left_out = materials_of(msgspec.json.decode(row["metadata"]))
-            self.materials_left_out += left_out
+        metadata = msgspec.json.decode(row["metadata"] or "{}")
+        materials, left_out = materials_of(metadata)
+        self.materials_left_out += left_out
         return ItemRow(
             record_id=row["record_id"],
             prompt=[_without_nulls(message) for message in row["prompt"]],
@@ -179,6 +179,7 @@ class _Items:
             ],
             context=row["context"],
             materials=materials or None,
+            traits=traits_of(metadata) if metadata else None,
         )
 
     def _under_contexts(self, item: ItemRow, place: int) -> Iterator[ItemRow]:
@@ -196,11 +197,6 @@ class _Items:
                 base_record_id="" if record_id == item.record_id else item.record_id,
                 position=self._base + place * len(self._contexts) + number,
             )
-
-
-def _may_hold_materials(metadata: str | None) -> bool:
-    """Decoding every row's metadata would take longer than everything else."""
-    return metadata is not None and any(f'"{key}"' in metadata for key in KEYS)
 
 
 def _without_nulls(message: dict[str, Any]) -> dict[str, Any]:

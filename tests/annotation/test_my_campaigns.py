@@ -58,6 +58,7 @@ def test_what_is_left_counts_what_i_hold_and_not_what_i_did(
         "guidelines": "Read both.",
         "guidelines_version": 1,
         "guidelines_examples": [],
+        "principles": [],
     }
 
 
@@ -106,7 +107,7 @@ def test_it_takes_as_many_statements_for_many_campaigns_as_for_one(
     with CaptureQueriesContext(connection) as five:
         assert len(ann_client.get("/api/my/campaigns/").json()["results"]) == 5
 
-    assert len(one) == len(five) == 2
+    assert len(one) == len(five) == 3
 
 
 def test_former_members_see_nothing(campaign: Campaign, ann: User, ann_client: APIClient) -> None:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from annotation.api.serializers.base import json_object
 from annotation.api.serializers.forms import FormVersionSerializer
+from annotation.api.serializers.principles import PrincipleTextSerializer
 from annotation.choices import CampaignState, LeakPolicy
 from annotation.models import Campaign
 from webapp.accounts.api.serializers import ProjectRefSerializer, UserRefSerializer
@@ -147,6 +148,7 @@ class MyCampaignSerializer(serializers.Serializer):
     guidelines = serializers.CharField()
     guidelines_version = serializers.IntegerField()
     guidelines_examples = GuidelinesExampleSerializer(many=True)
+    principles = PrincipleTextSerializer(many=True)
 
     class Meta:
         ref_name = "MyCampaign"

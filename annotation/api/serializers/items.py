@@ -16,10 +16,20 @@ class ItemDetailSerializer(ItemSerializer):
         ref_name = "ItemDetail"
 
 
+class PrincipleRefSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    title = serializers.CharField()
+
+    class Meta:
+        ref_name = "PrincipleRef"
+
+
 class GuidelinesVersionSerializer(serializers.Serializer):
     version = serializers.IntegerField()
     text = serializers.CharField()
     examples = GuidelinesExampleSerializer(many=True)
+    principles = PrincipleRefSerializer(many=True, help_text="Shown with it, in this order.")
     created_at = serializers.DateTimeField()
 
     class Meta:

@@ -239,6 +239,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/campaigns/{campaign_id}/principles/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A view of one campaign, whose project's roles decide. */
+        get: operations["campaign_principles_get"];
+        /** @description Makes a new version of the campaign's guidelines when the principles or their order change. */
+        put: operations["campaign_principles_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/campaigns/{campaign_id}/quality/": {
         parameters: {
             query?: never;
@@ -949,6 +967,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leases/{lease_id}/principles/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Their texts are in `/api/my/campaigns/`. */
+        get: operations["leases_principles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leases/{lease_id}/release/": {
         parameters: {
             query?: never;
@@ -1180,6 +1215,41 @@ export interface paths {
         get: operations["my_mentions_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/principles/{principle_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A view of one principle, whose project's roles decide. */
+        get: operations["principles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description An archived principle cannot be chosen any more; judges and campaigns that use it keep it. */
+        patch: operations["principles_archive"];
+        trace?: never;
+    };
+    "/api/principles/{principle_id}/versions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Makes the next version; what is not given stays. 200 when nothing is different. */
+        post: operations["principles_change"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1456,6 +1526,30 @@ export interface paths {
         put?: never;
         /** @description Register a model that was not trained here: `hub:owner/name`, `hub:owner/name@revision`, or `local:folder` below PLUMBLINE_MODELS_DIR. Its files are copied and never change. */
         post: operations["models_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/principles/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Newest first; archived ones are among them unless `archived` says otherwise. */
+        get: operations["principles_list"];
+        put?: never;
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        post: operations["principles_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2186,9 +2280,21 @@ export interface components {
             /** @default 900 */
             lease_seconds: number;
         };
+        CampaignName: {
+            id: number;
+            name: string;
+            state: components["schemas"]["CampaignStateEnum"];
+        };
         CampaignPage: {
             results: components["schemas"]["Campaign"][];
             next: string | null;
+        };
+        CampaignPrinciples: {
+            /** @description In the order people read them. */
+            principles: components["schemas"]["PrincipleText"][];
+        };
+        CampaignPrinciplesInputRequest: {
+            principles: number[];
         };
         CampaignProgress: {
             items: number;
@@ -2578,6 +2684,8 @@ export interface components {
             version: number;
             text: string;
             examples: components["schemas"]["GuidelinesExample"][];
+            /** @description Shown with it, in this order. */
+            principles: components["schemas"]["PrincipleRef"][];
             /** Format: date-time */
             created_at: string;
         };
@@ -2940,6 +3048,10 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        LeasePrinciples: {
+            /** @description Ids of the campaign's principles that are about the item. */
+            applying: number[];
+        };
         LeaseTime: {
             /** Format: date-time */
             expires_at: string;
@@ -3144,6 +3256,7 @@ export interface components {
             guidelines: string;
             guidelines_version: number;
             guidelines_examples: components["schemas"]["GuidelinesExample"][];
+            principles: components["schemas"]["PrincipleText"][];
         };
         MyCampaigns: {
             results: components["schemas"]["MyCampaign"][];
@@ -3272,6 +3385,9 @@ export interface components {
         PatchedMemberRoleInputRequest: {
             role?: components["schemas"]["RoleEnum"];
         };
+        PatchedPrincipleArchiveInputRequest: {
+            archived?: boolean;
+        };
         PatchedProjectInputRequest: {
             name?: string;
             /** @default  */
@@ -3295,6 +3411,122 @@ export interface components {
              * @description Only for people who may see it.
              */
             email?: string;
+        };
+        Principle: {
+            id: number;
+            project: number;
+            slug: string;
+            kind: components["schemas"]["PrincipleKindEnum"];
+            /** @description The number of the newest version. */
+            version: number;
+            title: string;
+            /** @description Markdown. */
+            text: string;
+            /** @description The rows it is about: each part that is there holds for any one of its choices. `{}` is every row. */
+            applies_to: components["schemas"]["PrincipleConditions"];
+            /** @description Campaigns whose people are shown it. */
+            campaign_count: number;
+            /** Format: date-time */
+            archived_at: string | null;
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: components["schemas"]["UserRef"];
+        };
+        PrincipleChangeInputRequest: {
+            title?: string;
+            text?: string;
+            applies_to?: components["schemas"]["PrincipleConditionsRequest"];
+            /** @description The version you changed; refused with 409 when it is not the newest. */
+            based_on?: number;
+        };
+        PrincipleConditions: {
+            tags?: string[];
+            metadata?: {
+                [key: string]: string[];
+            };
+            /** @description Looked for in the prompt. */
+            keywords?: string[];
+        };
+        PrincipleConditionsRequest: {
+            tags?: string[];
+            metadata?: {
+                [key: string]: string[];
+            };
+            /** @description Looked for in the prompt. */
+            keywords?: string[];
+        };
+        PrincipleDetail: {
+            id: number;
+            project: number;
+            slug: string;
+            kind: components["schemas"]["PrincipleKindEnum"];
+            /** @description The number of the newest version. */
+            version: number;
+            title: string;
+            /** @description Markdown. */
+            text: string;
+            /** @description The rows it is about: each part that is there holds for any one of its choices. `{}` is every row. */
+            applies_to: components["schemas"]["PrincipleConditions"];
+            /** @description Campaigns whose people are shown it. */
+            campaign_count: number;
+            /** Format: date-time */
+            archived_at: string | null;
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            changed_by: components["schemas"]["UserRef"];
+            /** @description Newest first. */
+            versions: components["schemas"]["PrincipleVersion"][];
+            campaigns: components["schemas"]["CampaignName"][];
+        };
+        PrincipleInputRequest: {
+            /** @default principle */
+            kind: components["schemas"]["PrincipleKindEnum"];
+            /** @description Unique in the project. */
+            slug?: string;
+            title: string;
+            /** @description Markdown. */
+            text: string;
+            /** @description The rows it is about: each part that is there holds for any one of its choices. `{}` is every row. */
+            applies_to?: components["schemas"]["PrincipleConditionsRequest"];
+        };
+        /**
+         * @description * `principle` - Principle
+         *     * `guideline` - Guideline
+         * @enum {string}
+         */
+        PrincipleKindEnum: "principle" | "guideline";
+        PrinciplePage: {
+            results: components["schemas"]["Principle"][];
+            next: string | null;
+        };
+        PrincipleRef: {
+            id: number;
+            version: number;
+            title: string;
+        };
+        /** @description A principle as those who judge read it. */
+        PrincipleText: {
+            id: number;
+            version: number;
+            kind: components["schemas"]["PrincipleKindEnum"];
+            slug: string;
+            title: string;
+            text: string;
+        };
+        PrincipleVersion: {
+            number: number;
+            title: string;
+            text: string;
+            applies_to: components["schemas"]["PrincipleConditions"];
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
         };
         Project: {
             id: number;
@@ -4066,9 +4298,10 @@ export interface components {
         /**
          * @description * `import` - Import
          *     * `fold` - Folded votes
+         *     * `judge` - AI feedback
          * @enum {string}
          */
-        VersionOriginEnum: "import" | "fold";
+        VersionOriginEnum: "import" | "fold" | "judge";
         Vote: {
             question: string;
             aspect: string | null;
@@ -4571,6 +4804,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    campaign_principles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignPrinciples"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    campaign_principles_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignPrinciplesInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignPrinciples"];
+                };
             };
             /** @description Any refusal */
             default: {
@@ -5775,6 +6072,36 @@ export interface operations {
             };
         };
     };
+    leases_principles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lease_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeasePrinciples"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     leases_release: {
         parameters: {
             query?: never;
@@ -6218,6 +6545,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MentionPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    principles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                principle_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrincipleDetail"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    principles_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                principle_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPrincipleArchiveInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrincipleDetail"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    principles_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                principle_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PrincipleChangeInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrincipleDetail"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrincipleDetail"];
                 };
             };
             /** @description Any refusal */
@@ -6788,6 +7221,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    principles_list: {
+        parameters: {
+            query?: {
+                archived?: boolean | null;
+                /**
+                 * @description * `principle` - Principle
+                 *     * `guideline` - Guideline
+                 */
+                kind?: "principle" | "guideline";
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrinciplePage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    principles_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrincipleInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrincipleDetail"];
                 };
             };
             /** @description Any refusal */
