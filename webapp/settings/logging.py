@@ -39,6 +39,8 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         # One request line comes from django-structlog already.
         "django.request": {"level": "ERROR"},
+        # A line for each call of a judge says nothing that its run does not show.
+        "httpx2": {"level": "WARNING"},
         "django_structlog": {"level": env.str("PLUMBLINE_REQUEST_LOG_LEVEL", default="INFO")},
     },
 }
