@@ -20,4 +20,5 @@ urlpatterns = [
     path("", include("curation.api.signal_urls")),
     path("", include("curation.api.recipe_urls")),
     path("", include("curation.api.lab_urls")),
+    path("", include("curation.api.judge_urls")),
 ]

@@ -1,8 +1,10 @@
-"""States of answers and trust checks, and where a judge's model comes from."""
+"""States of answers, and where a judge's model comes from."""
 
 from __future__ import annotations
 
 from django.db import models
+
+JUDGE_LEVELS = ("pair", "response")
 
 
 class ModelSource(models.TextChoices):
@@ -15,10 +17,3 @@ class AnswerState(models.TextChoices):
     OK = "ok", "Answered"
     # Nothing came back, or nothing that can be read; kept to be looked at, asked again next time.
     FAILED = "failed", "Failed"
-
-
-class TrustState(models.TextChoices):
-    QUEUED = "queued", "Queued"
-    READY = "ready", "Ready"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
-from curation.judges.choices import AnswerState, TrustState
+from curation.judges.choices import AnswerState
 from curation.models import Judge, JudgeAnswer, JudgeRun, JudgeTrust
+from curation.signals.choices import SignalState
 from webapp.api.errors import NotFoundError, UnprocessableError
 
 NOTHING = "There is no such judge."
@@ -91,12 +92,12 @@ def trust_project_id(trust_id: int) -> int:
 
 def trust_now(judge_id: int, fingerprint: str) -> JudgeTrust | None:
     """The newest finished check of the judge as it is now; None when there is none, or principles changed since."""
-    found = JudgeTrust.objects.filter(judge=judge_id, state=TrustState.READY, fingerprint=fingerprint)
+    found = JudgeTrust.objects.filter(judge=judge_id, state=SignalState.READY, fingerprint=fingerprint)
     return found.order_by("-id").first()
 
 
 def _measured() -> Prefetch[str, QuerySet[JudgeTrust], str]:
-    ready = JudgeTrust.objects.filter(state=TrustState.READY).select_related("dataset_version__dataset", "job")
+    ready = JudgeTrust.objects.filter(state=SignalState.READY).select_related("dataset_version__dataset", "job")
     return Prefetch("trusts", queryset=ready.order_by("-id"), to_attr="measured")
 
 

@@ -72,7 +72,7 @@ def judge_run(
     if version.dataset.project_id != judge.project_id:
         sentence = "dataset_version: this version belongs to another project."
         raise UnprocessableError(sentence, fields={"dataset_version": ["Other project."]})
-    _check_cap(judge, cap_usd)
+    check_cap(judge, cap_usd)
     kind = KIND_OF_LEVEL[protocol_of(judge.protocol).level]
     job = signal_request(version=version, created_by=created_by, kind=kind, params={"judge": judge.pk, **params})
     signal = Signal.objects.get(job=job)
@@ -84,7 +84,7 @@ def judge_run(
 @transaction.atomic
 def run_cap(*, run: JudgeRun, cap_usd: Decimal | None) -> JudgeRun:
     """Change how much a run may spend; None lifts the cap. Raises UnprocessableError for a judge without prices."""
-    _check_cap(run.judge, cap_usd)
+    check_cap(run.judge, cap_usd)
     JudgeMeter.objects.filter(job=run.signal.job_id).update(cap=_micro(cap_usd))
     return run
 
@@ -94,6 +94,13 @@ def meter_start(*, job: Job, cap_usd: Decimal | None) -> None:
     meter, _ = JudgeMeter.objects.get_or_create(job=job)
     meter.cap = _micro(cap_usd)
     meter.save(update_fields=["cap"])
+
+
+def check_cap(judge: Judge, cap_usd: Decimal | None) -> None:
+    """Raises UnprocessableError for a cap that nothing is counted against."""
+    if cap_usd is not None and not judge.prices:
+        sentence = "cap_usd: this judge has no prices, so nothing can be counted against a cap; give it prices first."
+        raise UnprocessableError(sentence, fields={"cap_usd": ["No prices."]})
 
 
 _FACTS = ("description", "protocol", "source", "model", "family", "instructions", "options", "principles", "sampling")
@@ -137,12 +144,6 @@ def _check_principles(project: Project, ids: list[int]) -> None:
     if missing:
         sentence = f"principles: this project has no principle {missing[0]}."
         raise UnprocessableError(sentence, fields={"principles": ["Choose from the library."]})
-
-
-def _check_cap(judge: Judge, cap_usd: Decimal | None) -> None:
-    if cap_usd is not None and not judge.prices:
-        sentence = "cap_usd: this judge has no prices, so nothing can be counted against a cap; give it prices first."
-        raise UnprocessableError(sentence, fields={"cap_usd": ["No prices."]})
 
 
 def _micro(usd: Decimal | None) -> int | None:

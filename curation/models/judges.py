@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from curation.judges.choices import AnswerState, ModelSource, TrustState
+from curation.judges.choices import AnswerState, ModelSource
 from curation.models.datasets import DatasetVersion
 from curation.models.signals import Signal
+from curation.signals.choices import SignalState
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
 
@@ -138,7 +139,7 @@ class JudgeTrust(models.Model):
 
     judge = models.ForeignKey(Judge, on_delete=models.CASCADE, related_name="trusts")
     dataset_version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(max_length=10, choices=TrustState.choices, default=TrustState.QUEUED)
+    state = models.CharField(max_length=10, choices=SignalState.choices, default=SignalState.QUEUED)
     # Which labels are taken for the truth, how many pairs at most, and which probes are run.
     gold = models.JSONField()
     sample = models.PositiveIntegerField()
@@ -154,12 +155,12 @@ class JudgeTrust(models.Model):
     class Meta:
         indexes = [models.Index(fields=["judge", "-id"], name="judge_trust_by_judge")]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=TrustState.values), name="judge_trust_state_known"),
+            models.CheckConstraint(condition=Q(state__in=SignalState.values), name="judge_trust_state_known"),
             models.CheckConstraint(
-                condition=~Q(state=TrustState.READY) | Q(results__isnull=False), name="judge_trust_ready_has_results"
+                condition=~Q(state=SignalState.READY) | Q(results__isnull=False), name="judge_trust_ready_has_results"
             ),
             models.CheckConstraint(
-                condition=Q(may_label=False) | Q(state=TrustState.READY), name="judge_labels_only_when_measured"
+                condition=Q(may_label=False) | Q(state=SignalState.READY), name="judge_labels_only_when_measured"
             ),
         ]
 

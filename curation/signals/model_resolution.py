@@ -33,13 +33,34 @@ class ResolvedModel:
         return {"model_id": self.id, "model": self.name, "revision": self.revision}
 
 
+@dataclass(frozen=True)
+class ListedModel:
+    """A registered model as lists show it."""
+
+    id: int
+    name: str
+    kind: str
+
+
 Resolver = Callable[[int, int], ResolvedModel]
+Lister = Callable[[int], Iterable[ListedModel]]
 _resolvers: list[Resolver] = []
+_listers: list[Lister] = []
 
 
 def register_resolver(resolver: Resolver) -> None:
     """`resolver(project_id, model_id)` returns the model or raises an ApplicationError."""
     _resolvers[:] = [resolver]
+
+
+def register_lister(lister: Lister) -> None:
+    """`lister(project_id)` gives the project's models, the newest first."""
+    _listers[:] = [lister]
+
+
+def models_listed(*, project_id: int, kind: str) -> list[ListedModel]:
+    """The project's models of a kind, the newest first; none where there is no registry."""
+    return [model for lister in _listers for model in lister(project_id) if model.kind == kind]
 
 
 def resolve_model(*, project_id: int, model_id: int, kind: str, name: str = "model") -> ResolvedModel:

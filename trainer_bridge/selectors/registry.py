@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from curation.signals.model_resolution import ResolvedModel
+from curation.signals.model_resolution import ListedModel, ResolvedModel
 from curation.snapshots.selectors import iter_prompts
 from trainer_bridge.models import ModelVersion
 from trainer_bridge.selectors.exports import NOTHING_HERE
@@ -18,6 +18,11 @@ from webapp.store.files import store
 
 def models_of(project_id: int) -> QuerySet[ModelVersion]:
     return ModelVersion.objects.filter(project=project_id)
+
+
+def models_listed(project_id: int) -> Iterator[ListedModel]:
+    for model in models_of(project_id).order_by("-id")[:200]:
+        yield ListedModel(model.pk, str(model), model.kind)
 
 
 def model_get(model_id: int) -> ModelVersion:

@@ -34,6 +34,8 @@ class Verb(StrEnum):
     JOB_MANAGE = "job.manage"
     RUN_VIEW = "run.view"
     RUN_MANAGE = "run.manage"
+    JUDGE_VIEW = "judge.view"
+    JUDGE_MANAGE = "judge.manage"
     MODEL_VIEW = "model.view"
     MODEL_MANAGE = "model.manage"
 
@@ -58,6 +60,7 @@ _CURATOR = _REVIEWER | {
     Verb.EXPORT_CREATE,
     Verb.JOB_MANAGE,
     Verb.RUN_VIEW,
+    Verb.JUDGE_VIEW,
     Verb.MODEL_VIEW,
 }
 _ADMIN = frozenset(Verb)

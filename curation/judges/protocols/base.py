@@ -65,6 +65,8 @@ class JudgeProtocol(Protocol):
     gives: Gives
     # Whether the model writes, or its next-token probabilities are read.
     generates: bool
+    # Whether its values can be held against labels of pairs: a verdict, or a score of each response.
+    comparable: bool
     version: str
     prompt_version: str
     options_type: type[msgspec.Struct]

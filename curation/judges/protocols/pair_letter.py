@@ -46,6 +46,7 @@ class PairLetterProtocol:
     level: Level = "pair"
     gives: Gives = "votes"
     generates = False
+    comparable = True
     version = "1"
     prompt_version = pairwise.PROMPT_VERSION
     options_type = PairLetterOptions

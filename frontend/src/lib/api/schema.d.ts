@@ -857,6 +857,217 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/judge-probes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A view for any signed-in person. A read-only token cannot call its unsafe methods. */
+        get: operations["judge_probes_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge-protocols/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A view for any signed-in person. A read-only token cannot call its unsafe methods. */
+        get: operations["judge_protocols_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge-runs/{run_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["judge_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change how much the run may spend; null lifts the cap. */
+        patch: operations["judge_runs_cap"];
+        trace?: never;
+    };
+    "/api/judge-runs/{run_id}/answers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the model answered in the run's last job, the newest first. */
+        get: operations["judge_run_answers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge-runs/{run_id}/labels/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Bring a run home as a new dataset version: verdicts as labels of source judge, where the judge may label; everything else as annotations for people to confirm. */
+        post: operations["judge_runs_label"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge-trusts/{trust_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["judge_trusts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judges/{judge_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What stands below one judge's address. */
+        get: operations["judges_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Put all versions of a judge away, or bring them back. */
+        patch: operations["judges_archive"];
+        trace?: never;
+    };
+    "/api/judges/{judge_id}/rendering/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The exact messages about a row (the first that can be judged, or the one named), without a model. */
+        post: operations["judges_render"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judges/{judge_id}/runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        get: operations["judge_runs_list"];
+        put?: never;
+        /** @description Judge a dataset version. What was answered before is not asked again; failed rows are. */
+        post: operations["judge_runs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judges/{judge_id}/trust/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        get: operations["judge_trusts_list"];
+        put?: never;
+        /** @description Check a judge against labels, and probe what moves its verdicts. */
+        post: operations["judge_trusts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judges/{judge_id}/versions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A changed copy under the next version number; a judge itself never changes. */
+        post: operations["judges_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/lab-runs/{lab_run_id}/": {
         parameters: {
             query?: never;
@@ -1442,6 +1653,51 @@ export interface paths {
         get: operations["jobs_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/judge-models/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["judge_models_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/judges/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest version of each judge. */
+        get: operations["judges_list"];
+        put?: never;
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        post: operations["judges_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2664,6 +2920,19 @@ export interface components {
             };
             in: number;
         };
+        /**
+         * @description * `votes` - votes
+         *     * `drafts` - drafts
+         * @enum {string}
+         */
+        GivesEnum: "votes" | "drafts";
+        /**
+         * @description * `adjudicated` - adjudicated
+         *     * `human` - human
+         *     * `imported` - imported
+         * @enum {string}
+         */
+        GoldEnum: "adjudicated" | "human" | "imported";
         /** @description A worked example: what was judged, how, and why. */
         GuidelinesExample: {
             title: string;
@@ -2864,6 +3133,414 @@ export interface components {
             type: string;
             id: number;
         };
+        /** @description What a version of a judge is made of. */
+        Judge: {
+            /** @default  */
+            description: string;
+            protocol: string;
+            source: components["schemas"]["JudgeModelSourceEnum"];
+            /** @description `{}`, `{id}` of a registered policy model, or `{endpoint, model, revision?}`. */
+            model?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Judges do not count for what their own family wrote.
+             * @default
+             */
+            family: string;
+            /** @default  */
+            instructions: string;
+            /** @description As `/api/judge-protocols/` describes them. */
+            options?: {
+                [key: string]: unknown;
+            };
+            principles?: number[];
+            sampling?: components["schemas"]["JudgeSampling"];
+            prices?: components["schemas"]["JudgePrices"] | null;
+            id: number;
+            project: number;
+            name: string;
+            version: number;
+            readonly level: components["schemas"]["JudgeLevelEnum"];
+            readonly gives: components["schemas"]["GivesEnum"];
+            readonly archived: boolean;
+            /** @description Not empty: why the judge cannot be asked now, such as a model that is gone. */
+            readonly problem: string;
+            readonly standing: components["schemas"]["JudgeStanding"];
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        JudgeAnswer: {
+            id: number;
+            record_id: string;
+            state: components["schemas"]["JudgeAnswerStateEnum"];
+            reason: string;
+            text: string;
+            log_probs: {
+                [key: string]: number;
+            } | null;
+            prompt_tokens: number;
+            completion_tokens: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        JudgeAnswerPage: {
+            results: components["schemas"]["JudgeAnswer"][];
+            next: string | null;
+        };
+        /**
+         * @description * `ok` - Answered
+         *     * `failed` - Failed
+         * @enum {string}
+         */
+        JudgeAnswerStateEnum: "ok" | "failed";
+        /** @description What a version of a judge is made of. */
+        JudgeDetail: {
+            /** @default  */
+            description: string;
+            protocol: string;
+            source: components["schemas"]["JudgeModelSourceEnum"];
+            /** @description `{}`, `{id}` of a registered policy model, or `{endpoint, model, revision?}`. */
+            model?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Judges do not count for what their own family wrote.
+             * @default
+             */
+            family: string;
+            /** @default  */
+            instructions: string;
+            /** @description As `/api/judge-protocols/` describes them. */
+            options?: {
+                [key: string]: unknown;
+            };
+            principles?: number[];
+            sampling?: components["schemas"]["JudgeSampling"];
+            prices?: components["schemas"]["JudgePrices"] | null;
+            id: number;
+            project: number;
+            name: string;
+            version: number;
+            readonly level: components["schemas"]["JudgeLevelEnum"];
+            readonly gives: components["schemas"]["GivesEnum"];
+            readonly archived: boolean;
+            /** @description Not empty: why the judge cannot be asked now, such as a model that is gone. */
+            readonly problem: string;
+            readonly standing: components["schemas"]["JudgeStanding"];
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
+            versions: components["schemas"]["JudgeVersion"][];
+        };
+        /** @description A figure and its 95 % interval; null where there is nothing to tell it from. */
+        JudgeEstimate: {
+            /** Format: double */
+            estimate: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+        };
+        /** @description What a version of a judge is made of. */
+        JudgeFactsRequest: {
+            /** @default  */
+            description: string;
+            protocol: string;
+            source: components["schemas"]["JudgeModelSourceEnum"];
+            /** @description `{}`, `{id}` of a registered policy model, or `{endpoint, model, revision?}`. */
+            model?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Judges do not count for what their own family wrote.
+             * @default
+             */
+            family: string;
+            /** @default  */
+            instructions: string;
+            /** @description As `/api/judge-protocols/` describes them. */
+            options?: {
+                [key: string]: unknown;
+            };
+            principles?: number[];
+            sampling?: components["schemas"]["JudgeSamplingRequest"];
+            prices?: components["schemas"]["JudgePricesRequest"] | null;
+        };
+        /** @description What a version of a judge is made of. */
+        JudgeInputRequest: {
+            /** @default  */
+            description: string;
+            protocol: string;
+            source: components["schemas"]["JudgeModelSourceEnum"];
+            /** @description `{}`, `{id}` of a registered policy model, or `{endpoint, model, revision?}`. */
+            model?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Judges do not count for what their own family wrote.
+             * @default
+             */
+            family: string;
+            /** @default  */
+            instructions: string;
+            /** @description As `/api/judge-protocols/` describes them. */
+            options?: {
+                [key: string]: unknown;
+            };
+            principles?: number[];
+            sampling?: components["schemas"]["JudgeSamplingRequest"];
+            prices?: components["schemas"]["JudgePricesRequest"] | null;
+            name: string;
+        };
+        /**
+         * @description * `pair` - pair
+         *     * `response` - response
+         * @enum {string}
+         */
+        JudgeLevelEnum: "pair" | "response";
+        JudgeMeter: {
+            calls: number;
+            /** @description Answers that were there already. */
+            reused: number;
+            failed: number;
+            prompt_tokens: number;
+            completion_tokens: number;
+            /** @description Of the prompt tokens, those the backend had read before. */
+            cached_tokens: number;
+            /** Format: double */
+            readonly cost_usd: number;
+            /** Format: double */
+            readonly cap_usd: number | null;
+        };
+        /** @description A model that may judge; `model` is what a judge is made with. Endpoints take any model's name. */
+        JudgeModel: {
+            source: components["schemas"]["JudgeModelSourceEnum"];
+            model: {
+                [key: string]: unknown;
+            };
+            title: string;
+            description: string;
+            available: boolean;
+        };
+        JudgeModelPage: {
+            results: components["schemas"]["JudgeModel"][];
+            next: string | null;
+        };
+        /**
+         * @description * `packaged` - Comes with the application
+         *     * `registered` - Registered model
+         *     * `endpoint` - Endpoint
+         * @enum {string}
+         */
+        JudgeModelSourceEnum: "packaged" | "registered" | "endpoint";
+        JudgePage: {
+            results: components["schemas"]["Judge"][];
+            next: string | null;
+        };
+        /** @description US dollars per million tokens. */
+        JudgePrices: {
+            /** Format: double */
+            prompt: number;
+            /** Format: double */
+            completion: number;
+        };
+        /** @description US dollars per million tokens. */
+        JudgePricesRequest: {
+            /** Format: double */
+            prompt: number;
+            /** Format: double */
+            completion: number;
+        };
+        JudgeProbe: {
+            name: string;
+            title: string;
+            /** @description What a sound judge does. */
+            expected: string;
+        };
+        JudgeProbePage: {
+            results: components["schemas"]["JudgeProbe"][];
+            next: string | null;
+        };
+        JudgeProtocol: {
+            name: string;
+            title: string;
+            description: string;
+            level: components["schemas"]["JudgeLevelEnum"];
+            gives: components["schemas"]["GivesEnum"];
+            /** @description Its model writes; else probabilities of next tokens are read. */
+            generates: boolean;
+            /** @description It can be checked against labels of pairs. */
+            comparable: boolean;
+            prompt_version: string;
+            readonly options_schema: {
+                [key: string]: unknown;
+            };
+        };
+        JudgeProtocolPage: {
+            results: components["schemas"]["JudgeProtocol"][];
+            next: string | null;
+        };
+        JudgeRenderedCall: {
+            messages: components["schemas"]["JudgeRenderedMessage"][];
+            lead: string;
+            options: string[];
+            json_schema: {
+                [key: string]: unknown;
+            } | null;
+        };
+        JudgeRenderedMessage: {
+            role: string;
+            content: string;
+        };
+        /** @description The first questions about one pair or response of a row, exactly as the model gets them. */
+        JudgeRendering: {
+            record_id: string;
+            calls: components["schemas"]["JudgeRenderedCall"][];
+        };
+        JudgeRenderingInputRequest: {
+            dataset_version: number;
+            /** @default  */
+            record_id: string;
+        };
+        JudgeRun: {
+            id: number;
+            judge: number;
+            judge_title: string;
+            signal: components["schemas"]["Signal"];
+            job: components["schemas"]["Job"] | null;
+            dataset_version: components["schemas"]["JudgedVersion"];
+            meter: components["schemas"]["JudgeMeter"] | null;
+            columns: components["schemas"]["SignalColumn"][];
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        JudgeRunInputRequest: {
+            dataset_version: number;
+            /** @default labelled */
+            pairs: components["schemas"]["PairsEnum"];
+            /** @default false */
+            gold_only: boolean;
+            /**
+             * Format: double
+             * @default 1
+             */
+            share: number;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            seed: number;
+            /** Format: decimal */
+            cap_usd?: string | null;
+        };
+        JudgeRunPage: {
+            results: components["schemas"]["JudgeRun"][];
+            next: string | null;
+        };
+        JudgeSampling: {
+            /**
+             * Format: double
+             * @default 0
+             */
+            temperature: number;
+            /**
+             * Format: double
+             * @default 1
+             */
+            top_p: number;
+            /** @default 512 */
+            max_tokens: number;
+            /** @default 0 */
+            seed: number;
+        };
+        JudgeSamplingRequest: {
+            /**
+             * Format: double
+             * @default 0
+             */
+            temperature: number;
+            /**
+             * Format: double
+             * @default 1
+             */
+            top_p: number;
+            /** @default 512 */
+            max_tokens: number;
+            /** @default 0 */
+            seed: number;
+        };
+        /** @description What a judge may do now, and the rule that decides; figures are those of the newest check that still holds. */
+        JudgeStanding: {
+            may_label: boolean;
+            /** @description One sentence that says why. */
+            rule: string;
+            /** @description The check it rests on. */
+            trust: number | null;
+            /** @description It was measured, but under other principles or another model. */
+            outdated: boolean;
+            accuracy: components["schemas"]["JudgeEstimate"] | null;
+            consistency: components["schemas"]["JudgeEstimate"] | null;
+            pairs: number | null;
+            /**
+             * Format: double
+             * @description US dollars; null where nothing is paid.
+             */
+            cost_per_1000: number | null;
+            /** Format: date-time */
+            measured_at: string | null;
+        };
+        JudgeTrust: {
+            id: number;
+            judge: number;
+            dataset_version: components["schemas"]["JudgedVersion"];
+            state: components["schemas"]["SignalStateEnum"];
+            gold: string[];
+            sample: number;
+            probes: string[];
+            seed: number;
+            may_label: boolean;
+            results: {
+                [key: string]: unknown;
+            } | null;
+            job: components["schemas"]["Job"] | null;
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        JudgeTrustInputRequest: {
+            dataset_version: number;
+            /** @description Whose labels are taken for the truth. */
+            gold?: components["schemas"]["GoldEnum"][];
+            /** @default 400 */
+            sample: number;
+            probes?: string[];
+            /**
+             * Format: int64
+             * @default 0
+             */
+            seed: number;
+            /** Format: decimal */
+            cap_usd?: string | null;
+        };
+        JudgeTrustPage: {
+            results: components["schemas"]["JudgeTrust"][];
+            next: string | null;
+        };
+        JudgeVersion: {
+            id: number;
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+        };
+        JudgedVersion: {
+            id: number;
+            number: number;
+            dataset: number;
+            dataset_name: string;
+        };
         /** @description A mean with its standard error. */
         LabAccuracy: {
             /** Format: double */
@@ -3056,13 +3733,6 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
-        /**
-         * @description * `response` - Response
-         *     * `pair` - Pair
-         *     * `record` - Record
-         * @enum {string}
-         */
-        LevelEnum: "response" | "pair" | "record";
         LineageLabel: {
             label_source: string;
             annotator: string | null;
@@ -3080,7 +3750,7 @@ export interface components {
             id: number;
             name: string;
             kind: string;
-            level: components["schemas"]["LevelEnum"];
+            level: components["schemas"]["SignalLevelEnum"];
             provenance: {
                 [key: string]: unknown;
             };
@@ -3352,6 +4022,12 @@ export interface components {
             response_id: string;
             content: string;
         };
+        /**
+         * @description * `labelled` - labelled
+         *     * `all` - all
+         * @enum {string}
+         */
+        PairsEnum: "labelled" | "all";
         Passage: {
             title: string;
             sentences: string[];
@@ -3372,6 +4048,13 @@ export interface components {
             /** @description May only be raised. */
             overlap?: number;
             lease_seconds?: number;
+        };
+        PatchedJudgePatchRequest: {
+            archived?: boolean;
+        };
+        PatchedJudgeRunCapRequest: {
+            /** Format: decimal */
+            cap_usd?: string | null;
         };
         PatchedMeUpdateRequest: {
             name?: string;
@@ -3992,7 +4675,7 @@ export interface components {
             provenance: {
                 [key: string]: unknown;
             };
-            level: components["schemas"]["LevelEnum"];
+            level: components["schemas"]["SignalLevelEnum"];
             columns: components["schemas"]["SignalColumn"][];
             rows_ok: number;
             rows_failed: number;
@@ -4018,7 +4701,7 @@ export interface components {
             title: string;
             description: string;
             queue: string;
-            level: components["schemas"]["LevelEnum"];
+            level: components["schemas"]["SignalLevelEnum"];
             columns: components["schemas"]["SignalColumn"][];
             params_schema: {
                 [key: string]: unknown;
@@ -4028,6 +4711,13 @@ export interface components {
             results: components["schemas"]["SignalKind"][];
             next: string | null;
         };
+        /**
+         * @description * `response` - Response
+         *     * `pair` - Pair
+         *     * `record` - Record
+         * @enum {string}
+         */
+        SignalLevelEnum: "response" | "pair" | "record";
         SignalPage: {
             results: components["schemas"]["Signal"][];
             next: string | null;
@@ -5876,6 +6566,478 @@ export interface operations {
             };
         };
     };
+    judge_probes_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeProbePage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_protocols_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeProtocolPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRun"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_cap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedJudgeRunCapRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRun"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_run_answers_list: {
+        parameters: {
+            query?: {
+                state?: "failed" | "ok";
+            };
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeAnswerPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_trusts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trust_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeTrust"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judges_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeDetail"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judges_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedJudgePatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeDetail"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judges_render: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeRenderingInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRendering"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeRunPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_runs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeRunInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_trusts_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeTrustPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_trusts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeTrustInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judges_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                judge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeFactsRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeDetail"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     lab_runs_get: {
         parameters: {
             query?: never;
@@ -7029,6 +8191,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_models_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeModelPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judges_list: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgePage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judges_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeInputRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeDetail"];
                 };
             };
             /** @description Any refusal */
