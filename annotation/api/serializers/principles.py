@@ -78,11 +78,11 @@ class PrincipleDetailSerializer(PrincipleSerializer):
         ref_name = "PrincipleDetail"
 
 
-class PrincipleOut(serializers.BaseSerializer):
-    """One row of a page: `principle_out` of each."""
+class PrincipleOut(PrincipleSerializer):
+    """The same of a stored principle, for pages."""
 
     def to_representation(self, instance: Principle) -> dict[str, Any]:
-        return dict(PrincipleSerializer(principle_out(instance)).data)
+        return dict(super().to_representation(principle_out(instance)))
 
 
 def principle_out(principle: Principle) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import * as jobs from "@/features/jobs";
 import * as lab from "@/features/lab";
 import * as members from "@/features/members";
 import * as models from "@/features/models";
+import * as principles from "@/features/principles";
 import * as projects from "@/features/projects";
 import * as recipes from "@/features/recipes";
 import * as runs from "@/features/runs";
@@ -37,6 +38,7 @@ const routeTree = rootRoute.addChildren([
       ...members.projectRoutes,
       ...datasets.projectRoutes,
       ...campaigns.projectRoutes,
+      ...principles.projectRoutes,
       ...recipes.projectRoutes,
       ...lab.projectRoutes,
       ...snapshots.projectRoutes,

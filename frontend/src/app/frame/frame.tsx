@@ -44,6 +44,14 @@ export function ProjectFrame() {
       group: "Go to",
       run: () => void navigate({ to: paths.project(project.id) }),
     },
+    {
+      id: "go.principles",
+      label: "Go to principles",
+      keys: ["g p"],
+      group: "Go to",
+      when: () => project.verbs.includes("principle.view"),
+      run: () => void navigate({ to: paths.principles(project.id) }),
+    },
     ...allowed.map((each) => ({
       id: `go.${each.label.toLowerCase()}`,
       label: `Go to ${each.label.toLowerCase()}`,

@@ -30,6 +30,9 @@ export function ProjectSwitcher({ current }: { current?: Project }) {
           {current.verbs.includes("member.view") && (
             <MenuItem onSelect={() => go(paths.members(current.id))}>Members</MenuItem>
           )}
+          {current.verbs.includes("principle.view") && (
+            <MenuItem onSelect={() => go(paths.principles(current.id))}>Principles</MenuItem>
+          )}
           <MenuSeparator />
         </>
       )}

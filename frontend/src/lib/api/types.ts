@@ -106,6 +106,13 @@ export type GuidelinesExample = Schemas["GuidelinesExample"];
 export type CampaignAnnotator = Schemas["CampaignAnnotator"];
 export type CampaignQuality = Schemas["Quality"];
 export type GuidelinesVersion = Schemas["GuidelinesVersion"];
+/** A rule or advice that judges and annotators go by, at its newest version. */
+export type Principle = Schemas["Principle"];
+export type PrincipleDetail = Schemas["PrincipleDetail"];
+export type PrincipleVersion = Schemas["PrincipleVersion"];
+export type PrincipleConditions = Schemas["PrincipleConditions"];
+/** As those who judge read it. */
+export type PrincipleText = Schemas["PrincipleText"];
 export type CampaignFeedback = Omit<Schemas["CampaignFeedback"], "answers"> & { answers: Answers };
 export type Reading = Schemas["Reading"];
 export type Flag = Schemas["Flag"];
