@@ -27,7 +27,7 @@ UPDATE curation_endpointallowance AS bucket
  WHERE bucket.name = %(name)s
 RETURNING greatest(0, -bucket.requests_available * 60 / bucket.requests_per_minute,
                       -bucket.tokens_available * 60 / bucket.tokens_per_minute)::float8 AS seconds
-"""
+"""  # noqa: S608 - put together from constants
 # What the installation allows is written where it changed; the row then fills at the new pace.
 _ALLOW = """
 INSERT INTO curation_endpointallowance AS bucket

@@ -31,6 +31,26 @@ class Allowance(Protocol):
         ...
 
 
+class Reservation:
+    """What one attempt takes of an allowance. `take` and `settle` run in the allowance's thread, one after the other.
+
+    `requests` and `tokens` are what is given back in the end: all, unless somebody says otherwise.
+    """
+
+    def __init__(self, allowance: Allowance, tokens: int) -> None:
+        self._allowance, self._taken = allowance, False
+        self.requests, self.tokens = 1, tokens
+
+    def take(self) -> float:
+        wait = self._allowance.reserve(self.requests, self.tokens)
+        self._taken = True
+        return wait
+
+    def settle(self) -> None:
+        if self._taken and (self.requests or self.tokens):
+            self._allowance.settle(-self.requests, -self.tokens)
+
+
 def burst(per_minute: float) -> float:
     """What a full bucket holds: what one second earns, at least 1. More would break the limit after every rest."""
     return max(1.0, per_minute / SECONDS)

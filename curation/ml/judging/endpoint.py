@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import openai
 from openai.types.chat import ChatCompletion
 
-from curation.ml.judging.allowance import Allowance
+from curation.ml.judging.allowance import Allowance, Reservation
 from curation.ml.judging.calls import Answer, BackendError, Call
 from curation.ml.judging.chat_completions import Dialect, Reading, estimated_tokens, read_completion, request_body
 from curation.ml.judging.feeding import Ask, feed
@@ -171,32 +171,29 @@ class EndpointBackend:
 
     async def _attempt(self, client: openai.AsyncOpenAI, thread: Executor, call: Call, body: dict[str, Any]) -> Answer:
         """One request, paid from the allowance. Raises Trouble, BackendError."""
-        tokens = estimated_tokens(body, self._dialect)
         loop = asyncio.get_running_loop()
-        wait = await loop.run_in_executor(thread, self._allowance.reserve, 1, tokens)
-        requests_unused, tokens_unused = 1, tokens
+        tokens = estimated_tokens(body, self._dialect)
+        reservation = Reservation(self._allowance, tokens)
         try:
-            await asyncio.sleep(wait)
+            await asyncio.sleep(await loop.run_in_executor(thread, reservation.take))
             while (rest := self._resting_until - loop.time()) > 0:
                 await asyncio.sleep(rest)
-            requests_unused, tokens_unused = 0, 0
+            reservation.requests = reservation.tokens = 0
             try:
                 completion = await self._send(client, body)
             except Trouble as trouble:
-                tokens_unused = tokens if trouble.answered else 0
+                reservation.tokens = tokens if trouble.answered else 0
                 raise
             reading = read_completion(call, completion, prefilled=self._settings.prefill, endpoint=self._settings.place)
             self._heard.note(reading)
             if reading.usage is not None:
-                tokens_unused = tokens - reading.usage.prompt_tokens - reading.usage.completion_tokens
+                reservation.tokens = tokens - reading.usage.prompt_tokens - reading.usage.completion_tokens
             return reading.answer
         finally:
-            if requests_unused or tokens_unused:
-                thread.submit(self._allowance.settle, -requests_unused, -tokens_unused)
+            thread.submit(reservation.settle)
 
     async def _send(self, client: openai.AsyncOpenAI, body: dict[str, Any]) -> Any:
         settings = self._settings
-        failure: openai.APIError | None = None
         try:
             # The library's own limit is on each read; a server that drips would never meet it.
             async with asyncio.timeout(settings.timeout_s):

@@ -107,4 +107,5 @@ def pause(attempt: int, told: float | None, chance: Random) -> float:
     """
     if told is not None:
         return told + chance.uniform(0, FIRST_PAUSE)
-    return chance.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**attempt))
+    # No pause grows past the longest, and no power of two past a float.
+    return chance.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempt, 30)))
