@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from curation.domain.judging.prompts.parts import (
+    BY_ORDER,
     JSON_ONLY,
     PARTS_VERSION,
     Brief,
@@ -21,7 +22,6 @@ from curation.domain.judging.prompts.parts import (
 from curation.domain.judging.replies import Reply, Text
 
 PROMPT_VERSION = f"attributes-1.{PARTS_VERSION}"
-NAMES = ("first", "second")
 MAX_GUIDELINE_WORDS = 80
 
 ROLE = (
@@ -54,4 +54,4 @@ def messages(brief: Brief, first: str, second: str) -> Messages:
     """Ask for an `AttributesReply`. One order is enough: the caller shows the pair by response id."""
     system = system_turn(ROLE, brief, reply=_FORM)
     ask = f"Describe the task and how to judge it. {JSON_ONLY}"
-    return pair_conversation(system, shared_part(brief), (first, second), NAMES, ask)
+    return pair_conversation(system, shared_part(brief), (first, second), BY_ORDER, ask)

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from curation.domain.judging.prompts.parts import (
+    BY_LETTER,
+    BY_ORDER,
     JSON_ONLY,
     LETTERS,
     PARTS_VERSION,
@@ -25,8 +27,6 @@ from curation.domain.judging.replies import Reply, Text
 PROMPT_VERSION = f"pairwise-1.{PARTS_VERSION}"
 OPTIONS = LETTERS
 LEAD = "Better response:"  # without a blank at its end: the next token is " A" with most tokenizers
-LETTER_NAMES = ("response_A", "response_B")
-SIDES = ("first", "second")
 
 ROLE = (
     "You are an impartial judge. You compare two responses to one request and say which serves the person who wrote "
@@ -97,12 +97,12 @@ def letter_messages(brief: Brief, first: str, second: str) -> Messages:
     """Ask for one of `OPTIONS`, read from log-probabilities. Examples that people called a tie are left out."""
     system = system_turn(ROLE, brief, FAIRNESS, reply=_LETTER_REPLY)
     decided = tuple(example for example in brief.examples if example.verdict != "tie")
-    shared = shared_part(replace(brief, examples=decided), names=LETTER_NAMES)
-    return pair_conversation(system, shared, (first, second), LETTER_NAMES, _LETTER_ASK)
+    shared = shared_part(replace(brief, examples=decided), examples_by=BY_LETTER)
+    return pair_conversation(system, shared, (first, second), BY_LETTER, _LETTER_ASK)
 
 
 def verdict_messages(brief: Brief, first: str, second: str) -> Messages:
     """Ask for a `PairReply`: reasons before numbers, numbers before the verdict."""
     system = system_turn(ROLE, brief, FAIRNESS, reply=_FORM)
     ask = f"Compare the first response with the second. {JSON_ONLY}"
-    return pair_conversation(system, shared_part(brief, names=SIDES), (first, second), SIDES, ask)
+    return pair_conversation(system, shared_part(brief, examples_by=BY_ORDER), (first, second), BY_ORDER, ask)

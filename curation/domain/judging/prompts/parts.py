@@ -7,7 +7,7 @@ share their beginning to the byte, and backends read it once. No id of a respons
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -91,6 +91,18 @@ class Appendix:
     text: str
 
 
+@dataclass(frozen=True)
+class Sides:
+    """What the two responses are called, the one shown first first: in words, and as tags around them."""
+
+    words: tuple[str, str]
+    tags: tuple[str, str]
+
+
+BY_LETTER = Sides(words=LETTERS, tags=("response_A", "response_B"))
+BY_ORDER = Sides(words=("first", "second"), tags=("first", "second"))
+
+
 def system_turn(role: str, brief: Brief, *sections: str, reply: str) -> Message:
     """The system turn: who the judge is, how to treat texts, what to judge by, what to write."""
     parts = [
@@ -128,13 +140,13 @@ def numbered(lines: Iterable[str]) -> str:
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
-def shared_part(brief: Brief, *, sources: Sequence[str] = (), names: tuple[str, str] | None = None) -> SharedPart:
-    """What is the same for a record, the request last. `names` are what a pair's sides are called, for examples."""
-    examples = brief.examples if names else ()
+def shared_part(brief: Brief, *, sources: Sequence[str] = (), examples_by: Sides | None = None) -> SharedPart:
+    """What is the same for a record. Examples are pairs: they stand only where they are asked for, by these names."""
+    examples = brief.examples if examples_by else ()
     fence = Fence.of(_texts(brief, examples, sources))
     parts = []
-    if names and examples:
-        blocks = (block for example in examples for block in _example_blocks(example, fence, names))
+    if examples_by and examples:
+        blocks = (block for example in examples for block in _example_blocks(example, fence, examples_by))
         parts.append("Pairs that people have judged, each shown in both orders:\n" + "\n".join(blocks))
     if brief.context:
         parts.append("It is judged under this premise:\n" + fence.block("premise", brief.context))
@@ -166,29 +178,31 @@ def request_block(request: Messages, fence: Fence) -> str:
     return fence.nest("request", turns)
 
 
-def _example_blocks(example: Example, fence: Fence, names: tuple[str, str]) -> Iterable[str]:
-    better = {"first": names[0], "second": names[1], "tie": "neither"}
-    mirrored = {"first": names[1], "second": names[0], "tie": "neither"}
-    orders = ((example.first, example.second, better), (example.second, example.first, mirrored))
-    for first, second, called in orders:
-        sides = (fence.block(names[0], first), fence.block(names[1], second))
-        request = request_block(example.request, fence)
-        yield fence.nest("example", [request, *sides, f"Better, said people: {called[example.verdict]}"])
+def _example_blocks(example: Example, fence: Fence, sides: Sides) -> Iterator[str]:
+    request = request_block(example.request, fence)
+    better = {"first": sides.words, "second": sides.words[::-1], "tie": ("neither", "neither")}[example.verdict]
+    orders = ((example.first, example.second), (example.second, example.first))
+    for pair, word in zip(orders, better, strict=True):
+        yield fence.nest("example", [request, *_sides_blocks(pair, fence, sides), f"Better, said people: {word}"])
+
+
+def _sides_blocks(pair: tuple[str, str], fence: Fence, sides: Sides) -> list[str]:
+    return [fence.block(tag, text) for tag, text in zip(sides.tags, pair, strict=True)]
 
 
 def pair_conversation(
     system: Message,
     shared: SharedPart,
     pair: tuple[str, str],
-    names: tuple[str, str],
+    sides: Sides,
     ask: str,
     *,
     about: Appendix | None = None,
 ) -> Messages:
     """A conversation on two responses in the order shown. Both orders have the same tags."""
     fence = Fence.of(pair, after=shared.fence)
-    blocks = [fence.block(name, text) for name, text in zip(names, pair, strict=True)]
-    return _conversation(system, shared, "The two responses:\n" + "\n".join(blocks), fence, about, ask)
+    responses = "The two responses:\n" + "\n".join(_sides_blocks(pair, fence, sides))
+    return _conversation(system, shared, responses, fence, about, ask)
 
 
 def response_conversation(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from curation.domain.judging.prompts.pairwise import LEAD, LETTER_NAMES, OPTIONS
+from curation.domain.judging.prompts.pairwise import LEAD, OPTIONS
 from curation.domain.judging.prompts.parts import (
+    BY_LETTER,
     PARTS_VERSION,
     Brief,
     Messages,
@@ -39,4 +40,4 @@ def vote_messages(brief: Brief, principle: Principle, first: str, second: str) -
     """
     alone = replace(brief, principles=(principle,), criteria=(), checklist=(), examples=())
     system = system_turn(ROLE, alone, reply=_REPLY)
-    return pair_conversation(system, shared_part(alone), (first, second), LETTER_NAMES, _ASK)
+    return pair_conversation(system, shared_part(alone), (first, second), BY_LETTER, _ASK)

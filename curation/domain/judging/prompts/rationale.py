@@ -1,7 +1,7 @@
 """Why one response is preferred, written when the preference is known, and the check that reads it blind (METHODS §6).
 
-Responses are called A and B in the order shown. The preference is said in the last line only, so that both preferences
-and the blind check of a pair share all before it.
+Responses are called A and B in the order shown, but not in the rationale, which outlives that order. The preference is
+said in the last line only, so that both preferences and the blind check of a pair share all before it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from curation.domain.judging.prompts.parts import (
+    BY_LETTER,
     JSON_ONLY,
     LETTERS,
     PARTS_VERSION,
@@ -27,7 +28,6 @@ from curation.domain.judging.replies import Reply, Text
 PROMPT_VERSION = f"rationale-1.{PARTS_VERSION}"
 OPTIONS = LETTERS
 LEAD = "The explanation prefers response"
-NAMES = ("response_A", "response_B")
 
 Kind = Literal["general", "detailed"]
 
@@ -36,9 +36,11 @@ ROLE = (
     "reader preferred, and write down that reader's reasons."
 )
 _HONEST = (
-    "Use only what the texts say; bring in no fact that is not in them. Do not say that a preference, a label or an "
-    "order was given to you: write as the reader who compared the two. Name a merit only where it makes a difference, "
-    "and be fair to the other response. Length alone is no reason: say what the extra or missing text does."
+    "Use only what the texts say; bring in no fact that is not in them. Write as the reader who compared the two: do "
+    "not say that a preference, a label or an order was given to you. Later readers see the responses in another "
+    "order, so name neither by letter or place: say “the better response” and “the other response”. Name a merit only "
+    "where it makes a difference, and be fair to the other response. Length alone is no reason: say what the extra or "
+    "missing text does."
 )
 _KINDS: dict[Kind, str] = {
     "general": (
@@ -88,7 +90,7 @@ def rationale_messages(brief: Brief, first: str, second: str, *, preferred: Side
     """Ask for a `shape(kind)`; `first` is shown as A, `second` as B."""
     system = system_turn(ROLE, brief, _HONEST, reply=_FORM % _KINDS[kind])
     ask = f"The reader preferred response {preferred}. Write the reasons. {JSON_ONLY}"
-    return pair_conversation(system, shared_part(brief), (first, second), NAMES, ask)
+    return pair_conversation(system, shared_part(brief), (first, second), BY_LETTER, ask)
 
 
 def blind_messages(brief: Brief, first: str, second: str, *, rationale: str) -> Messages:
@@ -96,4 +98,4 @@ def blind_messages(brief: Brief, first: str, second: str, *, rationale: str) -> 
     system = system_turn(_BLIND_ROLE, brief, reply=_BLIND_REPLY)
     about = Appendix("The explanation:", "explanation", rationale)
     ask = "Which response does the explanation prefer, A or B? Reply with the letter only."
-    return pair_conversation(system, shared_part(brief), (first, second), NAMES, ask, about=about)
+    return pair_conversation(system, shared_part(brief), (first, second), BY_LETTER, ask, about=about)

@@ -151,8 +151,8 @@ class PartRating(Reply, frozen=True, kw_only=True):
 class RatingReply(Reply, frozen=True, kw_only=True):
     """Use `shape` for one aspect's own: which types there are, whether N/A is allowed, which parts are rated."""
 
-    types: list[int]
-    parts: list[PartRating]
+    types: list[int] = []
+    parts: list[PartRating] = []
     rationale: Text
     rating: RatingOrNone
 
@@ -165,18 +165,20 @@ class RatingReply(Reply, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=256)
 def shape(aspect: Aspect) -> type[RatingReply]:
-    """The reply for this aspect: types 1…K each at most once, every part exactly once, N/A only where allowed."""
-    kinds = len(aspect.types)
-    type_number = Annotated[int, msgspec.Meta(ge=1, le=max(kinds, 1))]
-    count = len(aspect.parts)
-    parts: Any = PartRating
-    if aspect.parts:
-        names: Any = Literal[tuple(part.name for part in aspect.parts)]
-        parts = msgspec.defstruct("Part", [("part", names)], bases=(PartRating,), frozen=True, kw_only=True)
-    fields: list[tuple[str, Any]] = [
-        ("types", Annotated[list[type_number], msgspec.Meta(max_length=kinds)]),
-        ("parts", Annotated[list[parts], msgspec.Meta(min_length=count, max_length=count)]),
-        ("rationale", Text),
+    """The reply for this aspect: types 1…K each at most once, every part exactly once, N/A only where allowed.
+
+    Types and parts are required where the aspect has them, and may be left out (or empty) only where it has none.
+    """
+    none: Any = Annotated[list[Any], msgspec.Meta(max_length=0)]
+    kinds, count = len(aspect.types), len(aspect.parts)
+    number: Any = Annotated[int, msgspec.Meta(ge=1, le=kinds)]
+    names: Any = Literal[tuple(part.name for part in aspect.parts)] if aspect.parts else str
+    part: Any = msgspec.defstruct("Part", [("part", names)], bases=(PartRating,), frozen=True, kw_only=True)
+    types: Any = Annotated[list[number], msgspec.Meta(max_length=kinds)]
+    parts: Any = Annotated[list[part], msgspec.Meta(min_length=count, max_length=count)]
+    fields: list[Any] = [
+        ("types", types) if kinds else ("types", none, []),
+        ("parts", parts) if count else ("parts", none, []),
         ("rating", RatingOrNone if aspect.allow_na else Rating),
     ]
     made = msgspec.defstruct("RatingOfAspect", fields, bases=(RatingReply,), frozen=True, kw_only=True)
@@ -193,7 +195,7 @@ def grade_messages(brief: Brief, aspect: Aspect, response: str, *, part: Part | 
     return response_conversation(system, shared_part(brief), response, ask)
 
 
-def option_probability_name(option: str) -> str:
+def option_name(option: str) -> str:
     """What an option of `grade_messages` stands for: the grade, or "N/A"."""
     return NOT_APPLICABLE if option == NOT_APPLICABLE_OPTION else option
 
@@ -222,15 +224,17 @@ def _section(aspect: Aspect, *, na: str, types: bool, part: Part | None) -> str:
 
 
 def _form(aspect: Aspect) -> str:
-    parts = ", ".join(f'{{"part": "{part.name}", "rating": 1}}' for part in aspect.parts)
-    types = "the numbers of the types that you find in the response, [] if none" if aspect.types else "always []"
+    """The form names only what this aspect has, so that a small model has nothing to fill in idly."""
+    fields, notes = [], []
+    if aspect.types:
+        fields.append('"types": []')
+        notes.append("- types: the numbers of all types that you find in the response, [] if none.")
+    if aspect.parts:
+        rated = ", ".join(f'{{"part": "{part.name}", "rating": 1}}' for part in aspect.parts)
+        fields.append(f'"parts": [{rated}]')
+        notes.append("- parts: every part of the aspect once, with a grade of its own.")
     rating = 'a whole number from 1 to 5, or "N/A"' if aspect.allow_na else "a whole number from 1 to 5"
-    lines = [
-        "Reply with one JSON object, written in this order:",
-        f'{{"types": [], "parts": [{parts}], "rationale": "…", "rating": 1}}',
-        f"- types: {types}.",
-        "- parts: every part of the aspect with its grade, by the same grades." if parts else "- parts: always [].",
-        "- rationale: one to four sentences that point to places in the response.",
-        f"- rating: {rating}; it follows from the rationale.",
-    ]
-    return "\n".join(lines)
+    fields.append('"rationale": "…", "rating": 1')
+    notes.append("- rationale: one to four sentences that point to places in the response.")
+    notes.append(f"- rating: {rating}; it follows from what you wrote before it.")
+    return "\n".join(("Reply with one JSON object, written in this order:", f"{{{', '.join(fields)}}}", *notes))
