@@ -76,7 +76,7 @@ def sampled_score(ratings: Sequence[int | str | None], *, grades: Sequence[int] 
     failed = len(ratings) - len(read)
     if not read:
         return Score("failed", n=0, failed=failed, reason=f"none of {len(ratings)} samples could be read")
-    values = [float(rating) for rating in read if rating != NOT_APPLICABLE]
+    values = [float(rating) for rating in read if not isinstance(rating, str) and rating is not None]
     if 2 * len(values) < len(read):
         return Score("not_applicable", n=len(read), failed=failed)
     mean = sum(values) / len(values)

@@ -19,7 +19,7 @@ _MARKED = regex.compile(r"(?m)^\s*(?:#{1,6}\s|[-*+•]\s|\d{1,3}[.)]\s|>|\|)")
 _LEADING = regex.compile(r"(?m)^[ \t]*(?:#{1,6}[ \t]+|[-*+•][ \t]+|\d{1,3}[.)][ \t]+|>[ \t]?)")
 _EMPHASIS = regex.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*|(?<!\w)__(?=\S)([^_\n]+?)(?<=\S)__(?!\w)")
 _RULE = regex.compile(r"(?m)^[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*\n?")
-_LONG_WORD = regex.compile(r"(?<![\w'’@/.-])\p{L}{5,}(?![\w'’@/])")
+_LONG_WORD = regex.compile(r"(?V1)(?<![\w'’@/.-])[\p{Latin}\p{Greek}\p{Cyrillic}]{5,}(?![\w\p{M}'’@/])")
 _RESTATED = 5
 _EVERY = 6
 

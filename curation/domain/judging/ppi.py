@@ -62,4 +62,4 @@ def best_weight(people: Floats, judge: Floats, judge_alone: Floats) -> float:
     variance = float(np.concatenate([judge, judge_alone]).var(ddof=1))
     if variance == 0:
         return 0.0
-    return min(max(covariance / ((1 + people.size / judge_alone.size) * variance), 0.0), 1.0)
+    return float(min(max(covariance / ((1 + people.size / judge_alone.size) * variance), 0.0), 1.0))

@@ -129,9 +129,9 @@ def profile(names: Sequence[str], differences: Floats, people: Floats, judge: Fl
     if not all(np.isfinite(column).all() for column in (x, *labels)):
         raise ValueError("Differences and verdicts are finite; leave failed pairs out.")
     scale = np.sqrt(np.square(x).mean(axis=0))
-    present = np.flatnonzero(scale > 0)
-    absent = [names[place] for place in np.flatnonzero(scale == 0)]
-    if not present.size:
+    present = [place for place, size in enumerate(scale) if size > 0]
+    absent = [name for name, size in zip(names, scale, strict=True) if size == 0]
+    if not present:
         return Profile(int(x.shape[0]), [], absent)
     z = x[:, present] / scale[present]
     theirs, its = (fit_logistic(z, (1 + np.sign(y)) / 2, l2=l2) for y in labels)

@@ -27,7 +27,8 @@ from curation.domain.judging.calibration import (
 
 MIN_GOLD = 200
 MIN_LOWER_BOUND = 0.65
-_DRAWS = 2000
+_DRAWS = 1000
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,12 @@ def cluster_bootstrap(values: Floats, groups: Labels, *, seed: int = 0) -> Rate:
     sums, sizes = np.bincount(group.reshape(-1), weights=values), np.bincount(group.reshape(-1))
     # In the order of what they hold, so that names of groups and order of rows do not matter to the draws.
     order = np.lexsort((sizes, sums))
-    draws = np.random.default_rng(seed).multinomial(sums.size, np.full(sums.size, 1 / sums.size), size=_DRAWS)
-    means = (draws @ sums[order]) / (draws @ sizes[order])
+    rng, even = np.random.default_rng(seed), np.full(sums.size, 1 / sums.size)
+    means: Floats = np.empty(_DRAWS)
+    # A table of all draws of all groups would not fit for a large gold set.
+    for start in range(0, _DRAWS, _AT_ONCE):
+        draws = rng.multinomial(sums.size, even, size=min(_AT_ONCE, _DRAWS - start))
+        means[start : start + len(draws)] = (draws @ sums[order]) / (draws @ sizes[order])
     low, high = (float(bound) for bound in np.quantile(means, [0.025, 0.975]))
     return Rate(float(values.mean()), low, high, int(values.size))
 
@@ -170,7 +175,7 @@ def gwet_ac1(table: Floats) -> float | None:
     share = np.asarray(table, dtype=np.float64) / total
     mean = (share.sum(axis=0) + share.sum(axis=1)) / 2
     chance = float((mean * (1 - mean)).sum()) / (mean.size - 1)
-    return (float(np.trace(share)) - chance) / (1 - chance)
+    return float((np.trace(share) - chance) / (1 - chance))
 
 
 def may_label(report: Reliability) -> tuple[bool, str]:

@@ -83,7 +83,7 @@ def combine(a_first: float, b_first: float) -> PairVerdict:
     """The verdict of two readings (log-odds that b is better), one of each order: the mean logit, p = σ(logit)."""
     if not (math.isfinite(a_first) and math.isfinite(b_first)):
         raise ValueError("Both orders need a reading; a pair where one failed has failed.")
-    logit = (a_first + b_first) / 2
+    logit = float(a_first + b_first) / 2
     outcome = Outcome(int(outcomes(np.array([a_first]), np.array([b_first]))[0]))
     return PairVerdict(logit=logit, p=float(sigmoid(np.float64(logit))), outcome=outcome)
 
