@@ -54,6 +54,10 @@ export const listMyFeedback = (campaign: number, limit: number) =>
 export const flagItem = (lease: number, body: { reason: string; note: string }) =>
   api.post(`/api/leases/${lease}/flag/`, body);
 
+/** Ids of the campaign's principles that are about the item of a lease. */
+export const listApplying = (lease: number, signal?: AbortSignal) =>
+  api.get<components["schemas"]["LeasePrinciples"]>(`/api/leases/${lease}/principles/`, { signal });
+
 export const listComments = (lease: number, signal?: AbortSignal) =>
   api.get<Page<Comment>>(`/api/leases/${lease}/comments/`, { query: { limit: 100 }, signal });
 

@@ -4,12 +4,14 @@ import { IconButton } from "@/components/ui";
 import type { MyCampaign } from "@/lib/api/types";
 import { useT } from "@/lib/i18n";
 import { readSetting, writeSetting } from "@/lib/storage";
+import { PrinciplesPart } from "./principles-part";
 
 const settingFor = (person: number, campaign: number) => `guidelines-read.${person}.${campaign}`;
 
 /** Whether there is a version of the guidelines that this person has not opened in this browser. */
 export function guidelinesNews(person: number, campaign: MyCampaign): "none" | "unread" | "changed" {
-  if (!campaign.guidelines.trim() && campaign.guidelines_examples.length === 0) return "none";
+  const { guidelines, guidelines_examples: examples, principles } = campaign;
+  if (!guidelines.trim() && examples.length === 0 && principles.length === 0) return "none";
   const read = Number(readSetting(settingFor(person, campaign.id)) ?? 0);
   if (read >= campaign.guidelines_version) return "none";
   return read === 0 ? "unread" : "changed";
@@ -20,11 +22,13 @@ interface Props {
   campaign: MyCampaign;
   /** As it was before the panel was opened, which counts as reading. */
   news: ReturnType<typeof guidelinesNews>;
+  /** Of the item shown; null between items. */
+  lease: number | null;
   onClose: () => void;
 }
 
 /** The campaign's guidelines beside the item; not modal, so that keys go on working. */
-export function GuidelinesPanel({ person, campaign, news, onClose }: Props) {
+export function GuidelinesPanel({ person, campaign, news, lease, onClose }: Props) {
   const t = useT();
   const { id, guidelines, guidelines_version: version, guidelines_examples: examples } = campaign;
   useEffect(() => writeSetting(settingFor(person, id), String(version)), [person, id, version]);
@@ -39,8 +43,11 @@ export function GuidelinesPanel({ person, campaign, news, onClose }: Props) {
       {guidelines.trim() ? (
         <Markdown text={guidelines} compact />
       ) : (
-        <p className="text-muted">{t("This campaign has no guidelines yet.")}</p>
+        campaign.principles.length === 0 && (
+          <p className="text-muted">{t("This campaign has no guidelines yet.")}</p>
+        )
       )}
+      <PrinciplesPart principles={campaign.principles} lease={lease} />
       {examples.length > 0 && (
         <section aria-label={t("Examples")} className="mt-5">
           <h3 className="mb-1 text-base">{t("Examples")}</h3>

@@ -61,7 +61,7 @@ function Labelling({ campaign }: { campaign: MyCampaign }) {
   const status = <SendingStatus outbox={outbox} state={sending} />;
   const aside =
     panel === "guidelines" ? (
-      <GuidelinesPanel person={me.id} campaign={campaign} news={news} onClose={close} />
+      <GuidelinesPanel person={me.id} campaign={campaign} news={news} lease={lease} onClose={close} />
     ) : panel === "comments" ? (
       <CommentsPanel lease={lease} onClose={close} />
     ) : null;

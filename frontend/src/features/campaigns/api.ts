@@ -10,6 +10,7 @@ import type {
   FormVersionDetail,
   Job,
   Page,
+  PrincipleText,
   Question,
 } from "@/lib/api/types";
 
@@ -49,6 +50,19 @@ export const versionsQuery = (dataset: number) =>
     queryKey: ["versions", dataset, "all"],
     queryFn: ({ signal }) => api.get<Page<DatasetVersion>>(`/api/datasets/${dataset}/versions/`, { signal }),
   });
+
+export interface CampaignPrinciples {
+  principles: PrincipleText[];
+}
+
+export const principlesQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["campaign", id, "principles"],
+    queryFn: ({ signal }) => api.get<CampaignPrinciples>(`/api/campaigns/${id}/principles/`, { signal }),
+  });
+
+export const setPrinciples = (id: number, principles: number[]) =>
+  api.put<CampaignPrinciples>(`/api/campaigns/${id}/principles/`, { principles });
 
 export interface NewCampaign {
   name: string;

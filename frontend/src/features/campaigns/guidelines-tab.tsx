@@ -11,6 +11,7 @@ import { FormVersions } from "./form-versions";
 import { GuidelinesText } from "./guidelines-text";
 import { GuidelinesVersions } from "./guidelines-versions";
 import { LEAK_POLICIES, LeakPolicyChoice } from "./leak-policy";
+import { PrinciplesSection } from "./principles-section";
 import { QuestionOutline } from "./question-outline";
 import { useUnsavedGuard } from "./unsaved-guard";
 
@@ -25,6 +26,7 @@ export function GuidelinesTab({ campaign, canManage }: Props) {
     <div className="grid gap-x-12 gap-y-8 lg:grid-cols-2">
       <div>
         <Guidelines campaign={campaign} canManage={canManage} />
+        <PrinciplesSection campaign={campaign} canManage={canManage} />
         <Section title="Versions of the guidelines">
           <GuidelinesVersions campaign={campaign} />
         </Section>

@@ -1,8 +1,9 @@
 import { useState } from "react";
-import { Button, ErrorState, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
+import { Button, ErrorState, Link, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
 import type { Campaign, GuidelinesVersion } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
 import { countOf } from "@/lib/format";
+import { paths } from "@/lib/paths";
 import { GuidelinesText } from "./guidelines-text";
 
 /** Every text annotators were shown, newest first; answers name the version they were given under. */
@@ -31,6 +32,11 @@ export function GuidelinesVersions({ campaign }: { campaign: Campaign }) {
                     {countOf(version.examples.length, "example")}
                   </span>
                 )}
+                {version.principles.length > 0 && (
+                  <span className="num text-sm text-muted">
+                    {countOf(version.principles.length, "principle")}
+                  </span>
+                )}
                 <span className="flex-1 text-sm text-muted">
                   <RelativeTime at={version.created_at} />
                 </span>
@@ -46,6 +52,7 @@ export function GuidelinesVersions({ campaign }: { campaign: Campaign }) {
               {shown && (
                 <div className="pt-3 ps-4">
                   <GuidelinesText text={version.text} examples={version.examples} />
+                  <Principles campaign={campaign} principles={version.principles} />
                 </div>
               )}
             </li>
@@ -54,5 +61,28 @@ export function GuidelinesVersions({ campaign }: { campaign: Campaign }) {
       </ol>
       <LoadMore list={list} />
     </>
+  );
+}
+
+function Principles({
+  campaign,
+  principles,
+}: {
+  campaign: Campaign;
+  principles: GuidelinesVersion["principles"];
+}) {
+  if (principles.length === 0) return null;
+  return (
+    <p className="mt-3 text-sm text-muted">
+      With{" "}
+      {principles.map((each, index) => (
+        <span key={each.id}>
+          {index > 0 && ", "}
+          <Link to={paths.principle(campaign.project, each.id)}>
+            <bdi>{each.title}</bdi> v{each.version}
+          </Link>
+        </span>
+      ))}
+    </p>
   );
 }
