@@ -70,7 +70,7 @@ def verbosity(verdict: Floats, length_difference: Floats, *, people: Floats | No
     sentence = (
         f"A longer response gains {interval} in log-odds per standard deviation of length: it rewards length."
         if flagged
-        else f"Length moves its log-odds by {interval} per standard deviation: no more than is to be expected."
+        else f"Length moves its log-odds by {interval} per standard deviation: no reward for length alone shows."
     )
     return Bias("verbosity", estimate, low, high, n, flagged, sentence)
 

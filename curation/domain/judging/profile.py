@@ -56,6 +56,8 @@ _SOURCE = regex.compile(r"(?i)https?://\S+|\baccording to\b|\[\d{1,3}\]|\bet al\
 _DISCLAIMER = regex.compile(r"(?i)\bas an? (?:ai|artificial intelligence|(?:large )?language model)\b|\bi am an ai\b")
 
 _L2 = 1.0
+# With fewer pairs the ridge and the interval say more than the pairs do.
+MIN_PAIRS = 20
 
 
 def properties(text: str) -> dict[str, float]:
@@ -109,11 +111,11 @@ class PropertyWeight:
 
 @dataclass(frozen=True)
 class Profile:
-    """Properties on which no pair differs are in `absent`: nothing can be said of them."""
+    """Properties in which fewer than `MIN_PAIRS` pairs differ are in `rare`: nothing honest can be said of them."""
 
     n: int
     weights: list[PropertyWeight]
-    absent: list[str]
+    rare: list[str]
 
 
 def profile(names: Sequence[str], differences: Floats, people: Floats, judge: Floats, *, l2: float = _L2) -> Profile:
@@ -129,10 +131,11 @@ def profile(names: Sequence[str], differences: Floats, people: Floats, judge: Fl
     if not all(np.isfinite(column).all() for column in (x, *labels)):
         raise ValueError("Differences and verdicts are finite; leave failed pairs out.")
     scale = np.sqrt(np.square(x).mean(axis=0))
-    present = [place for place, size in enumerate(scale) if size > 0]
-    absent = [name for name, size in zip(names, scale, strict=True) if size == 0]
+    pairs = (x != 0).sum(axis=0)
+    present = [place for place, count in enumerate(pairs) if count >= MIN_PAIRS]
+    rare = [name for name, count in zip(names, pairs, strict=True) if count < MIN_PAIRS]
     if not present:
-        return Profile(int(x.shape[0]), [], absent)
+        return Profile(int(x.shape[0]), [], rare)
     z = x[:, present] / scale[present]
     theirs, its = (fit_logistic(z, (1 + np.sign(y)) / 2, l2=l2) for y in labels)
     # The same pairs speak in both, so the difference is surer than two separate samples would make it.
@@ -145,12 +148,12 @@ def profile(names: Sequence[str], differences: Floats, people: Floats, judge: Fl
             people=_weight(theirs, place),
             judge=_weight(its, place),
             difference=_interval(float(gap[place]), float(spread[place])),
-            pairs=int((x[:, column] != 0).sum()),
+            pairs=int(pairs[column]),
         )
         for place, column in enumerate(present)
     ]
     weights.sort(key=lambda weight: (-abs(weight.difference.estimate), weight.name))
-    return Profile(int(x.shape[0]), weights, absent)
+    return Profile(int(x.shape[0]), weights, rare)
 
 
 def _weight(fit: Logistic, place: int) -> Weight:

@@ -89,10 +89,11 @@ def test_a_judge_that_is_the_people_differs_in_nothing() -> None:
     assert not any(weight.differs for weight in result.weights)
 
 
-def test_what_never_differs_is_absent() -> None:
-    x = np.column_stack([np.ones(4), np.zeros(4)])
-    result = profile(["a", "b"], x, np.array([1.0, 1, -1, 0]), np.ones(4))
-    assert (result.absent, [weight.name for weight in result.weights], result.weights[0].pairs) == (["b"], ["a"], 4)
+def test_what_hardly_ever_differs_is_rare_and_has_no_weight() -> None:
+    x = np.column_stack([np.ones(30), np.zeros(30), np.arange(30) < 19, np.arange(30) < 20])
+    result = profile(["a", "b", "c", "d"], x, np.tile([1.0, -1, 0], 10), np.ones(30))
+    assert result.rare == ["b", "c"]
+    assert {weight.name: weight.pairs for weight in result.weights} == {"a": 30, "d": 20}
     assert profile(["a"], np.zeros((2, 1)), np.ones(2), np.ones(2)).weights == []
 
 
