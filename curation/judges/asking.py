@@ -113,11 +113,11 @@ class _Asking:
         self._under_way -= 1
         key = self._numbers.pop(number)
         first, *others = self._waiting.pop(key)
-        reply = _read(first.opened.questions[first.position], answer)
+        reply = read_answer(first.opened.questions[first.position], answer)
         self._memory.put(key, answer, reason=reply.reason, record_id=first.opened.record_id)
         self._settle(first, reply)
         for place in others:
-            self._settle(place, _read(place.opened.questions[place.position], answer))
+            self._settle(place, read_answer(place.opened.questions[place.position], answer))
 
     def finished(self) -> Iterator[Row]:
         """Rows of the inquiries that ended, up to the first that has not."""
@@ -154,7 +154,7 @@ class _Asking:
             for opened in looking:
                 for position, question in enumerate(opened.questions):
                     key = keys[id(question)]
-                    reply = _read(question, known[key]) if key in known else None
+                    reply = read_answer(question, known[key]) if key in known else None
                     if reply is not None and reply.reason is None:
                         self._memory.reuse(1)
                         self._settle(_Place(opened, position), reply)
@@ -187,7 +187,8 @@ class _Asking:
         )
 
 
-def _read(question: Question, answer: Answer) -> Reply:
+def read_answer(question: Question, answer: Answer) -> Reply:
+    """What a question makes of an answer, or why it makes nothing of it."""
     if answer.reason is not None:
         return Reply(reason=answer.reason, text=answer.text)
     try:

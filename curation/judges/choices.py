@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-JUDGE_LEVELS = ("pair", "response")
+JUDGE_LEVELS = ("pair", "response", "record")
 
 
 class ModelSource(models.TextChoices):

@@ -14,6 +14,7 @@ from curation.judges.answers import MICRO
 from curation.judges.choices import ModelSource
 from curation.judges.endpoints import endpoint_get
 from curation.judges.models_of import PACKAGED, identity_of
+from curation.judges.protocols.base import options_refused
 from curation.judges.protocols.registry import protocol_of
 from curation.ml.judging.calls import Sampling
 from curation.models import DatasetVersion, Judge, JudgeMeter, JudgeRun, Signal
@@ -23,7 +24,7 @@ from webapp.api.errors import ApplicationError, ConflictError, UnprocessableErro
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
 
-KIND_OF_LEVEL = {"pair": "judge_pairs", "response": "judge_responses"}
+KIND_OF_LEVEL = {"pair": "judge_pairs", "response": "judge_responses", "record": "judge_records"}
 
 
 @transaction.atomic
@@ -109,7 +110,9 @@ _FACTS += ("prices",)
 
 def _add(project: Project, created_by: User, *, name: str, version: int, **facts: Any) -> Judge:
     protocol = protocol_of(facts["protocol"])
-    protocol.options_from(facts["options"])
+    options = protocol.options_from(facts["options"])
+    if getattr(options, "samples", 1) > 1 and not facts["sampling"].get("temperature"):
+        raise options_refused("samples", "every sample is the same at temperature 0; raise it, or take one sample")
     _check_principles(project, facts["principles"])
     judge = Judge(project=project, created_by=created_by, name=name, version=version, **_checked_model(facts))
     # Asks the registry: a judge whose model does not exist is not made.

@@ -24,6 +24,7 @@ from webapp.store.canonical import Record
 ROWS_PER_SHARD = 256
 MOST_RESPONSES = 8
 GOLD_SOURCES = ("adjudicated", "human")
+UNITS_NAMED = {"pair": "pairs", "response": "single responses", "record": "requests"}
 _DEFAULTS: dict[str, Any] = {"judge": None, "pairs": "labelled", "gold_only": False, "share": 1.0, "seed": 0}
 
 
@@ -116,7 +117,7 @@ class JudgeSignal:
         check_whole(given, "seed", 0, 2**53)
         judge = judge_of_project(given["judge"], project_id=project_id)
         if protocol_of(judge.protocol).level != self.level:
-            wanted = "pairs" if self.level == "pair" else "single responses"
+            wanted = UNITS_NAMED[self.level]
             raise refused("judge", f"{judge} does not look at {wanted}; choose one that does.", f"Not for {wanted}.")
         return judge
 
@@ -129,6 +130,9 @@ def memory_of(judge: Judge, spec: JudgeSpec, job_id: int) -> AnswerMemory:
 def units_of(record: Record, protocol: JudgeProtocol, *, pairs: str) -> Iterator[Unit]:
     """The pairs or responses of a record that a judge of this protocol looks at."""
     responses = {response.response_id: response for response in record.responses}
+    if protocol.level == "record":
+        yield Unit(record, responses=responses)
+        return
     if protocol.level == "response":
         for response in responses.values():
             yield Unit(record, response=response, responses=responses)

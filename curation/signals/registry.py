@@ -15,6 +15,7 @@ from curation.signals.kinds.fifa import FifaSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.implicit_margin import ImplicitMarginSignal
 from curation.signals.kinds.judge_pairs import JudgePairsSignal
+from curation.signals.kinds.judge_records import JudgeRecordsSignal
 from curation.signals.kinds.judge_responses import JudgeResponsesSignal
 from curation.signals.kinds.label_noise import LabelNoiseSignal
 from curation.signals.kinds.learning_difficulty import LearningDifficultySignal
@@ -46,6 +47,7 @@ _ALL: tuple[SignalKind, ...] = (
     LabelNoiseSignal(),
     JudgePairsSignal(),
     JudgeResponsesSignal(),
+    JudgeRecordsSignal(),
     ImplicitMarginSignal(),
     DensityRatioSignal(),
     LearningDifficultySignal(),

@@ -1,14 +1,16 @@
 """What a judging protocol must provide: its options, the columns it fills, and the inquiry about one unit.
 
-A unit of a protocol of level `pair` is two responses of a record, of level `response` one. Both orders of a pair are
+A unit of a protocol of level `pair` is two responses of a record, of level `response` one, of level `record` the record
+itself. Both orders of a pair are
 asked in one step, and what is written down names responses, never places.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -20,7 +22,7 @@ from webapp.store.canonical import Annotation, Record, Response
 if TYPE_CHECKING:
     from curation.judges.spec import JudgeSpec
 
-Level = Literal["pair", "response"]
+Level = Literal["pair", "response", "record"]
 # What becomes of the rows when they are brought home: votes, or drafts for people to confirm.
 Gives = Literal["votes", "drafts"]
 PRINCIPLES = Column("principles", "Principles it was given under", "text")
@@ -52,8 +54,8 @@ class Unit:
         return self.response
 
 
-class JudgeProtocol(Protocol):
-    """One module of this folder provides one protocol.
+class JudgeProtocol(ABC):
+    """One module of this folder provides one protocol or a few that are alike.
 
     `version` changes when the same replies give other values, `prompt_version` when the prompt does.
     """
@@ -67,21 +69,27 @@ class JudgeProtocol(Protocol):
     generates: bool
     # Whether its values can be held against labels of pairs: a verdict, or a score of each response.
     comparable: bool
-    version: str
+    version: str = "1"
     prompt_version: str
     options_type: type[msgspec.Struct]
 
     def options_from(self, options: dict[str, Any]) -> Any:
         """Checked options. Raises ApplicationError that names the field."""
-        ...
+        try:
+            return msgspec.convert(options, self.options_type)
+        except msgspec.ValidationError as error:
+            sentence, _, place = str(error).partition(" - at `$")
+            raise options_refused(place.removesuffix("`").removeprefix("."), sentence) from None
 
+    @abstractmethod
     def columns(self, options: Any) -> tuple[Column, ...]: ...
 
+    @abstractmethod
     def values(self, unit: Unit, judge: JudgeSpec) -> Values:
         """The inquiry about a unit; ends in the values of its row. Raises NoReplyError."""
-        ...
 
 
+@runtime_checkable
 class DraftsAnnotations(Protocol):
     """A protocol whose rows are annotations once they are brought home."""
 
@@ -99,20 +107,15 @@ def inquiry_of(protocol: JudgeProtocol, unit: Unit, judge: JudgeSpec) -> Inquiry
         values = {**values, PRINCIPLES.name: " ".join(f"{each.id}@{each.version}" for each in principles)}
     if unit.pair is not None:
         return pair_row(unit.pair, values)
-    return Row(unit.record.record_id, values, response_id=unit.one.response_id)
+    return Row(unit.record.record_id, values, response_id=unit.response and unit.response.response_id)
 
 
 def _failed(unit: Unit, reason: str) -> Row:
     if unit.pair is not None:
         return pair_failed(reason, unit.pair)
-    return failed(reason, unit.record.record_id, response_id=unit.one.response_id)
+    return failed(reason, unit.record.record_id, response_id=unit.response and unit.response.response_id)
 
 
-def read_options(options: dict[str, Any], kind: type[msgspec.Struct]) -> Any:
-    """`options` as a protocol's struct. Raises ApplicationError that names the field."""
-    try:
-        return msgspec.convert(options, kind)
-    except msgspec.ValidationError as error:
-        sentence, _, place = str(error).partition(" - at `$")
-        where = f"options{place.removesuffix('`')}"
-        raise ApplicationError(f"{where}: {sentence}.", fields={where: [sentence]}) from None
+def options_refused(place: str, sentence: str) -> ApplicationError:
+    where = f"options.{place}" if place else "options"
+    return ApplicationError(f"{where}: {sentence.removesuffix('.')}.", fields={where: [sentence]})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -17,14 +17,13 @@ from curation.domain.judging.prompts.parts import Brief
 from curation.domain.judging.replies import ReplyError
 from curation.domain.judging.verdicts import combine, reading
 from curation.judges.inquiries import Question, required
-from curation.judges.protocols.base import Level, Unit, Values, read_options
+from curation.judges.protocols.base import JudgeProtocol, Unit, Values
 from curation.judges.protocols.briefs import PromptOptions, brief_of
 from curation.judges.protocols.verdict_columns import VERDICT_COLUMNS, verdict_values
 from curation.ml.judging.calls import Answer, Call
 from curation.signals.kinds.base import Column
 
 if TYPE_CHECKING:
-    from curation.judges.protocols.base import Gives
     from curation.judges.spec import JudgeSpec
 
 MASS = Column("mass", "Probability of either letter, the lower of both orders")
@@ -36,24 +35,19 @@ class PairLetterOptions(PromptOptions, frozen=True, forbid_unknown_fields=True):
     few_shot: Annotated[int, msgspec.Meta(ge=0, le=8)] = 0
 
 
-class PairLetterProtocol:
+class PairLetterProtocol(JudgeProtocol):
     name = "pair_letter"
     title = "Pairwise, by letter"
     description = (
         "Which response is better, read from the probabilities of two letters in one pass for each order. The fastest "
         "way to judge; needs a model whose log-probabilities can be read."
     )
-    level: Level = "pair"
-    gives: Gives = "votes"
+    level = "pair"
+    gives = "votes"
     generates = False
     comparable = True
-    version = "1"
     prompt_version = pairwise.PROMPT_VERSION
     options_type = PairLetterOptions
-
-    def options_from(self, options: dict[str, Any]) -> PairLetterOptions:
-        found: PairLetterOptions = read_options(options, PairLetterOptions)
-        return found
 
     def columns(self, options: PairLetterOptions) -> tuple[Column, ...]:
         return (*VERDICT_COLUMNS, MASS)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from curation.domain.judging.verdicts import Outcome, PairVerdict
+from collections.abc import Sequence
+
+from curation.domain.judging.logistic import log_odds
+from curation.domain.judging.verdicts import Outcome, PairVerdict, sample_share
 from curation.signals.kinds.base import Cell, Column
 
 VERDICT_COLUMNS = (
@@ -37,3 +40,8 @@ def _swap(found: PairVerdict, by_slot: tuple[float, float]) -> str:
     if max(by_slot) < 0:
         return "first_twice"
     return "second_twice" if min(by_slot) > 0 else "tie_once"
+
+
+def slot_logits(a_first: Sequence[int], b_first: Sequence[int]) -> tuple[float, float]:
+    """Log-odds that the second response shown is better, from the verdicts of either order towards the second."""
+    return log_odds(sample_share(a_first)), log_odds(sample_share(b_first))
