@@ -15,7 +15,7 @@ from typing import NamedTuple
 from curation.domain.judging.replies import ReplyError
 from curation.judges.answers import AnswerMemory
 from curation.judges.inquiries import Inquiry, Question, Reply
-from curation.ml.judging.calls import Answer, Call, JudgeBackend
+from curation.ml.judging.calls import Answer, BackendError, Call, JudgeBackend
 from curation.signals.kinds.base import Row
 from webapp.jobs.handlers import JobError
 
@@ -63,6 +63,8 @@ def ask_all(
                 yield from asking.finished()
         yield from asking.finished()
         asking.check_all_answered()
+    except BackendError as error:
+        raise JobError(str(error)) from error
     finally:
         memory.write()
 
