@@ -143,13 +143,12 @@ def _option_answer(options: Sequence[str], choice: Any, endpoint: str) -> tuple[
     tokens = getattr(choice.logprobs, "content", None)
     if tokens == []:
         return Answer(reason="empty_reply"), 0
-    told = _told(tokens[0]) if tokens else []
-    if not told or not tokens[0].top_logprobs:
+    if not tokens or not tokens[0].top_logprobs:
         raise BackendError(
             f"The endpoint {endpoint} ignores that log-probabilities are asked for, so it cannot give verdicts by "
             "probability; use a server that tells them (vLLM, SGLang, llama.cpp) or a protocol that writes its verdict."
         )
-    found, bounded = option_log_probs(options, told)
+    found, bounded = option_log_probs(options, _told(tokens[0]))
     if not found:
         return Answer(choice.message.content or "", reason="option_not_in_top_logprobs"), 0
     return Answer(log_probs=found), bounded

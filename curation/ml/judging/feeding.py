@@ -12,6 +12,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from queue import SimpleQueue
 from types import TracebackType
 
@@ -41,7 +42,7 @@ def feed(
                     continue
                 if pulled is not None:
                     number, call = pulled
-                    loop.ask(call).add_done_callback(lambda done, number=number: finished.put((number, done)))
+                    loop.ask(call).add_done_callback(partial(_hand_over, finished, number))
                     under_way += 1
                     continue
                 if not under_way:
@@ -49,6 +50,10 @@ def feed(
             number, done = finished.get()
             under_way -= 1
             yield number, done.result()
+
+
+def _hand_over(finished: SimpleQueue[tuple[int, Future[Answer]]], number: int, done: Future[Answer]) -> None:
+    finished.put((number, done))
 
 
 class _LoopThread:
