@@ -13,10 +13,9 @@ from annotation.selectors.answers import campaign_has_contexts
 from annotation.selectors.campaigns import campaign_source_versions
 from annotation.selectors.votes import feedback_high_mark
 from curation.datasets.choices import VersionOrigin
-from curation.datasets.engine import duck
 from curation.datasets.fold_part import PartFold
+from curation.datasets.known import records_present
 from curation.datasets.parts import Part, PartsWriter
-from curation.datasets.reading import part_urls
 from curation.datasets.selectors import version_latest
 from curation.datasets.statements import Campaign
 from curation.datasets.versions import NoProgress, dataset_locked, version_add
@@ -118,7 +117,7 @@ def _added(job: Job, latest: DatasetVersion | None, folded: Sequence[dict[str, A
     keys = [result["made"] for result in folded if result["made"]]
     if latest is None or not keys:
         return []
-    known = _present(latest, keys)
+    known = records_present(latest, keys)
     counts = dict.fromkeys(("labels", "annotations", "records"), 0)
     with PartsWriter(f"{_folder(job)}/new-on-{latest.pk}") as writer:
         for key in keys:
@@ -132,16 +131,6 @@ def _added(job: Job, latest: DatasetVersion | None, folded: Sequence[dict[str, A
         writer.close()
     none = dict.fromkeys(counts, 0)
     return [{"part": part, **(none if number else counts)} for number, part in enumerate(writer.parts)]
-
-
-def _present(version: DatasetVersion, keys: Sequence[str]) -> set[str]:
-    """Which of the records in some files the version has already."""
-    statement = """
-        SELECT record_id FROM read_parquet($urls)
-         WHERE record_id IN (SELECT record_id FROM read_parquet($made))"""
-    values = {"urls": part_urls(version), "made": [store().url(key) for key in keys]}
-    with duck() as cursor:
-        return {row[0] for row in cursor.sql(statement, params=values).fetchall()}
 
 
 def _count(counts: dict[str, int], record: Record) -> None:

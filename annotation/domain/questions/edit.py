@@ -83,12 +83,13 @@ def _measured(response: str, text: str, item: ItemView) -> dict[str, Any]:
         "response": response,
         "text": text,
         "sha256": sha256_of(original),
-        "characters": _distance(original, text),
-        "words": _distance(original.split(), text.split()),
+        "characters": distance(original, text),
+        "words": distance(original.split(), text.split()),
     }
 
 
-def _distance(before: Sequence[str], after: Sequence[str]) -> int:
+def distance(before: Sequence[str], after: Sequence[str]) -> int:
+    """Levenshtein distance over code points of texts, or over words of lists of them."""
     likely = Levenshtein.distance(before, after, score_cutoff=LIKELY_DISTANCE)
     return likely if likely <= LIKELY_DISTANCE else Levenshtein.distance(before, after)
 
