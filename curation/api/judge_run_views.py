@@ -34,7 +34,7 @@ from curation.judges.selectors import (
     trusts_of,
 )
 from curation.judges.services import judge_run, run_cap
-from curation.judges.trust import trust_check
+from curation.judges.trust import trust_cap, trust_check
 from webapp.api.idempotency import IdempotentApi
 from webapp.api.pagination import page
 from webapp.api.schema import paged
@@ -144,13 +144,23 @@ class JudgeTrustListApi(IdempotentApi, OfJudgeApi):
 
 
 class JudgeTrustDetailApi(ProjectApi):
-    verbs = {"GET": Verb.JUDGE_VIEW}
+    verbs = {"GET": Verb.JUDGE_VIEW, "PATCH": Verb.SIGNAL_RUN}
 
     def get_project_id(self, **kwargs: Any) -> int:
         return trust_project_id(kwargs["trust_id"])
 
     @extend_schema(operation_id="judge_trusts_get", responses=JudgeTrustSerializer)
     def get(self, request: Request, trust_id: int) -> Response:
+        return Response(JudgeTrustSerializer(trust_get(trust_id)).data)
+
+    @extend_schema(
+        operation_id="judge_trusts_cap",
+        description="Change how much the check may spend; null lifts the cap. Retry its job to go on where it stopped.",
+        request=CapSerializer,
+        responses=JudgeTrustSerializer,
+    )
+    def patch(self, request: Request, trust_id: int) -> Response:
+        trust_cap(trust=trust_get(trust_id), **self.parse(CapSerializer))
         return Response(JudgeTrustSerializer(trust_get(trust_id)).data)
 
 

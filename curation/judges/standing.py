@@ -50,7 +50,7 @@ def standing_of(judge: Judge) -> Standing:
         trust=trust.pk,
         outdated=holding is None,
         accuracy=results.get("accuracy"),
-        consistency=results.get("swap", {}).get("consistency"),
+        consistency=(results.get("swap") or {}).get("consistency"),
         pairs=results.get("n"),
         cost_per_1000=results.get("cost_per_1000"),
         measured_at=trust.job.finished_at if trust.job else None,

@@ -70,3 +70,12 @@ def trust_check(
     trust.save(update_fields=["job"])
     meter_start(job=trust.job, cap_usd=cap_usd)
     return trust.job
+
+
+@transaction.atomic
+def trust_cap(*, trust: JudgeTrust, cap_usd: Decimal | None) -> JudgeTrust:
+    """Change how much a check may spend; None lifts the cap. Raises UnprocessableError for a judge without prices."""
+    check_cap(trust.judge, cap_usd)
+    if trust.job is not None:
+        meter_start(job=trust.job, cap_usd=cap_usd)
+    return trust

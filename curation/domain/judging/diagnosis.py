@@ -18,9 +18,9 @@ _SUSPECT_CONSISTENCY = 0.75
 @dataclass(frozen=True)
 class JudgeReport:
     """All that was measured of one judge. `longer` is the share of pairs on which it prefers the longer response,
-    `people_longer` the same of people; `reliability` is None without gold."""
+    `people_longer` the same of people; `reliability` is None without gold, `swap` for a judge of single responses."""
 
-    swap: SwapReport
+    swap: SwapReport | None
     longer: Rate
     people_longer: Rate | None = None
     reliability: Reliability | None = None
@@ -32,13 +32,14 @@ def diagnose(report: JudgeReport) -> list[str]:
 
     What was not measured is not spoken of.
     """
-    if not report.swap.n:
+    swap = report.swap
+    if swap is not None and not swap.n:
         return ["It has judged no pair in both orders yet, so nothing is known of it."]
-    found = [_position(report.swap), _length(report), _against_people(report.reliability)]
+    found = [_position(swap) if swap else None, _length(report), _against_people(report.reliability)]
     sentences = [sentence for sentence in found if sentence is not None]
     sentences += [bias.sentence for bias in report.biases if bias.flagged]
-    if not sentences:
-        agreed = _percent(report.swap.consistency.rate)
+    if not sentences and swap is not None:
+        agreed = _percent(swap.consistency.rate)
         sentences.append(f"It names the same response in both orders on {agreed} of pairs: no bias stands out.")
     if report.reliability is not None:
         sentences.append(may_label(report.reliability)[1])

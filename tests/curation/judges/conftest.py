@@ -56,6 +56,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     def use(backend: Any = None) -> Any:
         backend = backend or RuleBackend(better_text)
         monkeypatch.setattr(models_of, "_local", lambda judge: backend)
+        monkeypatch.setattr(models_of, "_endpoint", lambda judge: backend)
         monkeypatch.setattr(models_of, "_loaded", {})
         return backend
 

@@ -1,0 +1,122 @@
+"""The job that checks a judge against people's labels: one shard for the pairs as they are, one for each probe.
+
+What a shard learned is a file, and every answer is remembered, so a killed worker or a stopped job loses nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from curation.judges.answers import Prices
+from curation.judges.gold_pairs import folder_of, gold_for
+from curation.judges.models_of import backend_of
+from curation.judges.people_rate import people_rate
+from curation.judges.protocols.registry import protocol_of
+from curation.judges.spec import JudgeSpec, spec_of
+from curation.judges.trust import JOB_KIND
+from curation.judges.trust_arms import AS_THEY_ARE, PricedMemory, Verdict, arm_read, arm_write, judge_arm
+from curation.judges.trust_results import results_of
+from curation.models import Judge, JudgeMeter, JudgeTrust
+from curation.signals.choices import SignalState
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan
+from webapp.jobs.models import Job, JobShard
+from webapp.store.files import store
+
+
+class JudgeTrustHandler(JobHandler):
+    kind = JOB_KIND
+    queue = "ml"
+    unit = "pairs"
+    # Loading a model can take long on a cold disk.
+    lease_seconds = 60.0
+
+    def plan(self, job: Job) -> list[ShardPlan]:
+        return [ShardPlan({"arm": arm}) for arm in (AS_THEY_ARE, *_trust(job).probes)]
+
+    def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
+        trust, name = _trust(job), shard.params["arm"]
+        spec = _spec(trust)
+        gold = gold_for(trust, lambda: progress.advance(0))
+        progress.set_total(len(gold.pairs))
+
+        def judged(verdict: Verdict) -> None:
+            progress.advance(1, failures={verdict.reason: 1} if verdict.reason else None)
+
+        arm = judge_arm(
+            gold.pairs,
+            probe=name,
+            protocol=protocol_of(trust.judge.protocol),
+            spec=spec,
+            backend=backend_of(trust.judge, spec.identity),
+            memory=_memory(trust.judge, spec, job.pk),
+            alive=lambda: progress.advance(0),
+            judged=judged,
+        )
+        key = f"{folder_of(trust)}/{name or 'as-they-are'}.json"
+        arm_write(key, arm)
+        found = {"arm": name, "key": key}
+        if name != AS_THEY_ARE:
+            return found
+        version, alive = trust.dataset_version, lambda: progress.advance(0)
+        rate = people_rate(version, gold, arm, fingerprint=trust.fingerprint, alive=alive)
+        return {**found, "people_rate": rate}
+
+    def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
+        trust = _trust(job)
+        gold = gold_for(trust, lambda: None)
+        calls = JudgeMeter.objects.filter(job=job).values_list("calls", flat=True).first() or 0
+        found, allowed = results_of(
+            gold,
+            {result["arm"]: arm_read(result["key"]) for result in results},
+            families=_families(trust.judge),
+            people_rate=results[0]["people_rate"],
+            calls=calls,
+        )
+        trust.results, trust.may_label, trust.state = found, allowed, SignalState.READY
+        trust.save(update_fields=["results", "may_label", "state"])
+        right, verb = found["accuracy"]["estimate"], "may label" if allowed else "may draft only"
+        job.message = f"Right on {right:.1%} of {found['n']:,} gold pairs{_missing(found)}: {trust.judge} {verb}."
+        # The answers are remembered, so the figures can be made again; they are kept.
+        transaction.on_commit(lambda: store().delete_tree(folder_of(trust)))
+        return {"trust": trust.pk, "may_label": allowed}
+
+    def on_stopped(self, job: Job, *, state: str, error: str) -> None:
+        JudgeTrust.objects.filter(pk=job.params["trust"]).update(state=SignalState(state))
+
+    def on_resumed(self, job: Job) -> None:
+        JudgeTrust.objects.filter(pk=job.params["trust"]).update(state=SignalState.QUEUED)
+
+
+def _trust(job: Job) -> JudgeTrust:
+    return JudgeTrust.objects.select_related("judge", "dataset_version__dataset").get(pk=job.params["trust"])
+
+
+def _spec(trust: JudgeTrust) -> JudgeSpec:
+    """The judge as the check was asked for. Raises JobError when it is another one by now."""
+    try:
+        spec = spec_of(trust.judge)
+    except ApplicationError as error:
+        raise JobError(error.message) from error
+    if spec.fingerprint != trust.fingerprint:
+        raise JobError(
+            f"The principles or the model of {trust.judge} changed since this check was started; start another one, "
+            "which reuses what still holds."
+        )
+    return spec
+
+
+def _memory(judge: Judge, spec: JudgeSpec, job_id: int) -> PricedMemory:
+    prices = Prices(**judge.prices) if judge.prices else Prices()
+    return PricedMemory(judge.project_id, job_id, spec.identity, prices)
+
+
+def _families(judge: Judge) -> list[str]:
+    """The names by which a generator is known as one of the judge's family."""
+    return [name for name in (judge.family, str(judge.model.get("model", ""))) if name]
+
+
+def _missing(found: dict[str, Any]) -> str:
+    return f", {found['failed']:,} more failed" if found["failed"] else ""
