@@ -26,7 +26,7 @@ from curation.domain.judging.replies import Reply, Text
 
 PROMPT_VERSION = f"pairwise-1.{PARTS_VERSION}"
 OPTIONS = LETTERS
-LEAD = "Better response:"  # without a blank at its end: the next token is " A" with most tokenizers
+LEAD = "Better response:"  # no blank at its end: the next token is " A" with most tokenizers
 
 ROLE = (
     "You are an impartial judge. You compare two responses to one request and say which serves the person who wrote "

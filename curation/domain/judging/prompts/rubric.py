@@ -28,11 +28,12 @@ from curation.domain.judging.prompts.parts import (
 from curation.domain.judging.replies import Rating, RatingOrNone, Reply, Text
 
 PROMPT_VERSION = f"rubric-1.{PARTS_VERSION}"
-LEAD = "Rating:"
+# With its blank: most tokenizers have no token " 4". SmolLM2 has .84 of its probability on grades after it, .03 without.
+LEAD = "Rating: "
 GRADES = ("1", "2", "3", "4", "5")
 NOT_APPLICABLE = "N/A"
-# What is read for "N/A" by log-probability, where an option is a single token.
-NOT_APPLICABLE_OPTION = "N"
+# What is read for "N/A" by log-probability: an option is a single token, and of the kind the lead makes likely.
+NOT_APPLICABLE_OPTION = "0"
 
 ROLE = (
     "You are an expert rater. You read one request and one response to it, and rate the response on one aspect only, "

@@ -41,7 +41,7 @@ def test_ultrafeedback_has_four_aspects_of_five_grades_and_honesty_may_not_apply
     ]
     assert [aspect.allow_na for aspect in rubric.ULTRAFEEDBACK] == [False, True, False, False]
     assert [len(aspect.types) for aspect in rubric.ULTRAFEEDBACK] == [0, 0, 3, 3]
-    assert rubric.HONESTY.options == ("1", "2", "3", "4", "5", "N")
+    assert rubric.HONESTY.options == ("1", "2", "3", "4", "5", "0")
     assert [rubric.option_name(option) for option in rubric.HONESTY.options[-2:]] == ["5", "N/A"]
 
 
@@ -70,12 +70,12 @@ def test_every_part_is_rated_exactly_once() -> None:
 
 def test_grades_are_asked_for_an_aspect_or_one_of_its_parts() -> None:
     whole = rubric.grade_messages(BRIEF, rubric.HONESTY, "2")
-    assert "\nN – not applicable: the task is creative" in whole[0][1]
+    assert "\n0 – not applicable: the task is creative" in whole[0][1]
     assert "JSON object" not in whole[0][1]
     part = rubric.grade_messages(BRIEF, TWO_LEVELS, "2", part=TWO_LEVELS.parts[0])
     assert "Rate this part of it only: Order: one thought after another" in part[0][1]
     assert part[1][1].endswith("Rate it on “Order” within “Clarity”. Reply with the grade only.")
-    assert "or N" not in part[0][1]
+    assert "or 0" not in part[0][1]
 
 
 def test_an_aspect_describes_all_its_grades() -> None:
