@@ -28,7 +28,7 @@ from curation.domain.judging.prompts.parts import (
 from curation.domain.judging.replies import Rating, RatingOrNone, Reply, Text
 
 PROMPT_VERSION = f"rubric-1.{PARTS_VERSION}"
-# With its blank: most tokenizers have no token " 4". SmolLM2 has .84 of its probability on grades after it, .03 without.
+# With its blank: most tokenizers have no token " 4". SmolLM2 puts .84 of its probability on grades then, .03 without.
 LEAD = "Rating: "
 GRADES = ("1", "2", "3", "4", "5")
 NOT_APPLICABLE = "N/A"
