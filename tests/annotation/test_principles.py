@@ -110,7 +110,7 @@ class TestLibrary:
         make(slug="honest")
         before = everything()
 
-        body = {"title": "T", "text": "T", "slug": "honest"}
+        body: dict[str, Any] = {"title": "T", "text": "T", "slug": "honest"}
         refused = curator.post(f"/api/projects/{project.pk}/principles/", body)
 
         assert (refused.status_code, refused.json()["fields"]) == (409, {"slug": ["Taken."]})
