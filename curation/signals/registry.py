@@ -15,6 +15,7 @@ from curation.signals.kinds.fifa import FifaSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.implicit_margin import ImplicitMarginSignal
 from curation.signals.kinds.judge_pairs import JudgePairsSignal
+from curation.signals.kinds.judge_panel import JudgePanelSignal
 from curation.signals.kinds.judge_records import JudgeRecordsSignal
 from curation.signals.kinds.judge_responses import JudgeResponsesSignal
 from curation.signals.kinds.label_noise import LabelNoiseSignal
@@ -48,6 +49,7 @@ _ALL: tuple[SignalKind, ...] = (
     JudgePairsSignal(),
     JudgeResponsesSignal(),
     JudgeRecordsSignal(),
+    JudgePanelSignal(),
     ImplicitMarginSignal(),
     DensityRatioSignal(),
     LearningDifficultySignal(),

@@ -31,10 +31,13 @@ class PanelVerdicts:
     review: Flags  # judges contradict each other, or fewer than three are left
 
 
-def combine_panel(logits: Floats, weights: Floats, *, excluded: Flags | None = None) -> PanelVerdicts:
+def combine_panel(
+    logits: Floats, weights: Floats, *, excluded: Flags | None = None, max_spread: float = MAX_SPREAD
+) -> PanelVerdicts:
     """The weighted mean logit of each pair. logits (judges, pairs), weights (judges,), excluded (judges, pairs).
 
-    A judge of weight 0 is not used at all. Raises ValueError for other shapes, weights below 0, and no weight above 0.
+    A judge of weight 0 is not used at all. Judges whose p lie further apart than `max_spread` contradict each other.
+    Raises ValueError for other shapes, weights below 0, and no weight above 0.
     """
     table, weight = np.asarray(logits, dtype=np.float64), np.asarray(weights, dtype=np.float64)
     if table.ndim != 2 or weight.shape != table.shape[:1] or np.isinf(table).any():
@@ -48,7 +51,8 @@ def combine_panel(logits: Floats, weights: Floats, *, excluded: Flags | None = N
     nobody = judges == 0
     share = np.where(used, weight[:, None], 0.0)
     logit = (share * np.where(used, table, 0.0)).sum(axis=0) / np.where(nobody, 1.0, share.sum(axis=0))
-    p = sigmoid(table)
+    # p − ½, which is odd to the last bit: naming the sides the other way round leaves the spread as it is.
+    p = np.tanh(table / 2) / 2
     spread = np.where(used, p, -np.inf).max(axis=0) - np.where(used, p, np.inf).min(axis=0)
     logit, spread = np.where(nobody, np.nan, logit), np.where(nobody, np.nan, spread)
     return PanelVerdicts(
@@ -56,15 +60,25 @@ def combine_panel(logits: Floats, weights: Floats, *, excluded: Flags | None = N
         p=sigmoid(logit),
         spread=spread,
         judges=judges,
-        review=nobody | (judges < MIN_JUDGES) | (spread > MAX_SPREAD),
+        review=nobody | (judges < MIN_JUDGES) | (spread > max_spread),
     )
 
 
-def own_family(judge_families: Sequence[str], author_a: Labels, author_b: Labels) -> Flags:
-    """(judges, pairs) where a judge's family wrote one of the responses; an unknown author "" is nobody's family."""
-    families = np.asarray(judge_families)[:, None]
-    own: Flags = (families != "") & ((families == np.asarray(author_a)) | (families == np.asarray(author_b)))
-    return own
+def own_family(judge_names: Sequence[Sequence[str]], author_a: Labels, author_b: Labels) -> Flags:
+    """(judges, pairs) where a judge's family wrote one of the responses; an unknown author "" is nobody's family.
+
+    judge_names: by what each judge's family is known. A text is the family's where its author's name holds one of them,
+    in whatever case: "qwen" wrote what Qwen2.5-7B-Instruct wrote.
+    """
+    names = [[name.casefold() for name in each if name] for each in judge_names]
+    authors = [np.asarray(side).tolist() for side in (author_a, author_b)]
+    wrote = {
+        author: [any(name in author.casefold() for name in each) for each in names]
+        for author in dict.fromkeys([*authors[0], *authors[1]])
+    }
+    own = [np.array([wrote[author] for author in side], dtype=bool).reshape(-1, len(names)) for side in authors]
+    table: Flags = (own[0] | own[1]).T
+    return table
 
 
 def equal_weights(judges: int) -> Floats:

@@ -18,7 +18,7 @@ from webapp.projects.models import Project
 
 pytestmark = pytest.mark.django_db
 # What the form of parameters has controls for; anything else would be written as JSON by hand.
-FORMATS = {"signal", "signal_column", "model", "dataset", "dataset_version"}
+FORMATS = {"signal", "signal_column", "model", "judge", "dataset", "dataset_version"}
 TYPES = {"integer", "number", "boolean", "string"}
 
 

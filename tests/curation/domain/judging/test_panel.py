@@ -44,7 +44,8 @@ def test_a_panel_by_hand() -> None:
 
 
 def test_no_judge_judges_its_own_family() -> None:
-    excluded = own_family(["llama", "qwen", ""], np.array(["llama", "", "gpt"]), np.array(["qwen", "gpt", "qwen"]))
+    authors = np.array(["Llama-3", "", "gpt-4o"]), np.array(["qwen2", "gpt-4o", "Qwen/Qwen2.5"])
+    excluded = own_family([["llama"], ["Qwen", "tongyi"], [""]], *authors)
     assert excluded.tolist() == [[True, False, False], [True, False, True], [False, False, False]]
     panel = combine_panel(np.array([[9.0] * 3, [5.0] * 3, [1.0] * 3]), equal_weights(3), excluded=excluded)
     assert panel.logit.tolist() == [1.0, 5.0, 5.0]
