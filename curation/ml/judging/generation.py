@@ -100,7 +100,7 @@ class ReplyGenerator:
         return ids[: last + 1]
 
 
-class Drawing(LogitsProcessor):  # type: ignore[misc]
+class Drawing(LogitsProcessor):
     """Scores (rows, vocabulary) whose largest is the token that each row draws; ``failed`` rows met a NaN."""
 
     def __init__(self, rows: Sequence[Prompt]) -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -149,7 +149,7 @@ class LocalBackend:
             wanted = [[self._renderer.option_ids(option) for option in given[at][1].options] for at in reading.members]
             for at, found, cached in zip(reading.members, _picked(reading, wanted), reading.cached, strict=True):
                 number, call, ids = given[at]
-                yield number, _read_answer(call, found, prompt_tokens=len(ids), cached_tokens=cached)
+                yield number, _read_answer(call, found, Answer(prompt_tokens=len(ids), cached_tokens=cached))
 
     def _generate(self, given: list[tuple[int, Call, list[int]]]) -> Iterator[tuple[int, Answer]]:
         for replies in self._generator.generate([Prompt(ids, call.sampling) for _, call, ids in given]):
@@ -173,9 +173,10 @@ def _picked(reading: Reading, wanted: list[list[list[int]]]) -> list[list[float]
     ]
 
 
-def _read_answer(call: Call, found: list[float] | None, **tokens: int) -> Answer:
+def _read_answer(call: Call, found: list[float] | None, read: Answer) -> Answer:
+    """``read`` with the options' log-probabilities, or with the reason why there are none."""
     if found is None:
-        return Answer(reason="out_of_memory", **tokens)
+        return replace(read, reason="out_of_memory")
     if not all(math.isfinite(value) for value in found):
-        return Answer(reason="not_a_number", **tokens)
-    return Answer(log_probs=dict(zip(call.options, found, strict=True)), **tokens)
+        return replace(read, reason="not_a_number")
+    return replace(read, log_probs=dict(zip(call.options, found, strict=True)))

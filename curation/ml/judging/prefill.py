@@ -1,9 +1,9 @@
 """Next-token log-probabilities of many rows with one forward pass each, reading what rows share only once.
 
 A window's prefixes are planned first (:mod:`curation.ml.judging.prefix_plan`). Trunks are read alone, the last few of
-them are kept from one window to the next. Twigs are read side by side, which leaves holes where one is shorter than
-its neighbour; holes are masked and positions are counted past them. A model that cannot do that reads twigs singly, a
-model that cannot share at all (:func:`curation.ml.prefix_scoring.refusal`) reads every row whole.
+them are kept from one window to the next. On a GPU twigs are read side by side, which leaves holes where one is shorter
+than its neighbour; holes are masked and positions are counted past them. On a processor, and by a model that cannot do
+that, twigs are read singly. A model that cannot share at all (:func:`curation.ml.prefix_scoring.refusal`) reads every row whole.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ class PrefillReader:
         self._keeps_logits = "logits_to_keep" in parameters
         self._kept: OrderedDict[tuple[int, ...], _State] = OrderedDict()
         self.token_budget = token_budget
-        self._side_by_side = shares and "position_ids" in parameters
+        # On a processor the padding of twigs costs more than reading them together saves.
+        self._side_by_side = shares and device != "cpu" and "position_ids" in parameters
         self._side_by_side = self._side_by_side and self._reads_past_holes()
 
     def read(self, rows: Sequence[Ids], minimum: int = MINIMUM_SHARED) -> Iterator[Reading]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from curation.ml.token_rows import common_prefix
 
-Ids = Sequence[int]
+Ids = list[int]
 
 
 @dataclass(frozen=True)

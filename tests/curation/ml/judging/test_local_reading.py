@@ -51,12 +51,18 @@ CALLS = [
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.randoms(use_true_random=False), st.sampled_from([24, 300, 1024, 16384]), st.sampled_from([1, 3, 8, 64]))
+@given(
+    st.randoms(use_true_random=False),
+    st.sampled_from([24, 300, 1024, 16384]),
+    st.sampled_from([1, 3, 8, 64]),
+    st.booleans(),
+)
 def test_neither_order_nor_batch_nor_prefix_changes_an_answer(
-    adjusted: LocalBackend, plain: Any, drawn: random.Random, budget: int, window: int
+    adjusted: LocalBackend, plain: Any, drawn: random.Random, budget: int, window: int, side_by_side: bool
 ) -> None:
     calls = drawn.sample(CALLS, drawn.randint(1, len(CALLS)))
     adjusted._reader.token_budget, adjusted._window = budget, window
+    adjusted._reader._side_by_side = side_by_side
 
     answers = ask(adjusted, calls)
 
@@ -87,6 +93,10 @@ def test_a_kept_rubric_serves_a_single_call(language_model: Path, plain: Any) ->
 
     assert one[0].cached_tokens > 60
     assert apart(one, [plain(pair(3)[0])]) < 1e-5
+
+
+def test_the_trial_of_holes_passes_where_positions_can_be_given(backend: LocalBackend) -> None:
+    assert backend._reader._reads_past_holes()
 
 
 def test_twins_get_the_same_answer(backend: LocalBackend) -> None:
