@@ -3,7 +3,8 @@
 A window's prefixes are planned first (:mod:`curation.ml.judging.prefix_plan`). Trunks are read alone, the last few of
 them are kept from one window to the next. On a GPU twigs are read side by side, which leaves holes where one is shorter
 than its neighbour; holes are masked and positions are counted past them. On a processor, and by a model that cannot do
-that, twigs are read singly. A model that cannot share at all (:func:`curation.ml.prefix_scoring.refusal`) reads every row whole.
+that, twigs are read singly. A model that cannot share at all (:func:`curation.ml.prefix_scoring.refusal`) reads every
+row whole.
 """
 
 from __future__ import annotations

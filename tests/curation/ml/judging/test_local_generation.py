@@ -74,24 +74,20 @@ def test_top_p_keeps_the_fewest_tokens_that_hold_it() -> None:
 def test_a_reply_ends_at_the_end_of_its_turn(language_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neighbours may go on; what is generated beside a finished row is not its text."""
     backend = LocalBackend(str(language_model), options=CPU)
-    end = backend._tokenizer.eos_token_id
     original = Drawing.__call__
+    steps: list[int] = []
 
     def third_token_ends(self: Drawing, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         found = original(self, input_ids, scores)
-        at = int(scores.isfinite().any()) * (input_ids.shape[1] - self.began)  # type: ignore[attr-defined]
-        if at == 2:
-            found[0, end] = torch.inf
+        steps.append(len(input_ids))
+        if len(steps) == 3:
+            found[0, backend._tokenizer.eos_token_id] = torch.inf
         return found
 
-    def begun(self: Drawing, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        if not hasattr(self, "began"):
-            self.began = input_ids.shape[1]  # type: ignore[attr-defined]
-        return third_token_ends(self, input_ids, scores)
-
-    monkeypatch.setattr(Drawing, "__call__", begun)
+    monkeypatch.setattr(Drawing, "__call__", third_token_ends)
     short, long = ask(backend, [to_generate("Why?"), to_generate("Why not, please?")])
 
+    assert steps == [2] * 12
     assert (short.completion_tokens, long.completion_tokens) == (3, 12)
     assert "<|" not in short.text
 
