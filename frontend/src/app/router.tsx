@@ -4,6 +4,7 @@ import * as annotate from "@/features/annotate";
 import * as campaigns from "@/features/campaigns";
 import * as datasets from "@/features/datasets";
 import * as jobs from "@/features/jobs";
+import * as judges from "@/features/judges";
 import * as lab from "@/features/lab";
 import * as members from "@/features/members";
 import * as models from "@/features/models";
@@ -44,6 +45,7 @@ const routeTree = rootRoute.addChildren([
       ...snapshots.projectRoutes,
       ...runs.projectRoutes,
       ...models.projectRoutes,
+      ...judges.projectRoutes,
       ...jobs.projectRoutes,
     ]),
     annotatorRoute.addChildren([...annotate.annotatorRoutes]),

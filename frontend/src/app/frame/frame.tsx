@@ -29,6 +29,7 @@ const DESTINATIONS: Destination[] = [
   { label: "Snapshots", key: "g s", verb: "recipe.view", to: paths.snapshots },
   { label: "Runs", key: "g u", verb: "run.view", to: paths.runs },
   { label: "Models", key: "g m", verb: "model.view", to: paths.models },
+  { label: "Judges", key: "g e", verb: "judge.view", to: paths.judges },
   { label: "Jobs", key: "g j", verb: "job.view", to: paths.jobs },
 ];
 

@@ -9,6 +9,9 @@ export interface LineSeries {
   label: string;
   values: (number | null)[];
   dashed?: boolean;
+  /** Bounds of each value: it is drawn as a point with its interval. */
+  low?: (number | null)[];
+  high?: (number | null)[];
 }
 
 interface LineChartProps {
@@ -20,6 +23,8 @@ interface LineChartProps {
   format?: (value: number | null) => string;
   /** Draws a line at zero, where the sign of the value matters. */
   zeroLine?: boolean;
+  /** What both axes span, where that is known beforehand. */
+  range?: { x: [number, number]; y: [number, number] };
 }
 
 const COLOURS = ["chart-2", "chart-1", "chart-3", "chart-4"];
@@ -33,18 +38,23 @@ export function LineChart({
   height = 200,
   format = formatNumber,
   zeroLine = false,
+  range,
 }: LineChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState<number | null>(null);
   const data = useMemo<uPlot.AlignedData>(() => [x, ...series.map((each) => each.values)], [x, series]);
-  const shape = JSON.stringify([series.map((each) => [each.label, each.dashed]), zeroLine]);
+  const shape = JSON.stringify([
+    series.map((each) => [each.label, each.dashed, each.low, each.high]),
+    zeroLine,
+    range,
+  ]);
 
   usePlot(
     host,
     () => ({
       legend: { show: false },
       cursor: { y: false, points: { size: 6 } },
-      scales: { x: { time: false } },
+      scales: { x: { time: false, range: range?.x }, ...(range && { y: { range: range.y } }) },
       axes: [
         quietAxis({
           size: 28,
@@ -61,12 +71,13 @@ export function LineChart({
           width: 1.5,
           dash: each.dashed ? [4, 4] : undefined,
           spanGaps: true,
-          points: { show: false },
+          points: { show: each.low !== undefined, size: 6 },
         })),
       ],
       hooks: {
         setCursor: [(plot) => setHovered(plot.cursor.idx ?? null)],
         drawAxes: [(plot) => zeroLine && drawZero(plot)],
+        draw: [(plot) => drawIntervals(plot, series)],
       },
     }),
     data,
@@ -124,6 +135,26 @@ function drawZero(plot: uPlot): void {
   plot.ctx.restore();
 }
 
+function drawIntervals(plot: uPlot, series: LineSeries[]): void {
+  for (const [index, each] of series.entries()) drawIntervalsOf(plot, each, index);
+}
+
+function drawIntervalsOf(plot: uPlot, { low, high }: LineSeries, index: number): void {
+  if (!low || !high) return;
+  plot.ctx.save();
+  plot.ctx.strokeStyle = token(COLOURS[index % COLOURS.length] ?? "chart-1");
+  plot.ctx.lineWidth = 1.5 * devicePixelRatio;
+  plot.ctx.beginPath();
+  for (const [at, x] of (plot.data[0] ?? []).entries()) {
+    const [from, to] = [low[at] ?? null, high[at] ?? null];
+    if (from === null || to === null) continue;
+    plot.ctx.moveTo(plot.valToPos(x, "x", true), plot.valToPos(from, "y", true));
+    plot.ctx.lineTo(plot.valToPos(x, "x", true), plot.valToPos(to, "y", true));
+  }
+  plot.ctx.stroke();
+  plot.ctx.restore();
+}
+
 function LineTable({
   title,
   x,
@@ -150,6 +181,11 @@ function LineTable({
             {series.map((each) => (
               <Td key={each.label} numeric>
                 {format(each.values[index] ?? null)}
+                {each.low && each.high && (
+                  <span className="text-muted">
+                    {` (${format(each.low[index] ?? null)} to ${format(each.high[index] ?? null)})`}
+                  </span>
+                )}
               </Td>
             ))}
           </tr>

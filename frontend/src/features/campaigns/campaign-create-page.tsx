@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useState } from "react";
 import { Markdown } from "@/components/markdown";
 import { Button, Field, FormError, Input, LinkButton, Page, Section, Textarea } from "@/components/ui";
+import { useUnsavedGuard } from "@/components/unsaved-guard";
 import { ApiError, fieldError, messageOf } from "@/lib/api/errors";
 import { countOf } from "@/lib/format";
 import { paths } from "@/lib/paths";
@@ -13,7 +14,6 @@ import { FormBuilder } from "./form-builder/form-builder";
 import { type FormTemplate, TemplateGallery, templatesQuery } from "./form-builder/template-gallery";
 import { useFormDraft } from "./form-builder/use-form-draft";
 import { type LeakPolicy, LeakPolicyChoice } from "./leak-policy";
-import { useUnsavedGuard } from "./unsaved-guard";
 
 const GUIDELINES = `Choose the response you would rather have received.
 

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAction } from "@/actions";
 import { ActionButton, Async, EmptyState, LinkButton, Page } from "@/components/ui";
+import { useUnsavedGuard } from "@/components/unsaved-guard";
 import type { Campaign } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
 import { paths } from "@/lib/paths";
@@ -12,7 +13,6 @@ import { campaignQuery } from "./api";
 import { FormBuilder } from "./form-builder/form-builder";
 import { useFormDraft } from "./form-builder/use-form-draft";
 import { FormChangeDialog } from "./form-change-dialog";
-import { useUnsavedGuard } from "./unsaved-guard";
 
 /** The questions of a campaign that runs already, to be changed as a new version. */
 export function FormChangePage() {

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button, Field, FormError, LinkButton, Section, Textarea, toast } from "@/components/ui";
+import { useUnsavedGuard } from "@/components/unsaved-guard";
 import { fieldError, formError } from "@/lib/api/errors";
 import type { Campaign, GuidelinesExample } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
@@ -13,7 +14,6 @@ import { GuidelinesVersions } from "./guidelines-versions";
 import { LEAK_POLICIES, LeakPolicyChoice } from "./leak-policy";
 import { PrinciplesSection } from "./principles-section";
 import { QuestionOutline } from "./question-outline";
-import { useUnsavedGuard } from "./unsaved-guard";
 
 interface Props {
   campaign: Campaign;

@@ -45,6 +45,8 @@ export type Verb =
   | "feedback.view"
   | "principle.view"
   | "principle.manage"
+  | "judge.view"
+  | "judge.manage"
   | "dataset.view"
   | "dataset.manage"
   | "signal.run"
@@ -72,6 +74,7 @@ export type RowAnnotation = Schemas["RowAnnotation"];
 /** `value` is −3…+3, signed toward `b`; null for "both bad". `a` sorts before `b` always. */
 export type Label = Schemas["RowLabel"];
 export type Signal = Schemas["Signal"];
+export type SignalColumn = Schemas["SignalColumn"];
 
 export type PredicateOp = "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "in";
 export type Predicate =
@@ -113,6 +116,8 @@ export type PrincipleVersion = Schemas["PrincipleVersion"];
 export type PrincipleConditions = Schemas["PrincipleConditions"];
 /** As those who judge read it. */
 export type PrincipleText = Schemas["PrincipleText"];
+/** One version of an AI annotator; it never changes, changed copies are further versions. */
+export type Judge = Schemas["Judge"];
 export type CampaignFeedback = Omit<Schemas["CampaignFeedback"], "answers"> & { answers: Answers };
 export type Reading = Schemas["Reading"];
 export type Flag = Schemas["Flag"];

@@ -4,11 +4,18 @@ import { Async, Button, Dialog, FormError, toast } from "@/components/ui";
 import { ApiError, messageOf } from "@/lib/api/errors";
 import type { DatasetVersion, Job } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
+import {
+  type Entries,
+  fieldsOf,
+  paramsOf,
+  problemsOf,
+  refusalsOf,
+  type SchemaField,
+} from "@/lib/schema-form";
 import { KindList } from "./kind-list";
 import { LEVELS, needsOf } from "./kinds";
 import { kindsQuery, useCompute } from "./queries";
 import { SchemaFields } from "./schema-fields";
-import { type Entries, fieldsOf, paramsOf, problemsOf, refusalsOf, type SchemaField } from "./schema-form";
 import type { SignalKind } from "./types";
 
 interface Props {
@@ -85,7 +92,8 @@ function KindForm({
   error: unknown;
   onSubmit: (params: Record<string, unknown>) => void;
 }) {
-  const fields = fieldsOf(kind.params_schema);
+  // A judge looks at what the kind is about.
+  const fields = fieldsOf(kind.params_schema, { judge: { level: kind.level } });
   const [entries, setEntries] = useState<Entries>({});
   const [tried, setTried] = useState(false);
   // What the server refused of a field, until that field is changed.

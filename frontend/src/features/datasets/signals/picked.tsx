@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@/components/ui";
 import { paths } from "@/lib/paths";
+import type { SchemaFormat } from "@/lib/schema-form";
 import { useProject } from "@/lib/session";
 import { useSearchState } from "@/lib/use-search-state";
 import { datasetQuery, useSignals } from "../queries";
-import { useModels, versionQuery } from "./queries";
-import type { SchemaFormat } from "./schema-form";
+import { useJudges, useModels, versionQuery } from "./queries";
 
 /** What was picked for a signal, by name, with the way there. */
 export function Picked({
@@ -22,6 +22,8 @@ export function Picked({
       {at > 0 && ", "}
       {format === "model" ? (
         <PickedModel id={id} />
+      ) : format === "judge" ? (
+        <PickedJudge id={id} />
       ) : format === "signal" ? (
         <PickedSignal id={id} versionId={versionId} />
       ) : format === "dataset_version" ? (
@@ -39,6 +41,15 @@ function PickedModel({ id }: { id: number }) {
   const model = models.data?.find((each) => each.id === id);
   return (
     <Link to={paths.model(project.id, id)}>{model ? `${model.name} v${model.version}` : `Model ${id}`}</Link>
+  );
+}
+
+function PickedJudge({ id }: { id: number }) {
+  const project = useProject();
+  const judges = useJudges(project.id);
+  const judge = judges.data?.find((each) => each.id === id);
+  return (
+    <Link to={paths.judge(project.id, id)}>{judge ? `${judge.name} v${judge.version}` : `Judge ${id}`}</Link>
   );
 }
 

@@ -1,21 +1,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { type ControlProps, type Of, TickList, toggled } from "@/components/schema-form";
 import { Checkbox, Field, Link, Select } from "@/components/ui";
-import type { ModelVersion, Signal } from "@/lib/api/types";
+import type { Judge, ModelVersion, Signal } from "@/lib/api/types";
 import { countOf, formatPercent } from "@/lib/format";
 import { paths } from "@/lib/paths";
+import { shownEntry, textsIn } from "@/lib/schema-form";
 import { useProject } from "@/lib/session";
 import { useSignals } from "../queries";
-import { type ControlProps, type Of, TickList, toggled } from "./control";
-import { useDatasets, useModels, useReadyVersions, versionQuery } from "./queries";
-import { shownEntry } from "./schema-form";
+import { useDatasets, useJudges, useModels, useReadyVersions, versionQuery } from "./queries";
 
 type PickOf = Of<"pick">;
 type PicksOf = Of<"picks">;
-type PickProps = ControlProps<PickOf>;
-type PicksProps = ControlProps<PicksOf>;
+type InVersion = { versionId: number };
+type PickProps = ControlProps<PickOf> & InVersion;
+type PicksProps = ControlProps<PicksOf> & InVersion;
 
-/** One thing of the project: a signal of this version, a model, a dataset, a version of a dataset. */
+/** One thing of the project: a signal of this version, a model, a judge, a dataset, a version of a dataset. */
 export function PickField(props: PickProps) {
   return props.field.format === "dataset_version" ? <VersionPick {...props} /> : <ListPick {...props} />;
 }
@@ -60,7 +61,7 @@ function ListPick({ field, entries, problems, onChange, versionId }: PickProps) 
 export function PicksField({ field, entries, problems, onChange, versionId }: PicksProps) {
   const found = useOptions(field, versionId);
   const entry = shownEntry(field, entries);
-  const chosen = Array.isArray(entry) ? entry : [];
+  const chosen = textsIn(entry);
   // Models may be steps of one training: their order is the person's. Elsewhere it is the list's, so that the order
   // of clicks makes no other signal.
   const isOrdered = field.format === "model";
@@ -102,6 +103,7 @@ function useOptions(field: PickOf | PicksOf, versionId: number): Options {
   const models = useModels(project.id, field.modelKind, format === "model");
   const datasets = useDatasets(project.id, format === "dataset" || format === "dataset_version");
   const signals = useSignals(format === "signal" ? versionId : undefined);
+  const judges = useJudges(project.id, format === "judge");
   if (format === "model") {
     const options = (models.data ?? []).map((each) => ({ value: String(each.id), label: modelLabel(each) }));
     const kind = field.modelKind === "reward" ? "reward model" : (field.modelKind ?? "model");
@@ -113,6 +115,19 @@ function useOptions(field: PickOf | PicksOf, versionId: number): Options {
           This project has no {kind === "policy" ? "policy model" : kind} yet. Train one under{" "}
           <Link to={paths.runs(project.id)}>Runs</Link> from an exported snapshot, or register one under{" "}
           <Link to={paths.models(project.id)}>Models</Link>.
+        </>
+      ),
+    };
+  }
+  if (format === "judge") {
+    const fitting = (judges.data ?? []).filter((each) => field.level === null || each.level === field.level);
+    return {
+      isPending: judges.isPending,
+      options: fitting.map((each) => ({ value: String(each.id), label: judgeLabel(each) })),
+      nothing: (
+        <>
+          This project has no judge {field.level === null ? "" : `of ${field.level}s `}yet. Make one under{" "}
+          <Link to={paths.judges(project.id)}>Judges</Link>.
         </>
       ),
     };
@@ -147,7 +162,13 @@ const holdsMargin = (signal: Signal) =>
   );
 
 /** A column of the signal that another field picks; without one the server takes the column that fits best. */
-export function ColumnField({ field, entries, problems, onChange, versionId }: ControlProps<Of<"column">>) {
+export function ColumnField({
+  field,
+  entries,
+  problems,
+  onChange,
+  versionId,
+}: ControlProps<Of<"column">> & InVersion) {
   const signals = useSignals(versionId);
   const picked = entries[field.of];
   const signal = signals.data?.find((each) => String(each.id) === picked);
@@ -169,6 +190,9 @@ export function ColumnField({ field, entries, problems, onChange, versionId }: C
 }
 
 const signalLabel = (signal: Signal) => `${signal.name} · signal ${signal.id}`;
+
+const judgeLabel = (judge: Judge) =>
+  `${judge.name} v${judge.version} · ${judge.standing.may_label ? "may label" : "may draft only"}`;
 
 function modelLabel(model: ModelVersion): string {
   const accuracy = model.metrics?.eval_accuracy;

@@ -1,7 +1,7 @@
 /** What a signal was made with, in words: labelled facts, grouped where the server groups them. */
 import type { Signal } from "@/lib/api/types";
 import { formatCount, formatNumber, formatPercent, humanize, NONE, sentence } from "@/lib/format";
-import { valuesOf } from "./kinds";
+import { valuesOf } from "@/lib/signal-values";
 import type { SignalKind } from "./types";
 
 export interface Fact {

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQuery } from "@tanstack/react-query";
 import { api, newIdempotencyKey } from "@/lib/api/client";
-import type { Dataset, DatasetVersion, Job, ModelVersion, Page } from "@/lib/api/types";
+import type { Dataset, DatasetVersion, Job, Judge, ModelVersion, Page } from "@/lib/api/types";
 import { versionsQuery } from "../queries";
 import type { SignalKind } from "./types";
 
@@ -24,6 +24,17 @@ export function useModels(projectId: number, kind: string | null, enabled = true
     enabled,
     select: (page: Page<ModelVersion>) =>
       page.results.filter((model) => kind === null || model.kind === kind),
+  });
+}
+
+/** The newest version of each of the project's judges. */
+export function useJudges(projectId: number, enabled = true) {
+  return useQuery({
+    queryKey: ["judges", projectId, "all"],
+    queryFn: ({ signal }) =>
+      api.get<Page<Judge>>(`/api/projects/${projectId}/judges/`, { query: { limit: 200 }, signal }),
+    enabled,
+    select: (page: Page<Judge>) => page.results,
   });
 }
 

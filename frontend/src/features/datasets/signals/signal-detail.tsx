@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { ColumnSummaries } from "@/components/column-summary";
 import { isActive, JobLine, useJob } from "@/components/job-strip";
 import {
   Badge,
@@ -15,14 +16,13 @@ import {
 import type { Job, Signal } from "@/lib/api/types";
 import { failureWords } from "@/lib/failure-words";
 import { countOf, formatCount, formatExact, humanize } from "@/lib/format";
+import { fieldsOf, type SchemaField } from "@/lib/schema-form";
 import { useCan } from "@/lib/session";
-import { ColumnSummaries } from "./column-summary";
 import { LEVELS, unitsOf } from "./kinds";
 import { Picked } from "./picked";
 import { Proof } from "./proof";
 import { type Fact, type FactTable, inWords, provenanceOf } from "./provenance";
 import { kindsQuery, useCompute } from "./queries";
-import { fieldsOf, type SchemaField } from "./schema-form";
 import type { SignalKind } from "./types";
 
 interface Props {

@@ -3,7 +3,8 @@ import { isActive, JobControls, progressText, useJob } from "@/components/job-st
 import { DataTable, NoteText, ProgressBar, RelativeTime, StateBadge } from "@/components/ui";
 import type { Signal } from "@/lib/api/types";
 import { formatCount, NONE } from "@/lib/format";
-import { gistOf, LEVEL_NAMES } from "./kinds";
+import { gistOf } from "@/lib/signal-values";
+import { LEVEL_NAMES } from "./kinds";
 import { Spark } from "./spark";
 
 interface Props {

@@ -1,5 +1,5 @@
 import type { Signal } from "@/lib/api/types";
-import { numbersOf, valuesOf } from "./kinds";
+import { numbersOf, valuesOf } from "@/lib/signal-values";
 
 const WIDTH = 96;
 const HEIGHT = 24;

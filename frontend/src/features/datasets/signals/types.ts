@@ -1,4 +1,4 @@
 import type { components } from "@/lib/api/schema";
 
 export type SignalKind = components["schemas"]["SignalKind"];
-export type SignalColumn = components["schemas"]["SignalColumn"];
+export type { SignalColumn } from "@/lib/api/types";

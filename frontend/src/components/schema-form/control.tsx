@@ -1,14 +1,12 @@
 import type { ReactNode } from "react";
 import { Icon } from "@/components/ui";
-import type { Entries, Entry, SchemaField } from "./schema-form";
+import type { Entries, Entry, SchemaField } from "@/lib/schema-form";
 
 export interface FieldsProps {
   fields: SchemaField[];
   entries: Entries;
   problems: Record<string, string>;
   onChange: (name: string, entry: Entry) => void;
-  /** Of the version whose signals can be picked. */
-  versionId: number;
 }
 
 export interface ControlProps<F extends SchemaField = SchemaField> extends Omit<FieldsProps, "fields"> {

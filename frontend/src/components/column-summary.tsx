@@ -1,8 +1,7 @@
 import { Histogram } from "@/components/chart";
-import type { Signal } from "@/lib/api/types";
+import type { Signal, SignalColumn } from "@/lib/api/types";
 import { countOf, formatCount, formatNumber, formatPercent } from "@/lib/format";
-import { type NumberSummary, numbersOf, type ValueSummary, valuesOf, wordOf } from "./kinds";
-import type { SignalColumn } from "./types";
+import { type NumberSummary, numbersOf, type ValueSummary, valuesOf, wordOf } from "@/lib/signal-values";
 
 /** Every column of a signal: a histogram of numbers, bars of how often each text or flag occurs. */
 export function ColumnSummaries({ signal }: { signal: Signal }) {

@@ -2,9 +2,9 @@
  * Forms drawn from a JSON schema: which fields there are, what they hold, and what is sent. Only the part of JSON
  * schema that parameters use; whatever else a schema says can still be written as JSON.
  */
-import { sentence } from "@/lib/format";
+import { sentence } from "./format";
 
-export type SchemaFormat = "signal" | "model" | "dataset" | "dataset_version";
+export type SchemaFormat = "signal" | "model" | "dataset" | "dataset_version" | "judge";
 
 export interface SchemaOption {
   value: string | number;
@@ -49,6 +49,8 @@ export type SchemaField = FieldBase &
       }
     /** A column of the signal that another field picks. */
     | { control: "column"; of: string }
+    /** Several things of a few words each, such as a title and a description. */
+    | { control: "items"; parts: ItemPart[]; fewest: number; most: number | null }
     | { control: "json" }
   );
 
@@ -58,15 +60,26 @@ export interface Bound {
   open: boolean;
 }
 
+/** One text of an item. */
+export interface ItemPart {
+  name: string;
+  label: string;
+  required: boolean;
+  longest: number | null;
+}
+
+export type ItemEntry = Record<string, string>;
+
 /** What stands in a control: text as typed, several values, or a tick. Fields nobody touched have no entry. */
-export type Entry = string | string[] | boolean;
+export type Entry = string | string[] | ItemEntry[] | boolean;
 export type Entries = Record<string, Entry>;
 
 type Schema = Record<string, unknown>;
-const FORMATS = new Set<unknown>(["signal", "model", "dataset", "dataset_version"]);
+const FORMATS = new Set<unknown>(["signal", "model", "dataset", "dataset_version", "judge"]);
 
 /** `overrides` adds what a schema leaves unsaid, by property. */
-export function fieldsOf(schema: Schema, overrides: Record<string, Schema> = {}): SchemaField[] {
+export function fieldsOf(given: Schema, overrides: Record<string, Schema> = {}): SchemaField[] {
+  const schema = resolved(given, asSchema(given.$defs));
   const properties = asSchema(schema.properties);
   const required = new Set(Array.isArray(schema.required) ? schema.required : []);
   return Object.entries(properties).map(([name, property]) =>
@@ -105,6 +118,8 @@ function listOf(base: FieldBase, schema: Schema): SchemaField {
   if (FORMATS.has(items.format)) return { ...base, control: "picks", ...pickOf(items), fewest };
   const options = optionsOf(items);
   if (options) return { ...base, control: "choices", options, fewest };
+  const parts = partsOf(items);
+  if (parts) return { ...base, control: "items", parts, fewest, most: numberOf(schema.maxItems) };
   const number = items.type === "integer" || items.type === "number";
   if (number || items.type === "string") return { ...base, control: "lines", number, fewest };
   return { ...base, control: "json" };
@@ -118,6 +133,40 @@ function pickOf(schema: Schema) {
     holds: textOf(schema.holds),
     whole: schema.type !== "string",
   };
+}
+
+/** What `$ref` points to, in its place. A schema that holds itself stays a reference below its first level. */
+function resolved(schema: Schema, definitions: Schema, within: string[] = []): Schema {
+  const name = typeof schema.$ref === "string" ? schema.$ref.replace("#/$defs/", "") : null;
+  if (name !== null) {
+    if (within.includes(name)) return {};
+    const { $ref: _, ...rest } = schema;
+    return { ...resolved(asSchema(definitions[name]), definitions, [...within, name]), ...rest };
+  }
+  const deeper = (each: unknown) => resolved(asSchema(each), definitions, within);
+  const found: Schema = { ...schema };
+  if (schema.properties) {
+    found.properties = Object.fromEntries(
+      Object.entries(asSchema(schema.properties)).map(([each, property]) => [each, deeper(property)]),
+    );
+  }
+  if (schema.items) found.items = deeper(schema.items);
+  if (Array.isArray(schema.anyOf)) found.anyOf = schema.anyOf.map(deeper);
+  return found;
+}
+
+/** The parts of items that are texts only; null for anything deeper. */
+function partsOf(schema: Schema): ItemPart[] | null {
+  if (schema.type !== "object") return null;
+  const properties = Object.entries(asSchema(schema.properties));
+  const required = new Set(Array.isArray(schema.required) ? schema.required : []);
+  if (properties.length === 0 || properties.some(([, each]) => asSchema(each).type !== "string")) return null;
+  return properties.map(([name, property]) => ({
+    name,
+    label: textOf(asSchema(property).title) ?? sentence(name),
+    required: required.has(name),
+    longest: numberOf(asSchema(property).maxLength),
+  }));
 }
 
 /** Options of an `enum`, or of `oneOf` constants with titles. */
@@ -145,6 +194,8 @@ export function shownEntry(field: SchemaField, entries: Entries): Entry {
     case "choices":
     case "picks":
       return Array.isArray(fallback) ? fallback.map(String) : [];
+    case "items":
+      return Array.isArray(fallback) ? fallback.map((each) => itemOf(field.parts, each)) : [];
     case "lines":
       return Array.isArray(fallback) ? fallback.map(String).join("\n") : "";
     case "json":
@@ -154,13 +205,25 @@ export function shownEntry(field: SchemaField, entries: Entries): Entry {
   }
 }
 
+const itemOf = (parts: ItemPart[], given: unknown): ItemEntry =>
+  Object.fromEntries(parts.map(({ name }) => [name, String(asSchema(given)[name] ?? "")]));
+
+/** The texts of an entry that is several of them. */
+export const textsIn = (entry: Entry): string[] =>
+  Array.isArray(entry) ? entry.filter((each) => typeof each === "string") : [];
+
+/** The items of an entry that is several of them. */
+export const itemsIn = (entry: Entry): ItemEntry[] =>
+  Array.isArray(entry) ? entry.filter((each) => typeof each === "object") : [];
+
 type Read = { value: unknown } | { problem: string } | "empty";
 
 /** A control's content as the value it stands for. */
 function read(field: SchemaField, entry: Entry): Read {
   if (typeof entry === "boolean") return { value: entry };
   if (field.control === "choices" || field.control === "picks") return readSeveral(field, entry);
-  const text = (Array.isArray(entry) ? entry.join("\n") : entry).trim();
+  if (field.control === "items") return readItems(field, itemsIn(entry));
+  const text = (Array.isArray(entry) ? textsIn(entry).join("\n") : entry).trim();
   if (text === "") return "empty";
   switch (field.control) {
     case "number":
@@ -184,13 +247,28 @@ function read(field: SchemaField, entry: Entry): Read {
 }
 
 function readSeveral(field: SchemaField & { control: "choices" | "picks" }, entry: Entry): Read {
-  const chosen = Array.isArray(entry) ? entry : [];
+  const chosen = textsIn(entry);
   if (chosen.length === 0) return "empty";
   if (chosen.length < field.fewest) return { problem: `Choose at least ${field.fewest}.` };
   if (field.control === "picks") return { value: field.whole ? chosen.map(Number) : chosen };
   // In the order of the options, so that the order of clicks makes no other signal.
   const values = field.options.map((option) => option.value);
   return { value: values.filter((value) => chosen.includes(String(value))) };
+}
+
+/** Items nothing was written in do not count. */
+function readItems(field: SchemaField & { control: "items" }, items: ItemEntry[]): Read {
+  const trimmed = items.map((item) =>
+    Object.fromEntries(field.parts.map(({ name }) => [name, (item[name] ?? "").trim()])),
+  );
+  const filled = trimmed.filter((item) => Object.values(item).some((text) => text !== ""));
+  if (filled.length === 0) return "empty";
+  for (const part of field.parts) {
+    const lacking = filled.findIndex((item) => part.required && item[part.name] === "");
+    if (lacking >= 0) return { problem: `Number ${lacking + 1} has no ${part.label.toLowerCase()}.` };
+  }
+  if (filled.length < field.fewest) return { problem: `Give at least ${field.fewest}.` };
+  return { value: filled };
 }
 
 function readLines(field: SchemaField & { control: "lines" }, text: string): Read {
@@ -269,23 +347,33 @@ export function paramsOf(fields: SchemaField[], entries: Entries): Record<string
   return params;
 }
 
+/** What stands in the controls of something that was sent before. */
+export function entriesOf(fields: SchemaField[], params: Record<string, unknown>): Entries {
+  const known = fields.filter((field) => params[field.name] !== undefined && params[field.name] !== null);
+  return Object.fromEntries(
+    known.map((field) => [field.name, shownEntry({ ...field, fallback: params[field.name] }, {})]),
+  );
+}
+
 /**
- * Refusals of the server by field: `params.seed`, `params.signals.0`. Where its message speaks of one field, that
+ * Refusals of the server by field: `params.seed`, `params.signals.0`, `options.criteria[1].title`. Where its message speaks of one field, that
  * whole sentence stands there and not the field's word.
  */
 export function refusalsOf(
   fields: SchemaField[],
   refused: Record<string, string>,
   message = "",
+  within = "params",
 ): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [key, text] of Object.entries(refused)) {
-    const [root, name] = key.split(".");
-    if (root !== "params" || name === undefined || !fields.some((field) => field.name === name)) continue;
+    const [root, name] = key.split(/[.[]/);
+    if (root !== within || name === undefined || !fields.some((field) => field.name === name)) continue;
     found[name] = found[name] ? `${found[name]} ${text}` : text;
   }
-  const [, spoken, said] = /^params\.(\w+): (.+)$/s.exec(message) ?? [];
-  if (spoken && said && found[spoken]) found[spoken] = said.charAt(0).toUpperCase() + said.slice(1);
+  const [, root, spoken, said] = /^(\w+)\.(\w+): (.+)$/s.exec(message) ?? [];
+  if (root === within && spoken && said && found[spoken])
+    found[spoken] = said.charAt(0).toUpperCase() + said.slice(1);
   return found;
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type Entries, fieldsOf, paramsOf, problemsOf, refusalsOf, shownEntry } from "./schema-form";
+import {
+  type Entries,
+  entriesOf,
+  fieldsOf,
+  paramsOf,
+  problemsOf,
+  refusalsOf,
+  shownEntry,
+} from "./schema-form";
 
 const QUICK = {
   type: "object",
@@ -207,5 +215,79 @@ describe("refusals of the server", () => {
       folds: "A whole number from 3 to 20.",
     });
     expect(refusalsOf(quick, { "params.beta": "Number." }, message)).toEqual({ beta: "Number." });
+  });
+});
+
+describe("a schema with definitions", () => {
+  const schema = {
+    $ref: "#/$defs/Options",
+    $defs: {
+      Criterion: {
+        type: "object",
+        properties: {
+          title: { type: "string", maxLength: 120 },
+          description: { type: "string", maxLength: 1000, default: "" },
+        },
+        required: ["title"],
+      },
+      Tree: { type: "object", properties: { child: { $ref: "#/$defs/Tree" } } },
+      Options: {
+        type: "object",
+        properties: {
+          criteria: { type: "array", items: { $ref: "#/$defs/Criterion" }, maxItems: 2, default: [] },
+          checklist: { type: "array", items: { type: "string" }, default: [] },
+          tree: { anyOf: [{ type: "null" }, { $ref: "#/$defs/Tree" }], default: null },
+        },
+        required: [],
+      },
+    },
+  };
+  const fields = fieldsOf(schema);
+
+  it("has the fields of what it refers to", () => {
+    expect(fields.map((field) => [field.name, field.control])).toEqual([
+      ["criteria", "items"],
+      ["checklist", "lines"],
+      ["tree", "json"],
+    ]);
+    expect(fields[0]).toMatchObject({
+      most: 2,
+      parts: [
+        { name: "title", label: "Title", required: true, longest: 120 },
+        { name: "description", label: "Description", required: false, longest: 1000 },
+      ],
+    });
+  });
+
+  it("sends items without those nothing was written in", () => {
+    const blank = { title: " ", description: "" };
+    const entries = { criteria: [{ title: " Correct ", description: "" }, blank] };
+    expect(paramsOf(fields, entries)).toEqual({ criteria: [{ title: "Correct", description: "" }] });
+    expect(paramsOf(fields, { criteria: [blank] })).toEqual({});
+  });
+
+  it("says which item lacks what", () => {
+    const entries = {
+      criteria: [
+        { title: "Correct", description: "" },
+        { title: "", description: "No name" },
+      ],
+    };
+    expect(problemsOf(fields, entries)).toEqual({ criteria: "Number 2 has no title." });
+  });
+
+  it("takes up again what was sent before", () => {
+    const sent = { criteria: [{ title: "Correct", description: "" }], checklist: ["One", "Two"] };
+    const entries = entriesOf(fields, { ...sent, unknown: 1, tree: null });
+    expect(entries).toEqual({ ...sent, checklist: "One\nTwo" });
+    expect(paramsOf(fields, entries)).toEqual(sent);
+  });
+
+  it("is refused by its own name", () => {
+    const refused = { "options.criteria[1].title": "Expected at most 120 characters" };
+    expect(refusalsOf(fields, refused, "", "options")).toEqual({
+      criteria: "Expected at most 120 characters",
+    });
+    expect(refusalsOf(fields, refused)).toEqual({});
   });
 });

@@ -1,0 +1,153 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { type FormEvent, useId, useState } from "react";
+import { Problem } from "@/components/schema-form";
+import { Button, Checkbox, Dialog, Field, FormError, Input } from "@/components/ui";
+import { fieldError, formError } from "@/lib/api/errors";
+import { countOf } from "@/lib/format";
+import { type JudgeDetail, probesQuery, startCheck } from "./api";
+import { type CheckForm, checkBody, checkProblems, ENOUGH, questionsOf, SOURCES } from "./checks";
+import { useVersionChoice, VersionFields } from "./version-fields";
+
+/** Which labels count as the truth, how many pairs, and what is tried to move it. */
+export function CheckDialog({
+  judge,
+  onClose,
+  onStarted,
+}: {
+  judge: JudgeDetail;
+  onClose: () => void;
+  onStarted: () => void;
+}) {
+  const id = useId();
+  const probes = useQuery(probesQuery);
+  const [form, setForm] = useState<CheckForm>({
+    dataset: null,
+    version: null,
+    gold: ["adjudicated", "human"],
+    sample: "400",
+    probes: [],
+    cap: "",
+  });
+  const [tried, setTried] = useState(false);
+  const edit = (change: Partial<CheckForm>) => setForm((before) => ({ ...before, ...change }));
+  const choice = useVersionChoice(form);
+  const version = choice.chosen?.id;
+  const priced = Boolean(judge.prices);
+  const problems = tried ? checkProblems(form, version, priced) : {};
+  const start = useMutation({
+    mutationFn: (chosen: number) => startCheck(judge.id, checkBody(form, chosen, priced)),
+    onSuccess: () => {
+      onStarted();
+      onClose();
+    },
+  });
+  const wrong = (name: string) => problems[name] ?? fieldError(start.error, name);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (version !== undefined && Object.keys(checkProblems(form, version, priced)).length === 0) {
+      start.mutate(version);
+    }
+  };
+  const pairs = Number(form.sample);
+  const questions = judge.level === "pair" ? questionsOf(pairs, form.probes.length) : null;
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      size="lg"
+      title={`Check ${judge.name} v${judge.version} against people’s labels`}
+      description="It judges pairs that people have labelled. Where it contradicts itself when they are swapped, or sees a tie where they saw none, it is half right."
+      footer={
+        <>
+          {questions !== null && Number.isFinite(questions) && (
+            <span className="num me-auto self-center text-sm text-muted">
+              up to {countOf(questions, "question")}
+            </span>
+          )}
+          <Button type="submit" form={id} variant="primary" busy={start.isPending}>
+            {Number.isInteger(pairs) && pairs > 0 ? `Check on ${countOf(pairs, "pair")}` : "Check"}
+          </Button>
+        </>
+      }
+    >
+      <form id={id} onSubmit={submit} noValidate className="grid gap-x-8 gap-y-5 md:grid-cols-2">
+        <div className="empty:hidden md:col-span-2">
+          <FormError>{formError(start.error)}</FormError>
+        </div>
+        <div className="flex flex-col gap-5">
+          <VersionFields choice={choice} problem={wrong("dataset_version")} onChange={edit} />
+          <fieldset>
+            <legend className="mb-1.5 font-medium">What counts as the truth</legend>
+            <div className="flex flex-col gap-2">
+              {SOURCES.map(({ source, label, hint }) => (
+                <Checkbox
+                  key={source}
+                  label={label}
+                  hint={hint}
+                  checked={form.gold.includes(source)}
+                  onChange={(event) => edit({ gold: toggled(form.gold, source, event.target.checked) })}
+                />
+              ))}
+            </div>
+            <Problem text={wrong("gold")} />
+          </fieldset>
+          <Field
+            label="Pairs at most"
+            required
+            hint={`Drawn by lot. Below ${ENOUGH} nothing can be allowed.`}
+            error={wrong("sample")}
+          >
+            <Input
+              inputMode="numeric"
+              className="num max-w-28"
+              autoComplete="off"
+              value={form.sample}
+              onChange={(event) => edit({ sample: event.target.value })}
+            />
+          </Field>
+          {priced && (
+            <Field
+              label="Spend at most, $"
+              hint="It stops there and can go on later."
+              error={wrong("cap_usd")}
+            >
+              <Input
+                inputMode="decimal"
+                className="num max-w-28"
+                autoComplete="off"
+                value={form.cap}
+                onChange={(event) => edit({ cap: event.target.value })}
+              />
+            </Field>
+          )}
+        </div>
+        <fieldset>
+          <legend className="font-medium">
+            Probes<span className="ms-1.5 font-normal text-faint">optional</span>
+          </legend>
+          <p className="mb-2 text-sm text-muted">
+            Each changes the pairs in a way that must not change the verdict, and asks again.
+          </p>
+          <div className="flex flex-col gap-2">
+            {(probes.data ?? []).map((probe) => (
+              <Checkbox
+                key={probe.name}
+                label={probe.title}
+                hint={probe.expected}
+                checked={form.probes.includes(probe.name)}
+                onChange={(event) => edit({ probes: toggled(form.probes, probe.name, event.target.checked) })}
+              />
+            ))}
+            {probes.error && <p className="text-sm text-danger">The probes could not be read.</p>}
+          </div>
+          <Problem text={wrong("probes")} />
+        </fieldset>
+      </form>
+    </Dialog>
+  );
+}
+
+function toggled<T extends string>(chosen: T[], value: T, on: boolean): T[] {
+  return on ? [...chosen.filter((each) => each !== value), value] : chosen.filter((each) => each !== value);
+}
