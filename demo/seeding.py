@@ -20,6 +20,9 @@ from annotation.services.feedback import feedback_submit
 from annotation.services.leasing import lease_next
 from curation.datasets.selectors import version_latest
 from curation.datasets.services import campaign_fold, campaign_queue, dataset_create, import_create
+from curation.judges.choices import ModelSource
+from curation.judges.model_list import judge_models_of
+from curation.judges.services import judge_create
 from curation.models import Dataset, DatasetVersion
 from curation.recipes.services import recipe_create
 from curation.signals.services import signal_request
@@ -101,6 +104,7 @@ def demo_seed() -> None:
     _vote(campaign, records)
     _run(campaign_fold(campaign=campaign, created_by=admin))
     _curate(project, admin, _latest(dataset))
+    _judge(project, admin)
 
 
 def _run(job: Job) -> Job:
@@ -209,6 +213,27 @@ def _vote(campaign: Campaign, records: Iterable[DemoRecord]) -> None:
 
 def _turns(people: list[tuple[Annotator, User]]) -> Iterator[tuple[Annotator, User]]:
     return itertools.cycle(people)
+
+
+def _judge(project: Project, admin: User) -> None:
+    """A judge that needs no download and no key, not yet checked: the check is one click, and finds what it is like."""
+    if not any(model.source == ModelSource.PACKAGED and model.available for model in judge_models_of(project.pk)):
+        return
+    judge_create(
+        project=project,
+        created_by=admin,
+        name="Small offline judge",
+        description="Comes with the application. Check it against people's labels before you believe a word of it.",
+        protocol="pair_letter",
+        source=ModelSource.PACKAGED,
+        model={},
+        family="SmolLM",
+        instructions="",
+        options={},
+        principles=[],
+        sampling={},
+        prices=None,
+    )
 
 
 def _curate(project: Project, admin: User, version: DatasetVersion) -> None:
