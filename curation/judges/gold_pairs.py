@@ -12,8 +12,10 @@ from statistics import fmean
 import msgspec
 
 from curation.datasets.reading import part_keys
+from curation.domain.judging.gold_eval import is_gold_eval
 from curation.judges.known_labels import TRUSTED
 from curation.models import JudgeTrust
+from curation.signals.embeddings import prompt_text
 from curation.signals.kinds.base import Pair
 from curation.signals.source import PartsSource
 from webapp.jobs.handlers import JobError
@@ -67,7 +69,11 @@ def gold_for(trust: JudgeTrust, alive: Callable[[], None]) -> Gold:
     if not store().exists(key):
         version = trust.dataset_version
         source = PartsSource(version.dataset.project_id, version.pk, part_keys(version), keep_alive=alive)
-        gold = draw_gold(_alive(source.records(), alive), trust.gold, sample=trust.sample, seed=trust.seed)
+        records = _alive(source.records(), alive)
+        if trust.judge.options.get("few_shot"):
+            # The judge is shown labels of the other half.
+            records = (record for record in records if is_gold_eval(prompt_text(record)))
+        gold = draw_gold(records, trust.gold, sample=trust.sample, seed=trust.seed)
         if not gold.pairs:
             named = " or ".join(_NAMED[name] for name in TRUSTED if name in trust.gold)
             raise JobError(

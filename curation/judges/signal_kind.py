@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
 from curation.judges.answers import AnswerMemory, Prices
 from curation.judges.asking import ask_all
+from curation.judges.few_shot import few_shot_of
 from curation.judges.models_of import backend_of
-from curation.judges.protocols.base import PRINCIPLES, JudgeProtocol, Unit, inquiry_of
+from curation.judges.protocols.base import EXAMPLES, PRINCIPLES, JudgeProtocol, Unit, examples_shown, inquiry_of
 from curation.judges.protocols.registry import protocol_of
 from curation.judges.selectors import judge_of_project
 from curation.judges.spec import JudgeSpec, spec_of
@@ -80,8 +81,10 @@ class JudgeSignal:
         """The columns of the judge's protocol, under its options."""
         judge = self._judge(project_id, params)
         protocol = protocol_of(judge.protocol)
-        found = protocol.columns(protocol.options_from(judge.options))
-        return (*found, PRINCIPLES) if judge.principles else found
+        options = protocol.options_from(judge.options)
+        examples = (EXAMPLES,) if examples_shown(options) else ()
+        principles = (PRINCIPLES,) if judge.principles else ()
+        return (*protocol.columns(options), *examples, *principles)
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         try:
@@ -92,18 +95,24 @@ class JudgeSignal:
         backend = backend_of(judge, spec.identity)
         protocol = protocol_of(judge.protocol)
         given = {**_DEFAULTS, **params}
+        used: dict[str, Any] = dict(backend.provenance)
 
         def score(source: Source) -> Iterator[Row]:
-            inquiries = (
-                (record.record_id, inquiry_of(protocol, unit, spec))
+            units: Iterable[Unit] = (
+                unit
                 for record in source.records()
                 if _is_wanted(record, given)
                 for unit in units_of(record, protocol, pairs=given["pairs"])
             )
+            if most := examples_shown(spec.options):
+                few_shot = few_shot_of(source.version_id, source.alive)
+                used["few_shot"] = few_shot.provenance
+                units = few_shot.fill(units, most)
+            inquiries = ((unit.record.record_id, inquiry_of(protocol, unit, spec)) for unit in units)
             memory = memory_of(judge, spec, source.job_id)
             return ask_all(inquiries, backend=backend, memory=memory, alive=source.alive)
 
-        return score, {"used": dict(backend.provenance)}
+        return score, {"used": used}
 
     def _judge(self, project_id: int, params: dict[str, Any]) -> Judge:
         """Raises ApplicationError for parameters that make no run."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -70,12 +70,17 @@ def judge_arm(
     memory: PricedMemory,
     alive: Callable[[], None],
     judged: Callable[[Verdict], None],
+    filled: Callable[[Iterable[Unit]], Iterable[Unit]] = iter,
 ) -> Arm:
-    """Judge every gold pair, `judged` being told of each. Raises JobError as `ask_all` does."""
+    """Judge every gold pair, `judged` being told of each. Raises JobError as `ask_all` does.
+
+    `filled` gives units their examples, before any probe: what a probe measures is not due to other examples.
+    """
+    units = filled(unit for pair in gold for unit in _units(pair, protocol))
+    of_units = (pair for pair in gold for _ in range(1 if protocol.level == "pair" else 2))
     inquiries = (
-        (pair.record.record_id, inquiry_of(protocol, unit, spec))
-        for pair in gold
-        for unit in _units(pair, protocol, PROBES.get(probe))
+        (pair.record.record_id, inquiry_of(protocol, _probed(unit, pair, PROBES.get(probe)), spec))
+        for pair, unit in zip(of_units, units, strict=True)
     )
     rows = ask_all(inquiries, backend=backend, memory=memory, alive=alive)
     if protocol.level == "pair":
@@ -100,14 +105,22 @@ def arm_read(key: str) -> Arm:
         return msgspec.json.decode(file.read(), type=Arm)
 
 
-def _units(gold: GoldPair, protocol: JudgeProtocol, probe: Probe | None) -> Iterator[Unit]:
-    record = gold.record if probe is None else probed(gold, probe)
-    responses = {response.response_id: response for response in record.responses}
+def _units(gold: GoldPair, protocol: JudgeProtocol) -> Iterator[Unit]:
+    responses = {response.response_id: response for response in gold.record.responses}
     if protocol.level == "pair":
-        yield Unit(record, pair=gold.pair, responses=responses)
+        yield Unit(gold.record, pair=gold.pair, responses=responses)
         return
     for side in (gold.a, gold.b):
-        yield Unit(record, response=responses[side], responses=responses)
+        yield Unit(gold.record, response=responses[side], responses=responses)
+
+
+def _probed(unit: Unit, gold: GoldPair, probe: Probe | None) -> Unit:
+    if probe is None:
+        return unit
+    record = probed(gold, probe)
+    responses = {response.response_id: response for response in record.responses}
+    response = responses[unit.response.response_id] if unit.response else None
+    return replace(unit, record=record, response=response, responses=responses)
 
 
 def probed(gold: GoldPair, probe: Probe) -> Record:
@@ -119,11 +132,11 @@ def probed(gold: GoldPair, probe: Probe) -> Record:
     else:
         prompt, b, a = probe.apply(last.content, loser=b, winner=a)
     texts = {gold.a: a, gold.b: b}
-    replace = msgspec.structs.replace
-    return replace(
+    change = msgspec.structs.replace
+    return change(
         gold.record,
-        prompt=[*gold.record.prompt[:-1], replace(last, content=prompt)],
-        responses=[replace(each, content=texts.get(each.response_id, each.content)) for each in gold.record.responses],
+        prompt=[*gold.record.prompt[:-1], change(last, content=prompt)],
+        responses=[change(each, content=texts.get(each.response_id, each.content)) for each in gold.record.responses],
     )
 
 

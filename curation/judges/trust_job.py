@@ -5,14 +5,17 @@ What a shard learned is a file, and every answer is remembered, so a killed work
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import transaction
 
 from curation.judges.answers import Prices
+from curation.judges.few_shot import few_shot_of
 from curation.judges.gold_pairs import folder_of, gold_for
 from curation.judges.models_of import backend_of
 from curation.judges.people_rate import people_rate
+from curation.judges.protocols.base import Unit, examples_shown
 from curation.judges.protocols.registry import protocol_of
 from curation.judges.spec import JudgeSpec, spec_of
 from curation.judges.trust import JOB_KIND
@@ -54,6 +57,7 @@ class JudgeTrustHandler(JobHandler):
             memory=_memory(trust.judge, spec, job.pk),
             alive=lambda: progress.advance(0),
             judged=judged,
+            filled=_filled(trust, spec, lambda: progress.advance(0)),
         )
         key = f"{folder_of(trust)}/{name or 'as-they-are'}.json"
         arm_write(key, arm)
@@ -106,6 +110,16 @@ def _spec(trust: JudgeTrust) -> JudgeSpec:
             "which reuses what still holds."
         )
     return spec
+
+
+def _filled(
+    trust: JudgeTrust, spec: JudgeSpec, alive: Callable[[], None]
+) -> Callable[[Iterable[Unit]], Iterable[Unit]]:
+    most = examples_shown(spec.options)
+    if not most:
+        return iter
+    few_shot = few_shot_of(trust.dataset_version_id, alive)
+    return lambda units: few_shot.fill(units, most)
 
 
 def _memory(judge: Judge, spec: JudgeSpec, job_id: int) -> PricedMemory:

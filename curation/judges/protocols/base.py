@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from curation.domain.judging.prompts.parts import Example
 from curation.judges.inquiries import Inquiry, NoReplyError, Question, Reply
 from curation.signals.kinds.base import Cell, Column, Pair, Row, failed, pair_failed, pair_row
 from webapp.api.errors import ApplicationError
@@ -26,17 +27,20 @@ Level = Literal["pair", "response", "record"]
 # What becomes of the rows when they are brought home: votes, or drafts for people to confirm.
 Gives = Literal["votes", "drafts"]
 PRINCIPLES = Column("principles", "Principles it was given under", "text")
+EXAMPLES = Column("examples", "Records of the examples it was shown", "text")
 Values = Generator[list[Question], list[Reply], dict[str, Cell]]
 
 
 @dataclass(frozen=True)
 class Unit:
-    """One thing to be judged. `examples` are pairs people have labelled, for judges that are shown some."""
+    """One thing to be judged. `examples` are pairs people have labelled, of the records `example_ids`, for judges that
+    are shown some."""
 
     record: Record
     pair: Pair | None = None
     response: Response | None = None
-    examples: tuple[Any, ...] = ()
+    examples: tuple[Example, ...] = ()
+    example_ids: tuple[str, ...] = ()
     responses: dict[str, Response] = field(default_factory=dict)
 
     @property
@@ -102,12 +106,19 @@ def inquiry_of(protocol: JudgeProtocol, unit: Unit, judge: JudgeSpec) -> Inquiry
         values = yield from protocol.values(unit, judge)
     except NoReplyError as error:
         return _failed(unit, error.reason)
+    if examples_shown(judge.options):
+        values = {**values, EXAMPLES.name: " ".join(unit.example_ids)}
     principles = judge.principles_for(unit.record)
     if principles:
         values = {**values, PRINCIPLES.name: " ".join(f"{each.id}@{each.version}" for each in principles)}
     if unit.pair is not None:
         return pair_row(unit.pair, values)
     return Row(unit.record.record_id, values, response_id=unit.response and unit.response.response_id)
+
+
+def examples_shown(options: Any) -> int:
+    """How many pairs that people labelled a judge with these options is shown at most."""
+    return int(getattr(options, "few_shot", 0))
 
 
 def _failed(unit: Unit, reason: str) -> Row:
