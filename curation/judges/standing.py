@@ -35,12 +35,12 @@ class Standing:
 def standing_of(judge: Judge) -> Standing:
     """Asks `judge.measured` where the selector put it there."""
     measured: list[JudgeTrust] = getattr(judge, "measured", None) or []
-    if not measured:
-        return Standing(False, NEVER if protocol_of(judge.protocol).gives == "drafts" else UNMEASURED)
     try:
         fingerprint = spec_of(judge).fingerprint
     except ApplicationError as error:
         return Standing(False, str(error), problem=str(error))
+    if not measured:
+        return Standing(False, NEVER if protocol_of(judge.protocol).gives == "drafts" else UNMEASURED)
     holding = next((trust for trust in measured if trust.fingerprint == fingerprint), None)
     trust = holding or measured[0]
     results = trust.results or {}

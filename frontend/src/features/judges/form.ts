@@ -7,6 +7,7 @@ import {
   type SchemaField,
 } from "@/lib/schema-form";
 import type { JudgeDetail, JudgeFacts, JudgeModel, JudgeProtocol } from "./api";
+import { aspectProblem, aspectsIn } from "./aspects";
 
 /** Texts as they were typed. */
 export interface JudgeForm {
@@ -138,6 +139,9 @@ export function optionsOf(protocol: JudgeProtocol | undefined): SchemaField[] {
   });
 }
 
+/** The option that has an editor of its own. */
+export const ASPECTS = "aspects";
+
 /** The form of a further version: everything as it is. */
 export function formOf(judge: JudgeDetail, entries: Entries): JudgeForm {
   const model = judge.model ?? {};
@@ -206,6 +210,11 @@ export function problemsOf(
   }
   for (const [name, problem] of Object.entries(optionProblems(fields, form.entries))) {
     found[`options.${name}`] = problem;
+  }
+  if (fields.some((field) => field.name === ASPECTS && field.control === "json")) {
+    const typed = form.entries[ASPECTS];
+    const aspects = typeof typed === "string" ? aspectsIn(typed) : null;
+    found[`options.${ASPECTS}`] = (aspects && aspectProblem(aspects)) ?? undefined;
   }
   return Object.fromEntries(
     Object.entries(found).filter((each): each is [string, string] => each[1] !== undefined),

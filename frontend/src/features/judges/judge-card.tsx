@@ -51,7 +51,7 @@ export function JudgeCard({
       <p className="text-sm text-muted">
         {protocol?.title ?? judge.protocol} · <bdi>{modelWords(judge, models.data)}</bdi>
       </p>
-      {judge.gives === "votes" && standing.trust !== null && (
+      {standing.trust !== null && (
         <dl className={cx("flex flex-col gap-2", standing.outdated && "opacity-70")}>
           <Rate
             label="Accuracy against people"

@@ -1,5 +1,7 @@
 import { SchemaControl } from "@/components/schema-form";
 import type { Entries, Entry, SchemaField } from "@/lib/schema-form";
+import { AspectsField } from "./aspects-field";
+import { ASPECTS } from "./form";
 
 /** The options of a protocol, drawn from its schema: texts over the whole width, numbers beside each other. */
 export function OptionFields({
@@ -19,12 +21,21 @@ export function OptionFields({
       {fields.map((field) =>
         field.control === "pick" || field.control === "picks" || field.control === "column" ? null : (
           <div key={field.name} className={isShort(field) ? undefined : "sm:col-span-2"}>
-            <SchemaControl
-              field={field}
-              entries={entries}
-              problems={problemOf(field.name, wrong)}
-              onChange={onChange}
-            />
+            {field.control === "json" && field.name === ASPECTS ? (
+              <AspectsField
+                field={field}
+                entries={entries}
+                problem={wrong(field.name)}
+                onChange={(json) => onChange(field.name, json)}
+              />
+            ) : (
+              <SchemaControl
+                field={field}
+                entries={entries}
+                problems={problemOf(field.name, wrong)}
+                onChange={onChange}
+              />
+            )}
           </div>
         ),
       )}
