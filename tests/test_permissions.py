@@ -21,7 +21,7 @@ from annotation.services.feedback import feedback_submit
 from annotation.services.leasing import lease_next
 from annotation.services.principles import principle_create
 from annotation.services.queueing import ItemRow, items_enqueue
-from curation.models import Import, LabRun, Recipe, Signal, Snapshot
+from curation.models import Import, Judge, JudgeRun, JudgeTrust, LabRun, Recipe, Signal, Snapshot
 from curation.snapshots.refreshes import refresh_create
 from tests.curation.making import make_record, make_version
 from tests.webapp.jobs import kinds  # noqa: F401  (registers test.count)
@@ -117,6 +117,19 @@ TABLE: dict[str, dict[str, str]] = {
     "recipe-steps/": {"GET": SIGNED_IN},
     "projects/<project_id>/lab-runs/": {"GET": "curator", "POST": "curator"},
     "lab-runs/<lab_run_id>/": {"GET": "curator"},
+    "judge-protocols/": {"GET": SIGNED_IN},
+    "judge-probes/": {"GET": SIGNED_IN},
+    "projects/<project_id>/judge-models/": {"GET": "curator"},
+    "projects/<project_id>/judges/": {"GET": "curator", "POST": "admin"},
+    "judges/<judge_id>/": {"GET": "curator", "PATCH": "admin"},
+    "judges/<judge_id>/versions/": {"POST": "admin"},
+    "judges/<judge_id>/rendering/": {"POST": "curator"},
+    "judges/<judge_id>/runs/": {"GET": "curator", "POST": "curator"},
+    "judges/<judge_id>/trust/": {"GET": "curator", "POST": "curator"},
+    "judge-runs/<run_id>/": {"GET": "curator", "PATCH": "curator"},
+    "judge-runs/<run_id>/answers/": {"GET": "curator"},
+    "judge-runs/<run_id>/labels/": {"POST": "curator"},
+    "judge-trusts/<trust_id>/": {"GET": "curator", "PATCH": "curator"},
     "projects/<project_id>/snapshots/": {"GET": "curator"},
     "projects/<project_id>/snapshot-refreshes/": {"GET": "curator", "POST": "curator"},
     "snapshot-refreshes/<refresh_id>/": {"GET": "curator", "PATCH": "curator", "DELETE": "curator"},
@@ -205,6 +218,14 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
         project=project, kind="policy", name="M", version=1, base_model="x", path="m", size_bytes=1, created_by=admin
     )
     signal = Signal.objects.create(dataset_version=version, kind="length", name="L", key="k", created_by=admin)
+    judge = Judge.objects.create(
+        project=project, name="J", version=1, protocol="pair_letter", source="packaged", model={}, created_by=admin
+    )
+    # Addresses of both kinds of runs name them alike.
+    JudgeRun.objects.create(pk=run.pk, judge=judge, signal=signal, created_by=admin)
+    trust = JudgeTrust.objects.create(
+        judge=judge, dataset_version=version, gold=["human"], sample=20, fingerprint="f", created_by=admin
+    )
     refresh = refresh_create(recipe=recipe, dataset=version.dataset, campaign=None, created_by=admin, every_hours=24)
     principle = principle_create(project=project, created_by=admin, title="P", text="Be kind.")
     imported = Import.objects.create(dataset=version.dataset, filename="f", created_by=admin)
@@ -238,6 +259,8 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
         "principle_id": principle.pk,
         "run_id": run.pk,
         "model_id": model.pk,
+        "judge_id": judge.pk,
+        "trust_id": trust.pk,
     }
     return {"people": people, "ids": ids, "version": version}
 
