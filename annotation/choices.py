@@ -39,6 +39,12 @@ class LeakPolicy(models.TextChoices):
     QUARANTINE = "quarantine", "Leave the item out"
 
 
+class DraftsShown(models.TextChoices):
+    """When people are offered what a judge drafted. Never before: drafts anchor whoever sees them first."""
+
+    AFTER_FIRST_PASS = "after_first_pass", "After their own first pass"
+
+
 class PrincipleKind(models.TextChoices):
     """A principle is what responses are judged by, a guideline how to judge."""
 

@@ -10,6 +10,9 @@ MAX_TARGETS = 50
 # "turn:12" or a response id.
 MAX_TARGET_CHARS = 80
 MAX_MILLISECONDS = 30 * 86_400_000
+# What became of what a judge had drafted; marks that were accepted and then changed are corrected.
+DRAFT_COUNTS = ("offered", "accepted", "corrected", "rejected")
+MAX_DRAFTED = 10_000
 
 
 class ReadingError(ValueError):
@@ -21,9 +24,11 @@ class ReadingError(ValueError):
 
 
 def validate_reading(reading: object) -> dict[str, Any] | None:
-    """`{"idle_ms", "first_answer_ms", "seen": {target: 0..1}, "reached_end": [target]}`, any of them left out.
+    """`{"idle_ms", "first_answer_ms", "seen": {target: 0..1}, "reached_end": [target],
+    "drafts": {count: n}}`, any of them left out.
 
-    `seen` is the share of each text that was scrolled into view. None stays None. Raises ReadingError.
+    `seen` is the share of each text that was scrolled into view, `drafts` counts by the names of `DRAFT_COUNTS`. None
+    stays None. Raises ReadingError.
     """
     if reading is None:
         return None
@@ -54,6 +59,14 @@ def _targets(name: str, value: object) -> None:
         raise ReadingError(name, f"Give a list of at most {MAX_TARGETS} response ids or turns.")
 
 
+def _draft_counts(name: str, value: object) -> None:
+    if not isinstance(value, Mapping) or not set(value) <= set(DRAFT_COUNTS):
+        raise ReadingError(name, f"Give an object of counts, with any of: {', '.join(DRAFT_COUNTS)}.")
+    for count in value.values():
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MAX_DRAFTED:
+            raise ReadingError(name, f"A count is a whole number from 0 to {MAX_DRAFTED}.")
+
+
 def _is_target(value: object) -> bool:
     return isinstance(value, str) and 1 <= len(value) <= MAX_TARGET_CHARS and "\0" not in value
 
@@ -67,4 +80,5 @@ _PARTS: dict[str, Callable[[str, object], None]] = {
     "first_answer_ms": _milliseconds,
     "seen": _shares,
     "reached_end": _targets,
+    "drafts": _draft_counts,
 }

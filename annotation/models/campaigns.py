@@ -52,6 +52,8 @@ class Campaign(models.Model):
     guidelines_examples = models.JSONField(default=list)
     guidelines_version = models.PositiveIntegerField(default=1)
     identity_leaks = models.CharField(max_length=10, choices=LeakPolicy.choices, default=LeakPolicy.MASK)
+    # Whose drafts people are offered, and when: `{"judge": name, "show": "after_first_pass"}`; null is nobody's.
+    drafts = models.JSONField(null=True)
     # Decides, with item and annotator, in which order responses are shown.
     seed = models.BigIntegerField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -35,6 +35,9 @@ class Item(models.Model):
     materials = models.JSONField(null=True)
     # Tags and short metadata of the record, which decide what principles the item is about; shown to nobody.
     traits = models.JSONField(null=True)
+    # What a judge drafted: `{"by": its name, "shown": bool, "answers": {question: answer}}`, where `shown` is false for
+    # the fifth of the items that show none; see `annotation.domain.drafts`.
+    drafts = models.JSONField(null=True)
     open_slots = models.SmallIntegerField()
     done_count = models.SmallIntegerField(default=0)
 

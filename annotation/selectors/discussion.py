@@ -18,7 +18,7 @@ from webapp.projects.models import Membership
 from webapp.projects.policies import ROLE_VERBS, Verb
 
 # An item's texts are long, and a list names it by its place.
-_ITEM_TEXTS = ("item__prompt", "item__responses", "item__context", "item__materials", "item__traits")
+_ITEM_TEXTS = ("item__prompt", "item__responses", "item__context", "item__materials", "item__traits", "item__drafts")
 REVIEWING_ROLES = [role for role, verbs in ROLE_VERBS.items() if Verb.FEEDBACK_VIEW in verbs]
 
 

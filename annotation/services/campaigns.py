@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from types import EllipsisType
 from typing import Any
 
 from django.db import transaction
@@ -36,9 +37,12 @@ def campaign_create(
     identity_leaks: str = LeakPolicy.MASK,
     overlap: int = 1,
     lease_seconds: int = 900,
+    drafts: Mapping[str, Any] | None = None,
     seed: int | None = None,
 ) -> Campaign:
     """Create a campaign with a form of its own, from `questions` or from a `template`.
+
+    `drafts` is `{"judge": name, "show": "after_first_pass"}` where people are offered what that judge drafted.
 
     `seed` (64 bits signed) decides the order responses are shown in; without one a random seed is drawn and kept.
     """
@@ -53,6 +57,7 @@ def campaign_create(
         guidelines=guidelines,
         guidelines_examples=list(guidelines_examples),
         identity_leaks=LeakPolicy(identity_leaks),
+        drafts=None if drafts is None else dict(drafts),
         seed=secrets.randbits(63) if seed is None else seed,
         created_by=created_by,
     )
@@ -90,8 +95,11 @@ def campaign_update(
     state: str | None = None,
     overlap: int | None = None,
     lease_seconds: int | None = None,
+    drafts: Mapping[str, Any] | EllipsisType | None = ...,
 ) -> Campaign:
     """Change what is given. Another text or other examples become a new version of the guidelines.
+
+    Items keep the drafts they were queued with, and show them while `drafts` names the judge that made them.
 
     Raises ConflictError when `overlap` would become smaller: people may have answered, or be answering, already.
     """
@@ -106,6 +114,8 @@ def campaign_update(
         campaign.lease_seconds = lease_seconds
     if identity_leaks is not None:
         campaign.identity_leaks = LeakPolicy(identity_leaks)
+    if not isinstance(drafts, EllipsisType):
+        campaign.drafts = None if drafts is None else dict(drafts)
     before = (campaign.guidelines, campaign.guidelines_examples)
     if guidelines is not None:
         campaign.guidelines = guidelines

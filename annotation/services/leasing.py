@@ -98,7 +98,10 @@ SELECT member.role, assigned.active AS assigned, campaign.state AS campaign_stat
     (SELECT count(*) FROM held WHERE expires_at > now()) AS held,
     lease.id AS lease_id, lease.presentation_seed, lease.expires_at,
     item.id AS item_id, item.position, item.prompt, item.responses, item.context,
-    item.materials, form.id AS form_id, form.version AS form_version, form.questions, earlier.answers, earlier.carried
+    item.materials,
+    CASE WHEN campaign.drafts->>'judge' = item.drafts->>'by' AND (item.drafts->>'shown')::boolean
+        THEN item.drafts->'answers' END AS drafts,
+    form.id AS form_id, form.version AS form_version, form.questions, earlier.answers, earlier.carried
 FROM annotation_campaign campaign
 LEFT JOIN projects_membership member ON member.project_id = campaign.project_id AND member.user_id = %(annotator)s
 LEFT JOIN annotation_campaignannotator assigned
@@ -210,8 +213,8 @@ RETURNING lease.expires_at
 def lease_next(*, campaign_id: int, annotator_id: int, exclude: Sequence[int] = ()) -> dict[str, Any] | None:
     """An item for this person: one they hold (unless it is in `exclude`), else the first open one.
 
-    Returns `{"lease", "item", "form", "answers"}` as the API shows it, or None when nothing is left for them now.
-    Raises NotFoundError, ForbiddenError or ConflictError when the campaign is not theirs, not active, or when they
+    Returns `{"lease", "item", "form", "answers", "drafts"}` as the API shows it, or None when nothing is left for them
+    now. Raises NotFoundError, ForbiddenError or ConflictError when the campaign is not theirs, not active, or when they
     hold as many items as a person may.
     """
     params = {
@@ -276,6 +279,7 @@ def _payload(row: dict[str, Any]) -> dict[str, Any]:
         },
         "form": {"id": row["form_id"], "version": row["form_version"], "questions": questions},
         "answers": _carried(row, questions),
+        "drafts": orjson.loads(row["drafts"] or "{}"),
     }
 
 

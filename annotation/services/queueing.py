@@ -13,6 +13,7 @@ import orjson
 from django.db import connection, transaction
 
 from annotation.choices import CampaignState, LeakPolicy
+from annotation.domain.drafts import Draft, drafts_for, is_withheld
 from annotation.domain.forms import form_fits
 from annotation.domain.identity_leaks import Leak, leaks_in_many, masked
 from annotation.domain.items import ItemView
@@ -43,6 +44,8 @@ class ItemRow(NamedTuple):
     materials: dict[str, Any] | None = None
     # What principles look at; see `annotation.domain.principles`.
     traits: Traits | None = None
+    # What the campaign's judge said of the record; kept as far as it answers the campaign's questions.
+    drafts: Sequence[Draft] = ()
 
 
 class Enqueued(NamedTuple):
@@ -63,11 +66,11 @@ class Enqueued(NamedTuple):
 OnQuarantined = Callable[[ItemRow, Sequence[Leak]], None]
 
 
-_COLUMNS = "record_id, pair, prompt, responses, context, base_record_id, materials, traits"
+_COLUMNS = "record_id, pair, prompt, responses, context, base_record_id, materials, traits, drafts"
 _STAGE = """
 CREATE TEMPORARY TABLE annotation_staged_item (
     place bigint, given_position bigint, record_id text, pair text, prompt jsonb, responses jsonb, context text,
-    base_record_id text, materials jsonb, traits jsonb
+    base_record_id text, materials jsonb, traits jsonb, drafts jsonb
 ) ON COMMIT DROP
 """
 _COPY = f"COPY annotation_staged_item (place, given_position, {_COLUMNS}) FROM STDIN"
@@ -101,7 +104,7 @@ def items_enqueue(
     counts: Counter[str] = Counter()
     if policy != LeakPolicy.ALLOW:
         rows = _without_leaks(rows, policy, counts, on_quarantined)
-    staged = _stage(rows, campaign.form_version.questions)
+    staged = _stage(rows, campaign)
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
@@ -189,13 +192,15 @@ class _Staged(NamedTuple):
     unfit: int
 
 
-def _stage(rows: Iterable[ItemRow], questions: list[dict[str, Any]]) -> _Staged:
+def _stage(rows: Iterable[ItemRow], campaign: Campaign) -> _Staged:
+    # Read now: a connection that copies can ask for nothing.
+    questions = campaign.form_version.questions
     staged = unplaced = unfit = 0
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
         with cursor.copy(_COPY) as copy:
             for row in rows:
-                contents = _contents(row, questions)
+                contents = _contents(row, questions, campaign)
                 unfit += not contents
                 for content in contents:
                     copy.write_row((staged, row.position, row.record_id, *content))
@@ -204,8 +209,8 @@ def _stage(rows: Iterable[ItemRow], questions: list[dict[str, Any]]) -> _Staged:
     return _Staged(staged, unplaced, unfit)
 
 
-def _contents(row: ItemRow, questions: list[dict[str, Any]]) -> list[tuple[str | None, ...]]:
-    """Pair, prompt, responses, context, base record, materials and traits of each item a row makes, to be copied.
+def _contents(row: ItemRow, questions: list[dict[str, Any]], campaign: Campaign) -> list[tuple[str | None, ...]]:
+    """The columns from the pair on of each item a row makes, to be copied.
 
     Empty when the row cannot be asked about. Annotators must not learn which model wrote what, so the names of
     generators stop here.
@@ -217,13 +222,33 @@ def _contents(row: ItemRow, questions: list[dict[str, Any]]) -> list[tuple[str |
     materials = orjson.dumps(row.materials).decode() if row.materials else None
     traits = orjson.dumps(row.traits._asdict()).decode() if row.traits and any(row.traits) else None
     contents: list[tuple[str | None, ...]] = [
-        (pair, prompt_json, orjson.dumps(shown).decode(), row.context, row.base_record_id, materials, traits)
+        (
+            pair,
+            prompt_json,
+            orjson.dumps(shown).decode(),
+            row.context,
+            row.base_record_id,
+            materials,
+            traits,
+            _drafts(row, pair, item._replace(responses=shown), questions, campaign),
+        )
         for pair, shown in _askable(item, questions)
         if form_fits(questions, item._replace(responses=shown))
     ]
     if "\0" in (row.context or "") or _has_nul(prompt_json) or any(_has_nul(str(content[2])) for content in contents):
         return []
     return contents
+
+
+def _drafts(row: ItemRow, pair: str, item: ItemView, questions: list[dict[str, Any]], campaign: Campaign) -> str | None:
+    if not row.drafts or campaign.drafts is None:
+        return None
+    answers = drafts_for(questions, item, row.drafts, whole=not pair)
+    if not answers:
+        return None
+    shown = not is_withheld(campaign.seed, row.record_id, pair)
+    encoded = orjson.dumps({"by": campaign.drafts["judge"], "shown": shown, "answers": answers}).decode()
+    return None if _has_nul(encoded) else encoded
 
 
 def _has_nul(encoded: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -11,9 +11,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.db import transaction
 
+from annotation.domain.drafts import KINDS, Draft
 from annotation.domain.identity_leaks import Leak
 from annotation.domain.materials import materials_of
 from annotation.domain.principles import traits_of
+from annotation.models import Campaign
 from annotation.selectors.campaigns import queue_next_position
 from annotation.services.queueing import ItemRow, items_enqueue
 from curation.datasets.choices import QueueOrder
@@ -67,7 +69,9 @@ class QueueHandler(JobHandler):
         with store().open(_selection_key(job)) as file:
             chosen = pq.read_table(file, filters=[("part", "=", shard.params["part"])])
         places = dict(zip(chosen.column("row").to_pylist(), chosen.column("rank").to_pylist(), strict=True))
-        items = _Items(job.params.get("contexts") or [], base=shard.params["base"])
+        asked = Campaign.objects.values_list("drafts", flat=True).get(pk=job.params["campaign"])
+        drafter = asked["judge"] if asked else None
+        items = _Items(job.params.get("contexts") or [], base=shard.params["base"], drafter=drafter)
         leaking: list[list[Any]] = []
 
         def on_quarantined(row: ItemRow, leaks: Sequence[Leak]) -> None:
@@ -149,15 +153,19 @@ def _select(version: DatasetVersion, params: dict[str, Any]) -> pa.Table:
 
 
 class _Items:
-    """The chosen rows of a part as items, each once under every context; `materials_left_out` is counted on the way."""
+    """The chosen rows of a part as items, each once under every context; `materials_left_out` is counted on the way.
 
-    def __init__(self, contexts: Sequence[str], *, base: int) -> None:
-        self._contexts, self._base = contexts, base
+    `drafter` is the judge whose annotations go with them, None where nobody's do.
+    """
+
+    def __init__(self, contexts: Sequence[str], *, base: int, drafter: str | None) -> None:
+        self._contexts, self._base, self._drafter = contexts, base, drafter
         self.materials_left_out = 0
 
     def of_part(self, key: str, places: dict[int, int], progress: Progress) -> Iterator[ItemRow]:
         first = 0
-        for batch in iter_part_batches(key, _COLUMNS):
+        columns = _COLUMNS if self._drafter is None else [*_COLUMNS, "annotations"]
+        for batch in iter_part_batches(key, columns):
             wanted = [row for row in range(first, first + batch.num_rows) if row in places]
             rows = batch.take(pa.array([row - first for row in wanted], pa.int64())).to_pylist()
             for number, row in zip(wanted, rows, strict=True):
@@ -180,7 +188,15 @@ class _Items:
             context=row["context"],
             materials=materials or None,
             traits=traits_of(metadata) if metadata else None,
+            drafts=self._drafts(row.get("annotations") or ()),
         )
+
+    def _drafts(self, annotations: Iterable[dict[str, Any]]) -> list[Draft]:
+        return [
+            Draft(each["kind"], each["question"], msgspec.json.decode(each["body"]))
+            for each in annotations
+            if each["source"] == "judge" and each["annotator"] == self._drafter and each["kind"] in KINDS
+        ]
 
     def _under_contexts(self, item: ItemRow, place: int) -> Iterator[ItemRow]:
         if not self._contexts:

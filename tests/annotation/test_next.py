@@ -33,7 +33,7 @@ def test_gives_the_first_item_in_the_documented_shape(
     body = answer.json()
     item = Item.objects.get(position=0)
     lease = Lease.objects.get()
-    assert body.keys() == {"lease", "item", "form", "answers"}
+    assert body.keys() == {"lease", "item", "form", "answers", "drafts"}
     assert body["form"]["id"] == lease.form_version_id == campaign.form_version_id
     assert body["answers"] == {}
     assert body["lease"]["id"] == lease.pk

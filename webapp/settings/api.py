@@ -32,6 +32,7 @@ SPECTACULAR_SETTINGS = {
         "FlagStateEnum": "annotation.choices.FlagState",
         "FlagReasonEnum": "annotation.choices.FlagReason",
         "LeakPolicyEnum": "annotation.choices.LeakPolicy",
+        "DraftsShownEnum": "annotation.choices.DraftsShown",
         "PrincipleKindEnum": "annotation.choices.PrincipleKind",
         "ImportFormatEnum": "curation.datasets.choices.ImportFormat",
         "VersionOriginEnum": "curation.datasets.choices.VersionOrigin",

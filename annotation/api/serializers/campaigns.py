@@ -10,7 +10,7 @@ from rest_framework import serializers
 from annotation.api.serializers.base import json_object
 from annotation.api.serializers.forms import FormVersionSerializer
 from annotation.api.serializers.principles import PrincipleTextSerializer
-from annotation.choices import CampaignState, LeakPolicy
+from annotation.choices import CampaignState, DraftsShown, LeakPolicy
 from annotation.models import Campaign
 from webapp.accounts.api.serializers import ProjectRefSerializer, UserRefSerializer
 
@@ -37,6 +37,16 @@ class GuidelinesExampleSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+class CampaignDraftsSerializer(serializers.Serializer):
+    """Whose drafts people are offered: `judge` as it signs its annotations in datasets, such as `judge:Marks v2`."""
+
+    judge = serializers.CharField(max_length=200)
+    show = serializers.ChoiceField(choices=DraftsShown.choices, default=DraftsShown.AFTER_FIRST_PASS)
+
+    class Meta:
+        ref_name = "CampaignDrafts"
+
+
 class CampaignProgressSerializer(serializers.Serializer):
     items = serializers.IntegerField()
     completed_items = serializers.IntegerField(help_text="Items that as many people as `overlap` says have answered.")
@@ -60,6 +70,7 @@ class CampaignSerializer(serializers.Serializer):
     identity_leaks = serializers.ChoiceField(choices=LeakPolicy.choices)
     overlap = serializers.IntegerField()
     lease_seconds = serializers.IntegerField()
+    drafts = CampaignDraftsSerializer(allow_null=True)
     form = FormVersionSerializer(source="form_version")
     progress = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
@@ -87,6 +98,9 @@ class CampaignInputSerializer(serializers.Serializer):
     )
     overlap = serializers.IntegerField(min_value=1, max_value=100, default=1, help_text="People asked about each item.")
     lease_seconds = serializers.IntegerField(min_value=30, max_value=7 * 86_400, default=900)
+    drafts = CampaignDraftsSerializer(
+        required=False, allow_null=True, help_text="For items that are queued from now on; a fifth of them show none."
+    )
 
     class Meta:
         ref_name = "CampaignInput"
@@ -102,6 +116,9 @@ class CampaignUpdateSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=CampaignState.choices, required=False)
     overlap = serializers.IntegerField(min_value=1, max_value=100, required=False, help_text="May only be raised.")
     lease_seconds = serializers.IntegerField(min_value=30, max_value=7 * 86_400, required=False)
+    drafts = CampaignDraftsSerializer(
+        required=False, allow_null=True, help_text="For items that are queued from now on; a fifth of them show none."
+    )
 
     class Meta:
         ref_name = "CampaignUpdate"

@@ -70,6 +70,9 @@ class NextSerializer(serializers.Serializer):
     item = ItemSerializer()
     form = FormVersionSerializer()
     answers = json_object(help_text="What this person said under an earlier form and need not say again.")
+    drafts = json_object(
+        help_text="Question name → answer drafted by AI, to be confirmed or corrected; empty where none is offered."
+    )
 
     class Meta:
         ref_name = "Next"
@@ -97,6 +100,11 @@ class ReadingSerializer(serializers.Serializer):
         help_text="Target → share of its text that was scrolled into view; at most 50.",
     )
     reached_end = serializers.ListField(child=serializers.CharField(), required=False, help_text="At most 50 targets.")
+    drafts = serializers.DictField(
+        child=serializers.IntegerField(min_value=0),
+        required=False,
+        help_text="How many drafted marks and texts were `offered`, `accepted`, `corrected` and `rejected`.",
+    )
 
     class Meta:
         ref_name = "Reading"

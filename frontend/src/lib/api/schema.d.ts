@@ -965,7 +965,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Change how much the check may spend; null lifts the cap. Retry its job to go on where it stopped. */
+        patch: operations["judge_trusts_cap"];
         trace?: never;
     };
     "/api/judges/{judge_id}/": {
@@ -2466,6 +2467,7 @@ export interface components {
             identity_leaks: components["schemas"]["LeakPolicyEnum"];
             overlap: number;
             lease_seconds: number;
+            drafts: components["schemas"]["CampaignDrafts"] | null;
             form: components["schemas"]["FormVersion"];
             readonly progress: components["schemas"]["CampaignProgress"];
             /** Format: date-time */
@@ -2485,6 +2487,18 @@ export interface components {
         };
         CampaignAnnotatorsInputRequest: {
             emails: string[];
+        };
+        /** @description Whose drafts people are offered: `judge` as it signs its annotations in datasets, such as `judge:Marks v2`. */
+        CampaignDrafts: {
+            judge: string;
+            /** @default after_first_pass */
+            show: components["schemas"]["DraftsShownEnum"];
+        };
+        /** @description Whose drafts people are offered: `judge` as it signs its annotations in datasets, such as `judge:Marks v2`. */
+        CampaignDraftsRequest: {
+            judge: string;
+            /** @default after_first_pass */
+            show: components["schemas"]["DraftsShownEnum"];
         };
         /** @description Anybody's feedback as reviewers see it. */
         CampaignFeedback: {
@@ -2535,6 +2549,8 @@ export interface components {
             overlap: number;
             /** @default 900 */
             lease_seconds: number;
+            /** @description For items that are queued from now on; a fifth of them show none. */
+            drafts?: components["schemas"]["CampaignDraftsRequest"] | null;
         };
         CampaignName: {
             id: number;
@@ -2699,6 +2715,11 @@ export interface components {
             before: number[];
             after: number[];
         };
+        /**
+         * @description * `after_first_pass` - After their own first pass
+         * @enum {string}
+         */
+        DraftsShownEnum: "after_first_pass";
         Error: {
             type: string;
             message: string;
@@ -3297,9 +3318,10 @@ export interface components {
         /**
          * @description * `pair` - pair
          *     * `response` - response
+         *     * `record` - record
          * @enum {string}
          */
-        JudgeLevelEnum: "pair" | "response";
+        JudgeLevelEnum: "pair" | "response" | "record";
         JudgeMeter: {
             calls: number;
             /** @description Answers that were there already. */
@@ -3960,6 +3982,10 @@ export interface components {
             answers: {
                 [key: string]: unknown;
             };
+            /** @description Question name → answer drafted by AI, to be confirmed or corrected; empty where none is offered. */
+            drafts: {
+                [key: string]: unknown;
+            };
         };
         NextInputRequest: {
             /** @description Leases the client has already, which it does not want again. */
@@ -4048,6 +4074,8 @@ export interface components {
             /** @description May only be raised. */
             overlap?: number;
             lease_seconds?: number;
+            /** @description For items that are queued from now on; a fifth of them show none. */
+            drafts?: components["schemas"]["CampaignDraftsRequest"] | null;
         };
         PatchedJudgePatchRequest: {
             archived?: boolean;
@@ -4272,6 +4300,10 @@ export interface components {
             };
             /** @description At most 50 targets. */
             reached_end?: string[];
+            /** @description How many drafted marks and texts were `offered`, `accepted`, `corrected` and `rejected`. */
+            drafts?: {
+                [key: string]: number;
+            };
         };
         /** @description How the item was read. A target is a response id, or `turn:N` for a turn of the prompt. */
         ReadingRequest: {
@@ -4283,6 +4315,10 @@ export interface components {
             };
             /** @description At most 50 targets. */
             reached_end?: string[];
+            /** @description How many drafted marks and texts were `offered`, `accepted`, `corrected` and `rejected`. */
+            drafts?: {
+                [key: string]: number;
+            };
         };
         Recipe: {
             id: number;
@@ -6758,6 +6794,40 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeTrust"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    judge_trusts_cap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trust_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedJudgeRunCapRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
