@@ -77,10 +77,13 @@ def people_rate(
 def _run(version: DatasetVersion, fingerprint: str, *, more_than: int) -> Signal | None:
     """The largest finished run of the judge as it is over the version, drawn at random or whole."""
     runs = Signal.objects.filter(
-        dataset_version=version, kind="judge_pairs", state=SignalState.READY, provenance__fingerprint=fingerprint
+        dataset_version=version,
+        kind="judge_pairs",
+        state=SignalState.READY,
+        provenance__fingerprint=fingerprint,
+        rows_ok__gt=more_than,
     )
-    whole = runs.exclude(params__gold_only=True).filter(rows_ok__gt=more_than)
-    return whole.order_by("-rows_ok", "-pk").first()
+    return next((run for run in runs.order_by("-rows_ok", "-pk") if not run.params.get("gold_only")), None)
 
 
 def _is_random(gold: Gold, version: DatasetVersion) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from rest_framework.test import APIClient
 from annotation.services.principles import principle_change, principle_create
 from curation.judges.services import judge_change
 from curation.judges.trust import trust_check
-from curation.ml.judging.calls import Call
+from curation.ml.judging.calls import Answer, Call
 from curation.models import DatasetVersion, Judge, JudgeMeter, JudgeTrust
 from tests.curation.judges.mock_judges import RuleBackend, always_first, always_longest, better_text
 from tests.curation.making import make_record, make_version
@@ -45,6 +46,18 @@ def turned(record: Record) -> Record:
     labels = [make_label(names[each.a], names[each.b], each.value, source=each.source) for each in record.labels]
     responses = [msgspec.structs.replace(each, response_id=names[each.response_id]) for each in record.responses]
     return msgspec.structs.replace(record, responses=responses[::-1], labels=labels)
+
+
+class Grades(RuleBackend):
+    """Gives a good answer a 5 and any other a 2."""
+
+    def __init__(self) -> None:
+        super().__init__(better_text)
+
+    def _answered(self, call: Call) -> Answer:
+        given = "5" if "a good answer" in call.messages[-1][1] else "2"
+        rest = math.log(0.1 / (len(call.options) - 1))
+        return Answer(log_probs={each: math.log(0.9) if each == given else rest for each in call.options})
 
 
 def rounded(value: Any) -> Any:
@@ -224,6 +237,22 @@ def test_rows_stored_the_other_way_round_give_the_same(
     assert other.results["calls"] == 0
     assert one.results["n"] == 90
     assert rounded({**one.results, "calls": 0}) == rounded(other.results)
+
+
+def test_a_judge_of_single_responses_is_held_against_pairs_by_its_scores(
+    client: APIClient, make_judge: Any, answering: Any, gold: Any, check: Check
+) -> None:
+    answering(Grades())
+    judge = make_judge("rubric_grades", options={"aspects": ["helpfulness"]})
+
+    trust = check(judge, gold(30), probes=["bandwagon"])
+
+    results = trust.results
+    assert (results["n"], results["accuracy"]["estimate"], results["swap"], results["calls"]) == (30, 1.0, None, 90)
+    assert results["diagnosis"][0] == "It agrees with people on every one of 30 pairs, in both orders."
+    assert of(results, "probes", "bandwagon")["n"] == 30
+    assert {bias["name"] for bias in results["biases"]} == {"verbosity", "length_correlation"}
+    assert client.get(f"/api/judges/{judge.pk}/").json()["standing"]["consistency"] is None
 
 
 def test_a_second_check_asks_nothing(make_judge: Any, answering: Any, gold: Any, check: Check) -> None:
