@@ -77,6 +77,8 @@ class AnswerMemory:
     identity: Mapping[str, Any]
     prices: Prices = Prices()
     _pending: list[dict[str, Any]] = field(default_factory=list)
+    # Of those the good ones, which may be asked for before they are written.
+    _fresh: dict[bytes, Answer] = field(default_factory=dict)
     _counts: _Counts = field(default_factory=_Counts)
     _written_at: float = field(default_factory=time.monotonic)
 
@@ -88,7 +90,8 @@ class AnswerMemory:
         rows = JudgeAnswer.objects.filter(
             project=self.project_id, key__in=list(keys), state=AnswerState.OK
         ).values_list("key", "text", "log_probs", "prompt_tokens", "completion_tokens", "cached_tokens")
-        return {bytes(key): Answer(text, log_probs, None, *tokens) for key, text, log_probs, *tokens in rows}
+        written = {bytes(key): Answer(text, log_probs, None, *tokens) for key, text, log_probs, *tokens in rows}
+        return written | {key: self._fresh[key] for key in keys if key in self._fresh}
 
     def reuse(self, count: int) -> None:
         self._counts.reused += count
@@ -103,13 +106,15 @@ class AnswerMemory:
         counts.cached += answer.cached_tokens
         counts.cost += self.prices.micro_dollars(answer)
         self._pending.append(self._row(key, answer, reason, record_id))
+        if reason is None:
+            self._fresh[key] = answer
         if len(self._pending) >= ANSWERS_PER_WRITE or time.monotonic() - self._written_at >= SECONDS_PER_WRITE:
             self.write()
 
     def write(self) -> None:
         """Write down what is pending. Raises JobError when what was spent has reached the cap."""
         pending, counts = self._pending, self._counts
-        self._pending, self._counts, self._written_at = [], _Counts(), time.monotonic()
+        self._pending, self._fresh, self._counts, self._written_at = [], {}, _Counts(), time.monotonic()
         if not pending and not counts.reused:
             return
         with transaction.atomic():

@@ -61,8 +61,8 @@ def ask_all(
             for number, answer in backend.answer(asking.calls()):
                 asking.take(number, answer)
                 yield from asking.finished()
+            asking.check_all_answered()
         yield from asking.finished()
-        asking.check_all_answered()
     except BackendError as error:
         raise JobError(str(error)) from error
     finally:
@@ -132,7 +132,7 @@ class _Asking:
 
     def check_all_answered(self) -> None:
         """Raises RuntimeError when the backend ended without answering everything it had pulled."""
-        if self._open:
+        if self._under_way:
             raise RuntimeError(f"The backend left {self._under_way} calls unanswered.")
 
     def _has_finished(self) -> bool:
