@@ -41,6 +41,7 @@ from webapp.api.schema import paged
 from webapp.api.views import ProjectApi, SignedInApi
 from webapp.jobs.api.serializers import JobSerializer
 from webapp.jobs.api.views import job_accepted
+from webapp.jobs.selectors.jobs import job_get
 from webapp.projects.policies import Verb
 
 
@@ -61,7 +62,7 @@ class JudgeRunListApi(IdempotentApi, OfJudgeApi):
         data = self.parse(RunInputSerializer)
         version = version_get(data.pop("dataset_version"))
         run = judge_run(judge=judge_get(judge_id), version=version, created_by=self.user, **data)
-        return job_accepted(run_get(run.pk).signal.job)
+        return job_accepted(job_get(run.signal.job_id or 0))
 
 
 class OfRunApi(ProjectApi):

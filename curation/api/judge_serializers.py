@@ -47,7 +47,7 @@ class JudgeFactsSerializer(serializers.Serializer):
 
     description = serializers.CharField(max_length=500, allow_blank=True, default="")
     protocol = serializers.CharField(max_length=40)
-    source = serializers.ChoiceField(choices=ModelSource.choices)
+    source = serializers.ChoiceField(choices=ModelSource.choices)  # type: ignore[assignment]
     model = serializers.DictField(
         default=dict, help_text="`{}`, `{id}` of a registered policy model, or `{endpoint, model, revision?}`."
     )
@@ -177,7 +177,7 @@ class JudgeProtocolSerializer(serializers.Serializer):
 class JudgeModelSerializer(serializers.Serializer):
     """A model that may judge; `model` is what a judge is made with. Endpoints take any model's name."""
 
-    source = serializers.ChoiceField(choices=ModelSource.choices)
+    source = serializers.ChoiceField(choices=ModelSource.choices)  # type: ignore[assignment]
     model = serializers.DictField()
     title = serializers.CharField()
     description = serializers.CharField()

@@ -65,6 +65,11 @@ class _Counts:
     cost: float = 0.0
 
 
+def _key(row: dict[str, Any]) -> bytes:
+    key: bytes = row["key"]
+    return key
+
+
 @dataclass
 class AnswerMemory:
     """A project's answers of one model. Writes in small transactions, answers and meter together.
@@ -120,8 +125,9 @@ class AnswerMemory:
         with transaction.atomic():
             if pending:
                 # One order for everybody, so that two workers with the same calls never wait for each other.
+                pending.sort(key=_key)
                 with connection.cursor() as cursor:
-                    cursor.executemany(_INSERT, sorted(pending, key=lambda row: row["key"]))
+                    cursor.executemany(_INSERT, pending)
             JudgeMeter.objects.get_or_create(job_id=self.job_id)
             cost = round(counts.cost)
             spent = query(_COUNT, {**vars(counts), "cost": cost, "job": self.job_id})[0]

@@ -104,8 +104,10 @@ def check_cap(judge: Judge, cap_usd: Decimal | None) -> None:
         raise UnprocessableError(sentence, fields={"cap_usd": ["No prices."]})
 
 
-_FACTS = ("description", "protocol", "source", "model", "family", "instructions", "options", "principles", "sampling")
-_FACTS += ("prices",)
+_FACTS = (
+    *("description", "protocol", "source", "model", "family"),
+    *("instructions", "options", "principles", "sampling", "prices"),
+)
 
 
 def _add(project: Project, created_by: User, *, name: str, version: int, **facts: Any) -> Judge:

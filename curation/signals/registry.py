@@ -12,6 +12,7 @@ from curation.signals.kinds.density_ratio import DensityRatioSignal
 from curation.signals.kinds.diverse_order import DiverseOrderSignal
 from curation.signals.kinds.duplicates import DuplicatesSignal
 from curation.signals.kinds.fifa import FifaSignal
+from curation.signals.kinds.follow_up_likelihood import FollowUpLikelihoodSignal
 from curation.signals.kinds.human_strength import HumanStrengthSignal
 from curation.signals.kinds.implicit_margin import ImplicitMarginSignal
 from curation.signals.kinds.judge_pairs import JudgePairsSignal
@@ -52,6 +53,7 @@ _ALL: tuple[SignalKind, ...] = (
     JudgePanelSignal(),
     ImplicitMarginSignal(),
     DensityRatioSignal(),
+    FollowUpLikelihoodSignal(),
     LearningDifficultySignal(),
     PooledMarginSignal(),
     SafetyMarginSignal(),

@@ -43,8 +43,9 @@ def signal_request(*, version: DatasetVersion, created_by: User, kind: str, para
     name, provenance = handler.prepare(project_id=project_id, params=params)
     if isinstance(handler, ReadsSignals):
         handler.check_version(version_id=version.pk, params=params)
-    chooses = isinstance(handler, ChoosesColumns)
-    columns = handler.columns_for(project_id=project_id, params=params) if chooses else handler.columns
+    columns = handler.columns
+    if isinstance(handler, ChoosesColumns):
+        columns = handler.columns_for(project_id=project_id, params=params)
     key = signal_key(kind, handler.version, params, provenance, version.content_hash)
     signal, created = Signal.objects.select_for_update().get_or_create(
         dataset_version=version,

@@ -51,6 +51,11 @@ class Unit:
         return self.responses[self.pair.a], self.responses[self.pair.b]
 
     @property
+    def response_id(self) -> str | None:
+        """Of the response that is judged by itself; None for a pair, and for a request."""
+        return self.response.response_id if self.response is not None else None
+
+    @property
     def one(self) -> Response:
         """The response itself."""
         if self.response is None:
@@ -113,7 +118,7 @@ def inquiry_of(protocol: JudgeProtocol, unit: Unit, judge: JudgeSpec) -> Inquiry
         values = {**values, PRINCIPLES.name: " ".join(f"{each.id}@{each.version}" for each in principles)}
     if unit.pair is not None:
         return pair_row(unit.pair, values)
-    return Row(unit.record.record_id, values, response_id=unit.response and unit.response.response_id)
+    return Row(unit.record.record_id, values, response_id=unit.response_id)
 
 
 def examples_shown(options: Any) -> int:
@@ -124,7 +129,7 @@ def examples_shown(options: Any) -> int:
 def _failed(unit: Unit, reason: str) -> Row:
     if unit.pair is not None:
         return pair_failed(reason, unit.pair)
-    return failed(reason, unit.record.record_id, response_id=unit.response and unit.response.response_id)
+    return failed(reason, unit.record.record_id, response_id=unit.response_id)
 
 
 def options_refused(place: str, sentence: str) -> ApplicationError:

@@ -6,6 +6,7 @@ One response and one aspect a prompt, so that neither its neighbours nor its oth
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -175,7 +176,7 @@ def _score_of(reply: rubric.RatingReply) -> Score:
     return Score("not_applicable") if isinstance(reply.rating, str) else Score("scored", float(reply.rating))
 
 
-def _values(scores: list[tuple[Aspect, Part | None, Score]]) -> dict[str, Cell]:
+def _values(scores: Sequence[tuple[Aspect, Part | None, Score]]) -> dict[str, Cell]:
     """What is not applicable has no value, and takes no part in the mean."""
     levels: dict[str, Any] = {}
     for aspect, part, score in scores:

@@ -14,7 +14,7 @@ class JudgePairsSignal(JudgeSignal):
         "protocol; the verdict points to a side only where both orders agree."
     )
     level: Level = "pair"
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("logit", "Log-odds that b is better", signed=True),
         Column("verdict", "Verdict", signed=True),
         Column("consistent", "Both orders agree", "flag"),

@@ -14,4 +14,4 @@ class JudgeRecordsSignal(JudgeSignal):
         "checklist that people edit and other judges use."
     )
     level: Level = "record"
-    columns = (Column("draft", "Draft", "text"),)
+    columns: tuple[Column, ...] = (Column("draft", "Draft", "text"),)

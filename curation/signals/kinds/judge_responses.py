@@ -14,4 +14,4 @@ class JudgeResponsesSignal(JudgeSignal):
         "each aspect, a critique, marked errors."
     )
     level: Level = "response"
-    columns = (Column("score", "Score"),)
+    columns: tuple[Column, ...] = (Column("score", "Score"),)
