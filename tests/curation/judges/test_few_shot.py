@@ -225,7 +225,9 @@ def test_a_judge_that_is_shown_labels_is_checked_on_the_other_half(
 
 def judged(judge: Judge, version: DatasetVersion, admin: User, work: Work) -> Signal:
     run = judge_run(judge=judge, version=version, created_by=admin)
-    work(run.signal.job_id)
+    signal = run.signal
+    assert signal.job_id is not None
+    work(signal.job_id)
     return Signal.objects.get(pk=run.signal_id)
 
 
