@@ -83,13 +83,8 @@ def judge_arm(
         for pair, unit in zip(of_units, units, strict=True)
     )
     rows = ask_all(inquiries, backend=backend, memory=memory, alive=alive)
-    if protocol.level == "pair":
-        read = map(_of_pair, rows)
-    else:
-        score = next(column.name for column in protocol.columns(spec.options) if column.type == "number")
-        read = _of_scores(rows, score)
     verdicts = []
-    for verdict in read:
+    for verdict in _verdicts(rows, protocol, spec):
         judged(verdict)
         verdicts.append(verdict)
     return Arm(verdicts, memory.worth / MICRO)
@@ -138,6 +133,13 @@ def probed(gold: GoldPair, probe: Probe) -> Record:
         prompt=[*gold.record.prompt[:-1], change(last, content=prompt)],
         responses=[change(each, content=texts.get(each.response_id, each.content)) for each in gold.record.responses],
     )
+
+
+def _verdicts(rows: Iterator[Row], protocol: JudgeProtocol, spec: JudgeSpec) -> Iterator[Verdict]:
+    if protocol.level == "pair":
+        return map(_of_pair, rows)
+    score = next(column.name for column in protocol.columns(spec.options) if column.type == "number")
+    return _of_scores(rows, score)
 
 
 def _of_pair(row: Row) -> Verdict:

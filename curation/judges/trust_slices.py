@@ -52,7 +52,7 @@ def _slices(name: str, values: Sequence[list[str]]) -> Iterator[Slice]:
     if not LEAST_VALUES <= len(places) <= MOST_VALUES:
         return
     for value, inside in sorted(places.items(), key=lambda each: (-len(each[1]), each[0])):
-        flags = np.zeros(len(values), dtype=np.bool_)
+        flags: Flags = np.zeros(len(values), dtype=np.bool_)
         flags[inside] = True
         yield Slice(name, value, flags)
 

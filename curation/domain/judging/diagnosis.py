@@ -35,7 +35,7 @@ def diagnose(report: JudgeReport) -> list[str]:
     swap = report.swap
     if swap is not None and not swap.n:
         return ["It has judged no pair in both orders yet, so nothing is known of it."]
-    found = [_position(swap) if swap else None, _length(report), _against_people(report.reliability)]
+    found = [_position(swap) if swap else None, _length(report), _against_people(report)]
     sentences = [sentence for sentence in found if sentence is not None]
     sentences += [bias.sentence for bias in report.biases if bias.flagged]
     if not sentences and swap is not None:
@@ -84,7 +84,8 @@ def _length(report: JudgeReport) -> str | None:
     return f"{picks}, people {_percent(people)}: it reads lengths, not answers."
 
 
-def _against_people(reliability: Reliability | None) -> str | None:
+def _against_people(report: JudgeReport) -> str | None:
+    reliability = report.reliability
     if reliability is None or reliability.accuracy.rate is None:
         return None
     accuracy = reliability.accuracy
@@ -94,7 +95,8 @@ def _against_people(reliability: Reliability | None) -> str | None:
     if accuracy.low is not None and accuracy.low <= 0.5:
         return f"Against people it is no better than chance: it agrees with them on {agrees}."
     if accuracy.rate == 1.0:
-        return f"It agrees with people on every one of {accuracy.n} pairs, in both orders."
+        orders = ", in both orders" if report.swap is not None else ""
+        return f"It agrees with people on every one of {accuracy.n} pairs{orders}."
     return None
 
 

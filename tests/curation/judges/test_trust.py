@@ -249,7 +249,7 @@ def test_a_judge_of_single_responses_is_held_against_pairs_by_its_scores(
 
     results = trust.results
     assert (results["n"], results["accuracy"]["estimate"], results["swap"], results["calls"]) == (30, 1.0, None, 90)
-    assert results["diagnosis"][0] == "It agrees with people on every one of 30 pairs, in both orders."
+    assert results["diagnosis"][0] == "It agrees with people on every one of 30 pairs."
     assert of(results, "probes", "bandwagon")["n"] == 30
     assert {bias["name"] for bias in results["biases"]} == {"verbosity", "length_correlation"}
     assert client.get(f"/api/judges/{judge.pk}/").json()["standing"]["consistency"] is None

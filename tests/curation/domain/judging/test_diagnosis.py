@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from curation.domain.judging.biases import first_slot, longer_rate, verbosity
 from curation.domain.judging.diagnosis import JudgeReport, diagnose
-from curation.domain.judging.reliability import reliability
+from curation.domain.judging.reliability import may_label, reliability
 from curation.domain.judging.verdicts import outcomes, signs, swap_report
 
 Floats = npt.NDArray[np.float64]
@@ -103,3 +103,14 @@ def test_nothing_stands_out_and_nothing_is_known() -> None:
     assert diagnose(plain) == ["It names the same response in both orders on 100 % of pairs: no bias stands out."]
     empty = JudgeReport(swap=swap_report(people[:0], people[:0]), longer=longer_rate(people[:0], people[:0]))
     assert diagnose(empty) == ["It has judged no pair in both orders yet, so nothing is known of it."]
+
+
+def test_a_judge_of_single_responses_has_no_orders_to_speak_of() -> None:
+    people, length = gold()
+    agreed = reliability(people, people, people, np.arange(N))
+    scores = JudgeReport(swap=None, longer=longer_rate(people, length), reliability=agreed)
+    assert diagnose(scores) == [
+        "It agrees with people on every one of 400 pairs.",
+        may_label(agreed)[1],
+    ]
+    assert diagnose(JudgeReport(swap=None, longer=longer_rate(people, length))) == []
