@@ -7,6 +7,7 @@ import { loadable } from "@/lib/loadable";
 import { useMe } from "@/lib/session";
 import { whenQuiet } from "@/lib/when-quiet";
 import { Dock } from "./dock";
+import { draftCounts, firstPassDone } from "./drafted";
 import { activeQuestion, askedQuestions, cleanAnswers, missingQuestions } from "./form-state";
 import { PromptPane } from "./prompt-pane";
 import type { QuestionProps } from "./questions/module";
@@ -75,6 +76,7 @@ export function LabelItem({ task, session, state, timer, comments, aside, status
   const questions: QuestionProps[] = asked.map((question) => ({
     question,
     answer: answers[question.name],
+    draft: firstPassDone(question, asked, answers, item) ? task.drafts?.[question.name] : undefined,
     item,
     active: question === active,
     missing: missing.has(question.name),
@@ -107,7 +109,11 @@ export function LabelItem({ task, session, state, timer, comments, aside, status
       return;
     }
     forget();
-    session.submit(cleanAnswers(form, answers, item), { ...timer.read(), reading: reading.read() });
+    const drafts = draftCounts(task.drafts ?? {}, asked, answers, item);
+    session.submit(cleanAnswers(form, answers, item), {
+      ...timer.read(),
+      reading: { ...reading.read(), ...(drafts && { drafts }) },
+    });
   };
 
   const lease = task.lease ?? task.answeredLease ?? null;

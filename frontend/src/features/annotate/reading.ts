@@ -1,3 +1,4 @@
+import type { DraftCounts } from "./questions/drafted";
 import type { Target } from "./questions/types";
 import type { ItemTimer } from "./timer";
 
@@ -10,6 +11,8 @@ export interface Reading {
   seen: Record<Target, number>;
   /** Texts whose last line was in sight. */
   reached_end: Target[];
+  /** What became of what AI had drafted. */
+  drafts?: DraftCounts;
 }
 
 /** A pixel or two of rounding and descenders do not make an unread line. */

@@ -21,6 +21,8 @@ export interface Task {
   item: Item;
   form: Form;
   answers: Answers;
+  /** What AI drafted for it; only while it is answered for the first time. */
+  drafts?: Answers;
   lease: number | null;
   /** The lease it was answered under in this visit; comments and flags go by it. */
   answeredLease?: number;
@@ -336,6 +338,7 @@ function taskFrom(next: NextItem): Task {
     item: next.item,
     form: next.form,
     answers: next.answers ?? {},
+    drafts: next.drafts ?? {},
     lease: next.lease.id,
     feedback: null,
   };

@@ -126,9 +126,10 @@ export function VersionsPage() {
 
 function Origin({ version }: { version: DatasetVersion }) {
   const project = useProject();
-  const { campaign, filename } = version.origin_detail;
+  const { campaign, filename, judge } = version.origin_detail;
   if (version.origin === "import")
     return <span className="break-all">{typeof filename === "string" ? filename : "Import"}</span>;
+  if (version.origin === "judge") return <span>{typeof judge === "string" ? judge : "AI feedback"}</span>;
   return typeof campaign === "number" ? (
     <Link to={paths.campaign(project.id, campaign)}>Campaign labels</Link>
   ) : (

@@ -123,11 +123,13 @@ export type Reading = Schemas["Reading"];
 export type Flag = Schemas["Flag"];
 export type Comment = Schemas["Comment"];
 export type MyCampaign = Schemas["MyCampaign"];
-export type NextItem = Omit<Schemas["Next"], "form" | "item" | "answers"> & {
+export type NextItem = Omit<Schemas["Next"], "form" | "item" | "answers" | "drafts"> & {
   form: Form;
   item: Item;
   /** Answers that carry over from an earlier version of the form. */
   answers?: Answers;
+  /** Answers that AI drafted, to be confirmed or corrected. */
+  drafts?: Answers;
 };
 export type FeedbackReceipt = Schemas["StoredFeedback"];
 export type FeedbackDetail = Omit<Schemas["Feedback"], "answers" | "form" | "item"> & {

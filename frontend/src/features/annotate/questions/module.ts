@@ -5,6 +5,8 @@ import type { Answer, Answers, Facts, Question, Target } from "./types";
 export interface QuestionProps<Q = Question, A = Answer> {
   question: Q;
   answer: A | undefined;
+  /** What AI drafted, once whoever answers has made a first pass of their own. */
+  draft?: A | undefined;
   item: Item;
   /** Digits and the type's other keys belong to this question now. */
   active: boolean;

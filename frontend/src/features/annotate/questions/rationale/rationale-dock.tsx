@@ -3,6 +3,7 @@ import { useActions, useKeyOf } from "@/actions";
 import { Button, IconButton, Kbd } from "@/components/ui";
 import { useT } from "@/lib/i18n";
 import { ChoiceButton } from "../choice-button";
+import { decide, draftedStore, useDrafted } from "../drafted";
 import type { QuestionProps } from "../module";
 import { countCodePoints } from "../offsets";
 import { optionKey } from "../per-target";
@@ -17,7 +18,7 @@ const EMPTY: RationaleAnswer = { text: "", reasons: [], links: [] };
 
 /** Why: reasons to choose, words of one's own, and links from them to the words they are about. */
 export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleAnswer>) {
-  const { question, answer = EMPTY, item, active, onChange, onActivate } = props;
+  const { question, answer = EMPTY, draft, item, active, onChange, onActivate } = props;
   const t = useT();
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -27,6 +28,17 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
   const change = (next: RationaleAnswer) => onChange(next.text || next.reasons.length > 0 ? next : undefined);
   const write = (text: string) =>
     change({ ...answer, text, links: movedLinks(answer.links, answer.text, text) });
+  const drafted = draftedStore(item.id, question.name);
+  const isDecided = Object.keys(useDrafted(drafted).decided).length > 0;
+  const useDraft = () => {
+    if (!draft) return;
+    // Behind what somebody wrote, so that neither it nor its links change.
+    const text = answer.text.trim() ? `${answer.text}\n\n${draft.text}` : draft.text;
+    change({ ...answer, text, reasons: [...new Set([...answer.reasons, ...draft.reasons])] });
+    decide(drafted, ["text"], "accepted");
+    onActivate();
+    field.current?.focus();
+  };
   const toggle = (value: string) => {
     const chosen = answer.reasons.includes(value)
       ? answer.reasons.filter((each) => each !== value)
@@ -105,6 +117,11 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
             onChange={(event) => write(event.target.value)}
             className={FIELD}
           />
+          {draft && !isDecided && (
+            <Button size="sm" variant="ghost" title={draft.text} onClick={useDraft}>
+              {t("Use draft")}
+            </Button>
+          )}
           {question.links && (
             <Button
               size="sm"

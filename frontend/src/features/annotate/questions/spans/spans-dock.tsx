@@ -9,6 +9,7 @@ import type { SpansAnswer, SpansQuestion } from "../types";
 import * as read from "./answer";
 import { chooseCategory, goTo, noErrors } from "./commands";
 import { type Context, keepSelection } from "./context";
+import { DraftedMarks } from "./drafted-marks";
 import { EntryEditor } from "./entry-editor";
 import { startOmission } from "./evidence";
 import { targetName } from "./labels";
@@ -43,6 +44,7 @@ export default function SpansDock(props: QuestionProps<SpansQuestion, SpansAnswe
           </p>
         </div>
         {active && <Below context={context} ui={ui} />}
+        {props.draft && <DraftedMarks context={context} draft={props.draft} active={active} />}
       </div>
     </QuestionLine>
   );
