@@ -94,8 +94,8 @@ class JudgeSaid:
         if response.response_id == original.response_id:
             return None
         responses = sorted([original, response], key=lambda each: each.response_id)
-        facts = {"source": "judge", "annotator": self.annotator, "origin": self.origin, "strength": EDIT_STRENGTH}
-        better = make_label(original.response_id, response.response_id, EDIT_VALUE, **facts)
+        facts = {"source": "judge", "annotator": self.annotator, "origin": self.origin}
+        better = make_label(original.response_id, response.response_id, EDIT_VALUE, strength=EDIT_STRENGTH, **facts)
         return Record(
             record_id_of(record.prompt, [each.response_id for each in responses], record.context),
             record.prompt,
