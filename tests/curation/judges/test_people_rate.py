@@ -28,7 +28,7 @@ ROWS, LABELLED = 120, 40
 def row(number: int, origin: str) -> Record:
     """Two generators; the first one is better in three rows of four, and people have seen the first 40 rows."""
     texts = [f"a good answer {number}", f"a poor answer {number}"]
-    label = [(0, 1, -1, "human")] if number < LABELLED else []
+    label: list[tuple[int, int, int | None, str]] = [(0, 1, -1, "human")] if number < LABELLED else []
     record = make_record(f"Question {number}?", texts, label)
     first = "new-model" if number % 4 else "old-model"
     writers = {texts[0]: first, texts[1]: "old-model" if first == "new-model" else "new-model"}
@@ -71,7 +71,9 @@ def rate(make_judge: Any, answering: Any, admin: User, work: Work) -> Callable[.
             judge=judge, version=version, created_by=admin, gold=["human"], sample=sample, probes=[], seed=0
         )
         assert work(job.pk).state == "succeeded"
-        return JudgeTrust.objects.get().results["ppi"]
+        results = JudgeTrust.objects.get().results
+        assert results is not None
+        return results["ppi"]
 
     return measure
 

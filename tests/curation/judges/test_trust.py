@@ -97,6 +97,12 @@ def check(client: APIClient, work: Work) -> Check:
     return run
 
 
+def measured(trust: JudgeTrust) -> dict[str, Any]:
+    assert trust.results is not None
+    found: dict[str, Any] = trust.results
+    return found
+
+
 def asked(judge: Judge, version: DatasetVersion, admin: User) -> Job:
     return trust_check(judge=judge, version=version, created_by=admin, gold=["human"], sample=200, probes=[], seed=0)
 
@@ -143,9 +149,9 @@ def test_150_pairs_are_too_few_to_label(make_judge: Any, answering: Any, gold: A
 
     trust = check(make_judge(), gold(150))
 
-    assert (trust.state, trust.may_label, trust.results["accuracy"]["estimate"]) == ("ready", False, 1.0)
-    assert "tested on 150" in trust.results["rule"]
-    assert trust.results["calibration"] is None
+    assert (trust.state, trust.may_label, measured(trust)["accuracy"]["estimate"]) == ("ready", False, 1.0)
+    assert "tested on 150" in measured(trust)["rule"]
+    assert measured(trust)["calibration"] is None
 
 
 def test_a_judge_that_reads_places_is_found_out(make_judge: Any, answering: Any, gold: Any, check: Check) -> None:
@@ -153,19 +159,19 @@ def test_a_judge_that_reads_places_is_found_out(make_judge: Any, answering: Any,
 
     trust = check(make_judge(), gold(), probes=["verbosity"])
 
-    swap = trust.results["swap"]
+    swap = measured(trust)["swap"]
     assert not trust.may_label
-    assert trust.results["diagnosis"][0] == (
+    assert measured(trust)["diagnosis"][0] == (
         "It picks the first response 100 % of the time and contradicts itself on 100 % of pairs when they are swapped: "
         "it reads positions, not answers."
     )
     assert (swap["consistency"]["estimate"], swap["first_twice"]["estimate"], swap["first_slot"]) == (0.0, 1.0, 1.0)
     assert (swap["first_slot_bias"]["estimate"], swap["knowledge"]["estimate"]) == (1.0, 0.0)
     # Every pair counts half.
-    assert trust.results["accuracy"]["estimate"] == 0.5
-    assert of(trust.results, "biases", "first_slot")["flagged"]
-    assert of(trust.results, "probes", "verbosity")["estimate"] == 0.0
-    assert "may draft only" in trust.results["rule"]
+    assert measured(trust)["accuracy"]["estimate"] == 0.5
+    assert of(measured(trust), "biases", "first_slot")["flagged"]
+    assert of(measured(trust), "probes", "verbosity")["estimate"] == 0.0
+    assert "may draft only" in measured(trust)["rule"]
 
 
 def test_a_judge_that_reads_lengths_is_found_out(make_judge: Any, answering: Any, gold: Any, check: Check) -> None:
@@ -173,7 +179,7 @@ def test_a_judge_that_reads_lengths_is_found_out(make_judge: Any, answering: Any
 
     trust = check(make_judge(), gold(), probes=["verbosity"])
 
-    results = trust.results
+    results = measured(trust)
     assert not trust.may_label
     assert results["diagnosis"][0] == (
         "It picks the longer response 100 % of the time, people 50 %: it reads lengths, not answers."
@@ -191,7 +197,7 @@ def test_a_judge_that_reads_lengths_is_found_out(make_judge: Any, answering: Any
 def test_slices_name_what_the_rows_say(make_judge: Any, answering: Any, gold: Any, check: Check) -> None:
     answering()
 
-    slices = check(make_judge(), gold()).results["slices"]
+    slices = measured(check(make_judge(), gold()))["slices"]
 
     found = [(each["slice"], each["value"], each["n"]) for each in slices]
     assert found == [
@@ -214,9 +220,9 @@ def test_an_injection_that_works_is_told(make_judge: Any, answering: Any, gold: 
 
     trust = check(make_judge(), gold(), probes=["injection_order", "bandwagon"])
 
-    moved, stays = trust.results["probes"]
+    moved, stays = measured(trust)["probes"]
     assert (moved["name"], moved["estimate"], moved["n"], moved["flagged"]) == ("injection_order", 1.0, 200, True)
-    assert moved["sentence"] in trust.results["diagnosis"]
+    assert moved["sentence"] in measured(trust)["diagnosis"]
     assert (stays["name"], stays["estimate"], stays["flagged"]) == ("bandwagon", 0.0, False)
     assert stays["expected"].startswith("The verdict stays")
     assert trust.may_label
@@ -234,9 +240,9 @@ def test_rows_stored_the_other_way_round_give_the_same(
 
     one, other = check(judge, gold(120), **asked), check(judge, gold(120, turned), **asked)
 
-    assert other.results["calls"] == 0
-    assert one.results["n"] == 90
-    assert rounded({**one.results, "calls": 0}) == rounded(other.results)
+    assert measured(other)["calls"] == 0
+    assert measured(one)["n"] == 90
+    assert rounded({**measured(one), "calls": 0}) == rounded(measured(other))
 
 
 def test_a_judge_of_single_responses_is_held_against_pairs_by_its_scores(
@@ -247,7 +253,7 @@ def test_a_judge_of_single_responses_is_held_against_pairs_by_its_scores(
 
     trust = check(judge, gold(30), probes=["bandwagon"])
 
-    results = trust.results
+    results = measured(trust)
     assert (results["n"], results["accuracy"]["estimate"], results["swap"], results["calls"]) == (30, 1.0, None, 90)
     assert results["diagnosis"][0] == "It agrees with people on every one of 30 pairs."
     assert of(results, "probes", "bandwagon")["n"] == 30
@@ -264,10 +270,10 @@ def test_a_second_check_asks_nothing(make_judge: Any, answering: Any, gold: Any,
 
     second = check(judge, version, probes=["bandwagon"])
 
-    assert (backend.calls, first.results["calls"], second.results["calls"]) == ([], 120, 0)
-    assert {**first.results, "calls": 0} == second.results
+    assert (backend.calls, measured(first)["calls"], measured(second)["calls"]) == ([], 120, 0)
+    assert {**measured(first), "calls": 0} == measured(second)
     # Two calls of ten tokens a pair, at 2 USD a million.
-    assert second.results["cost_per_1000"] == pytest.approx(0.04)
+    assert measured(second)["cost_per_1000"] == pytest.approx(0.04)
 
 
 def test_a_run_and_a_check_share_their_answers(
@@ -279,7 +285,7 @@ def test_a_run_and_a_check_share_their_answers(
     work(accepted.json()["id"])
     backend = answering()
 
-    assert check(judge, version).results["calls"] == len(backend.calls) == 0
+    assert measured(check(judge, version))["calls"] == len(backend.calls) == 0
 
 
 def test_what_was_measured_holds_until_a_principle_changes(
@@ -364,9 +370,9 @@ def test_the_cap_stops_a_check_until_it_is_raised(
     work(trust.job.pk)
 
     trust.refresh_from_db()
-    assert (trust.state, trust.results["n"]) == ("ready", 100)
-    assert JudgeMeter.objects.get(job=trust.job).calls == trust.results["calls"] == 200
-    assert trust.results["cost_per_1000"] == pytest.approx(100.0)
+    assert (trust.state, measured(trust)["n"]) == ("ready", 100)
+    assert JudgeMeter.objects.get(job=trust.job).calls == measured(trust)["calls"] == 200
+    assert measured(trust)["cost_per_1000"] == pytest.approx(100.0)
 
 
 def test_failures_are_counted_and_left_out(make_judge: Any, answering: Any, gold: Any, check: Check) -> None:
@@ -378,7 +384,7 @@ def test_failures_are_counted_and_left_out(make_judge: Any, answering: Any, gold
     trust = check(make_judge(), gold(30))
 
     assert trust.job is not None
-    assert (trust.results["n"], trust.results["failed"], trust.results["accuracy"]["estimate"]) == (29, 1, 1.0)
+    assert (measured(trust)["n"], measured(trust)["failed"], measured(trust)["accuracy"]["estimate"]) == (29, 1, 1.0)
     assert trust.job.message.startswith("Right on 100.0% of 29 gold pairs, 1 more failed:")
     assert trust.job.shards.get().failures == {"timeout": 1}
 
