@@ -28,12 +28,14 @@ from curation.signals.kinds.prompt_map import PromptMapSignal
 from curation.signals.kinds.prompt_quality import PromptQualitySignal
 from curation.signals.kinds.quick_ensemble import QuickEnsembleSignal
 from curation.signals.kinds.r01 import R01Signal
+from curation.signals.kinds.ranking_consistency import RankingConsistencySignal
 from curation.signals.kinds.residual_margin import ResidualMarginSignal
 from curation.signals.kinds.response_similarity import ResponseSimilaritySignal
 from curation.signals.kinds.reward_ensemble import RewardEnsembleSignal
 from curation.signals.kinds.reward_score import RewardScoreSignal
 from curation.signals.kinds.reward_uncertainty import RewardUncertaintySignal
 from curation.signals.kinds.safety_margin import SafetyMarginSignal
+from curation.signals.kinds.self_consistency import SelfConsistencySignal
 from curation.signals.kinds.semantic_contamination import SemanticContaminationSignal
 from curation.signals.kinds.semantic_duplicates import SemanticDuplicatesSignal
 from curation.signals.kinds.text_measures import TextMeasuresSignal
@@ -51,6 +53,8 @@ _ALL: tuple[SignalKind, ...] = (
     JudgeResponsesSignal(),
     JudgeRecordsSignal(),
     JudgePanelSignal(),
+    SelfConsistencySignal(),
+    RankingConsistencySignal(),
     ImplicitMarginSignal(),
     DensityRatioSignal(),
     FollowUpLikelihoodSignal(),
