@@ -9,6 +9,7 @@ import type {
   FormCheck,
   FormVersionDetail,
   Job,
+  Judge,
   Page,
   PrincipleText,
   Question,
@@ -36,7 +37,7 @@ export const datasetsQuery = (project: number) =>
   queryOptions({
     queryKey: ["datasets", project, "all"],
     queryFn: ({ signal }) =>
-      api.get<Page<Dataset>>(`/api/projects/${project}/datasets/`, { query: { limit: 200 }, signal }),
+      api.get<Page<Dataset>>(`/api/projects/${project}/datasets/`, { query: { limit: 100 }, signal }),
   });
 
 export const versionQuery = (id: number) =>
@@ -64,6 +65,14 @@ export const principlesQuery = (id: number) =>
 export const setPrinciples = (id: number, principles: number[]) =>
   api.put<CampaignPrinciples>(`/api/campaigns/${id}/principles/`, { principles });
 
+/** The project's judges, to choose whose drafts are offered. */
+export const judgesQuery = (project: number) =>
+  queryOptions({
+    queryKey: ["judges", project, "drafting"],
+    queryFn: ({ signal }) =>
+      api.get<Page<Judge>>(`/api/projects/${project}/judges/`, { query: { limit: 100 }, signal }),
+  });
+
 export interface NewCampaign {
   name: string;
   questions: Question[];
@@ -79,7 +88,10 @@ export const createCampaign = (project: number, body: NewCampaign) =>
 export const updateCampaign = (
   id: number,
   body: Partial<
-    Pick<Campaign, "name" | "guidelines" | "guidelines_examples" | "identity_leaks" | "state" | "overlap">
+    Pick<
+      Campaign,
+      "name" | "guidelines" | "guidelines_examples" | "identity_leaks" | "state" | "overlap" | "drafts"
+    >
   >,
 ) => api.patch<Campaign>(`/api/campaigns/${id}/`, body);
 

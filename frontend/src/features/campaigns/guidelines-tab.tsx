@@ -7,6 +7,7 @@ import type { Campaign, GuidelinesExample } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { campaignQuery, updateCampaign } from "./api";
+import { DraftsSection } from "./drafts-section";
 import { ExamplesEditor } from "./examples-editor";
 import { FormVersions } from "./form-versions";
 import { GuidelinesText } from "./guidelines-text";
@@ -54,6 +55,7 @@ export function GuidelinesTab({ campaign, canManage }: Props) {
         <Section title="Queueing">
           <Leaks campaign={campaign} canManage={canManage} />
         </Section>
+        <DraftsSection campaign={campaign} canManage={canManage} />
       </div>
     </div>
   );
