@@ -113,7 +113,7 @@ export function Checkbox({
 }: { label: ReactNode; hint?: ReactNode } & Omit<ComponentProps<"input">, "type">) {
   return (
     <label className={cx("flex items-start gap-2", className)}>
-      <input type="checkbox" className="mt-0.5 size-4 accent-[var(--accent)]" {...rest} />
+      <input type="checkbox" className="mt-0.5 size-4 shrink-0 accent-[var(--accent)]" {...rest} />
       <span>
         {label}
         {hint && <span className="block text-sm text-muted">{hint}</span>}

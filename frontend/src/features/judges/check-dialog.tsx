@@ -49,6 +49,7 @@ export function CheckDialog({
       start.mutate(version);
     }
   };
+  const all = (probes.data ?? []).map((probe) => probe.name);
   const pairs = Number(form.sample);
   const questions = judge.level === "pair" ? questionsOf(pairs, form.probes.length) : null;
   return (
@@ -126,9 +127,17 @@ export function CheckDialog({
           <legend className="font-medium">
             Probes<span className="ms-1.5 font-normal text-faint">optional</span>
           </legend>
-          <p className="mb-2 text-sm text-muted">
+          <p className="text-sm text-muted">
             Each changes the pairs in a way that must not change the verdict, and asks again.
           </p>
+          <div className="my-2 flex gap-2">
+            <Button size="sm" onClick={() => edit({ probes: all })} disabled={form.probes.length === all.length}>
+              Choose all
+            </Button>
+            <Button size="sm" onClick={() => edit({ probes: [] })} disabled={form.probes.length === 0}>
+              Choose none
+            </Button>
+          </div>
           <div className="flex flex-col gap-2">
             {(probes.data ?? []).map((probe) => (
               <Checkbox

@@ -108,17 +108,15 @@ function Rate({
 }) {
   const range = percentRange(value);
   return (
-    <div>
-      <div className="flex items-baseline justify-between gap-3 text-sm">
-        <dt className="text-muted">{label}</dt>
-        <dd className="num">
-          <span className="font-medium">{percentWords(value && { ...value, low: null })}</span>
-          {range && <span className="ms-2 text-muted">{range}</span>}
-          {note && <span className="ms-2 text-muted">{note}</span>}
-        </dd>
-      </div>
+    <div className="grid grid-cols-[1fr_auto] items-baseline gap-x-3 text-sm">
+      <dt className="text-muted">{label}</dt>
+      <dd className="num text-right">
+        <span className="font-medium">{percentWords(value && { ...value, low: null })}</span>
+        {range && <span className="ms-2 text-muted">{range}</span>}
+        {note && <span className="ms-2 text-muted">{note}</span>}
+      </dd>
       {value && (
-        <dd>
+        <dd className="col-span-2">
           <Track row={{ value }} scale={SHARES} reference={reference} />
         </dd>
       )}

@@ -124,6 +124,7 @@ function FormView({ models, protocols, judge, start }: Lists & { judge?: JudgeDe
     id: "judge.save",
     label: judge ? `Make version ${(judge.versions[0]?.version ?? judge.version) + 1}` : "Create judge",
     keys: ["$mod+Enter"],
+    whileTyping: true,
     group: "Judge",
     icon: "check",
     when: () => !save.isPending,

@@ -58,7 +58,7 @@ export function JudgeListPage() {
             AI annotators. Each may label only what it has been measured for against people’s labels; until
             then it drafts, and people decide.
           </p>
-          <Field label="Show" hideLabel className="w-44">
+          <Field label="Show" hideLabel className="ms-auto w-44">
             <Select
               value={archived ? "archived" : ""}
               onChange={(event) => setSearch({ show: event.target.value || undefined })}

@@ -8,13 +8,13 @@ const call = (...contents: string[]) => ({
 
 describe("what differs between two questions", () => {
   it("is marked on either side", () => {
-    const [one, other] = markedMessages([call("Same.", "A: red B: blue"), call("Same.", "A: blue B: red")]);
+    const [one, other] = markedMessages([call("Same.", "Judge.\nred\nblue\nEnd."), call("Same.", "Judge.\nblue\nred\nEnd.")]);
     const marked = (messages: typeof one) =>
       messages?.map((message) =>
         message.parts.filter((part) => part.differs).map((part) => part.text.trim()),
       );
-    expect(marked(one)).toEqual([[], ["red", "blue"]]);
-    expect(marked(other)).toEqual([[], ["blue", "red"]]);
+    expect(marked(one)).toEqual([[], ["red"]]);
+    expect(marked(other)).toEqual([[], ["red"]]);
   });
 
   it("is nothing for one question, or three", () => {
@@ -28,16 +28,10 @@ describe("what differs between two questions", () => {
   it("leaves every text whole", () => {
     const text = fc.string({ unit: fc.constantFrom("a", "b", " ", "\n", "字", ".") });
     fc.assert(
-      fc.property(text, text, (own, other) => {
-        const whole = partsOf(own, other).map((part) => part.text);
-        expect(whole.join("")).toBe(own);
+      fc.property(text, text, (one, other) => {
+        const whole = partsOf(one, other).map((parts) => parts.map((part) => part.text).join(""));
+        expect(whole).toEqual([one, other]);
       }),
     );
-    const long = "word\n".repeat(10_000);
-    expect(
-      partsOf(`${long}end`, long)
-        .map((part) => part.text)
-        .join(""),
-    ).toBe(`${long}end`);
   });
 });

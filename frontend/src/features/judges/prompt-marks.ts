@@ -1,4 +1,4 @@
-import { diffWordsWithSpace } from "diff";
+import { diffLines } from "diff";
 import type { RenderedCall } from "./api";
 
 export interface MarkedPart {
@@ -12,9 +12,6 @@ export interface MarkedMessage {
   parts: MarkedPart[];
 }
 
-/** Above this many characters a comparison by words would be felt; lines are told apart instead. */
-const LONG = 40_000;
-
 /** The messages of each question; of two questions, with what differs between them. */
 export function markedMessages(calls: Pick<RenderedCall, "messages">[]): MarkedMessage[][] {
   const [one, other] = calls;
@@ -23,29 +20,21 @@ export function markedMessages(calls: Pick<RenderedCall, "messages">[]): MarkedM
       call.messages.map(({ role, content }) => ({ role, parts: [{ text: content, differs: false }] })),
     );
   }
-  return [side(one, other), side(other, one)];
+  const pairs = one.messages.map(({ content }, at) => partsOf(content, other.messages[at]?.content ?? ""));
+  return [
+    one.messages.map(({ role }, at) => ({ role, parts: pairs[at]?.[0] ?? [] })),
+    other.messages.map(({ role, content }, at) => ({
+      role,
+      parts: pairs[at]?.[1] ?? [{ text: content, differs: true }],
+    })),
+  ];
 }
 
-const side = (own: Pick<RenderedCall, "messages">, other: Pick<RenderedCall, "messages">) =>
-  own.messages.map(({ role, content }, at) => ({
-    role,
-    parts: partsOf(content, other.messages[at]?.content ?? ""),
-  }));
-
-/** The parts of a text that are not in another, beside those that are; together they are the whole text. */
-export function partsOf(text: string, other: string): MarkedPart[] {
-  if (text === other) return [{ text, differs: false }];
-  if (text.length + other.length > LONG) return linesOf(text, other);
-  return diffWordsWithSpace(other, text)
-    .filter((part) => !part.removed)
-    .map((part) => ({ text: part.value, differs: part.added }));
-}
-
-function linesOf(text: string, other: string): MarkedPart[] {
-  const there = new Set(other.split("\n"));
-  const lines = text.split("\n");
-  return lines.map((line, at) => ({
-    text: at < lines.length - 1 ? `${line}\n` : line,
-    differs: !there.has(line),
-  }));
+/** Two texts by lines, those that stand elsewhere or nowhere in the other one marked; each is whole. */
+export function partsOf(one: string, other: string): [MarkedPart[], MarkedPart[]] {
+  const found = diffLines(one, other);
+  return [
+    found.filter((part) => !part.added).map((part) => ({ text: part.value, differs: part.removed })),
+    found.filter((part) => !part.removed).map((part) => ({ text: part.value, differs: part.added })),
+  ];
 }

@@ -36,7 +36,7 @@ export function PromptSection({ judge }: { judge: JudgeDetail }) {
       <p className="mb-3 max-w-[80ch] text-muted">
         What the model is sent about a row, word for word; no model is asked.
       </p>
-      <div className="flex flex-wrap items-end gap-4">
+      <div className="flex flex-wrap items-start gap-4">
         <div className="w-full max-w-[520px]">
           <VersionFields choice={choice} onChange={setChosen} />
         </div>
@@ -49,7 +49,7 @@ export function PromptSection({ judge }: { judge: JudgeDetail }) {
             onChange={(event) => setRecord(event.target.value)}
           />
         </Field>
-        <ActionButton action={show} className="sm:mb-6" />
+        <ActionButton action={show} className="sm:mt-6" />
       </div>
       {asked && <Prompt judge={judge} asked={asked} />}
     </Section>

@@ -51,7 +51,7 @@ export function runBody(form: RunForm, version: number, priced: boolean): RunBod
 /** What a run was asked for, in words: "all pairs, rows that people labelled, 20 % of them". */
 export function askedWords(params: Record<string, unknown>, level: Judge["level"]): string {
   const parts = [
-    level === "response" ? "all responses" : params.pairs === "all" ? "all pairs" : "labelled pairs",
+    level !== "pair" ? `all ${level}s` : params.pairs === "all" ? "all pairs" : "labelled pairs",
   ];
   if (params.gold_only === true) parts.push("rows that people labelled");
   if (typeof params.share === "number" && params.share < 1) {

@@ -26,13 +26,21 @@ import { sourceWords } from "./checks";
 import { TrustResultsView } from "./trust-results";
 import { percentWords } from "./words";
 
+const POLL_MS = 2500;
+
 /** How far a judge may be believed: the newest check, what it found, and the checks before it. */
 export function TrustTab({ judge, protocol }: { judge: JudgeDetail; protocol: JudgeProtocol | undefined }) {
   const client = useQueryClient();
   const canRun = useCan("signal.run");
   const [search, setSearch] = useSearchState();
   const [asking, setAsking] = useState(false);
-  const list = usePaged<JudgeTrust>(["judge-trusts", judge.id], `/api/judges/${judge.id}/trust/`);
+  const [busy, setBusy] = useState(false);
+  const list = usePaged<JudgeTrust>(
+    ["judge-trusts", judge.id],
+    `/api/judges/${judge.id}/trust/`,
+    {},
+    { refetchInterval: busy ? POLL_MS : false },
+  );
   const comparable = protocol?.comparable ?? judge.gives === "votes";
   const check = useAction({
     id: "judge.check",
@@ -48,6 +56,7 @@ export function TrustTab({ judge, protocol }: { judge: JudgeDetail; protocol: Ju
     for (const queryKey of touchedKeys(judge)) void client.invalidateQueries({ queryKey });
   };
   const running = list.rows.filter((each) => each.job && isActive(each.job.state));
+  if (running.length > 0 !== busy) setBusy(running.length > 0);
   const ready = list.rows.filter((each) => each.state === "ready" && each.results !== null);
   const shown =
     list.rows.find((each) => String(each.id) === search.check) ??
@@ -177,7 +186,7 @@ function Checks({
               )}
             </Td>
             <Td>
-              <StateBadge state={check.state} />
+              <StateBadge state={check.job && isActive(check.job.state) ? check.job.state : check.state} />
             </Td>
             <Td>{sourceWords(check.gold)}</Td>
             <Td numeric>{formatCount(check.results?.n ?? null)}</Td>

@@ -31,6 +31,7 @@ export const GIVES: Record<Judge["gives"], string> = {
 export const LEVELS: Record<Judge["level"], string> = {
   pair: "Compares two responses",
   response: "Looks at one response",
+  record: "Looks at the request",
 };
 
 /** "61 % (54 – 68 %)"; without an interval the figure alone. */
