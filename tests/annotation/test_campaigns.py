@@ -55,6 +55,7 @@ class TestCreate:
             "identity_leaks": "mask",
             "overlap": 2,
             "lease_seconds": 60,
+            "drafts": None,
             "form": {"id": campaign.form_version_id, "version": 1, "questions": body["form"]["questions"]},
             "progress": {
                 "items": 0,
