@@ -21,6 +21,9 @@ from curation.ml.token_rows import TRUNCATED, ScoringItem, ScoringOptions, Token
 
 Value = TypeVar("Value")
 
+MOST_SHARED = 65_536
+"""Tokens of repeated keys and values in one pass: some gigabytes for a model of 7 billion weights."""
+
 
 class Stated(Protocol):
     """Every result has a state, ``ok`` or ``failed``, and perhaps a reason."""
@@ -177,7 +180,9 @@ class ResponseScorer(Generic[Value, Result]):
         try:
             shared = read_prefix(self._model, rows[0].ids[:length], self._pad, self.device)
             order = sorted(range(len(rows)), key=lambda at: _by_content(rows[at]))
-            for batch in batches(order, [len(row.ids) - length for row in rows], self.token_budget):
+            # Every row has the shared tokens in memory, though it does not read them.
+            held = length * self.token_budget // MOST_SHARED
+            for batch in batches(order, [max(len(row.ids) - length, held) for row in rows], self.token_budget):
                 values.update(zip(batch, self._forward([rows[at] for at in batch], shared), strict=True))
             return [values[at] for at in range(len(rows))]
         except torch.OutOfMemoryError:

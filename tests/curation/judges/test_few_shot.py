@@ -232,9 +232,9 @@ def judged(judge: Judge, version: DatasetVersion, admin: User, work: Work) -> Si
 
 
 def check(judge: Judge, version: DatasetVersion, admin: User, work: Work, *, probes: list[str]) -> JudgeTrust:
-    asked = {"gold": ["human"], "sample": 500, "probes": probes, "seed": 0}
-    job = trust_check(judge=judge, version=version, created_by=admin, **asked)
+    job = trust_check(judge=judge, version=version, created_by=admin, gold=["human"], sample=500, probes=probes, seed=0)
     work(job.pk)
+    assert job.subject_id is not None
     return JudgeTrust.objects.get(pk=job.subject_id)
 
 

@@ -84,6 +84,25 @@ def test_without_a_chat_template_the_follow_up_is_a_turn_of_a_human(plain_model:
     assert result.scores["truth"] == pytest.approx(good - bad, abs=1e-5)
 
 
+def test_few_rows_at_once_where_the_shared_dialogue_is_long(
+    language_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = FollowUpScorer(str(language_model), SAID, options=CPU)
+    together = list(scorer.score([item(*ANSWERS)]))
+    monkeypatch.setattr("curation.ml.response_scoring.MOST_SHARED", 100)
+    passes = 0
+
+    def counted(*_: Any) -> None:
+        nonlocal passes
+        passes += 1
+
+    scorer.reader._model.register_forward_pre_hook(counted)
+    apart = list(scorer.score([item(*ANSWERS)]))
+
+    assert passes == 3 * 8
+    assert [each.score for each in apart] == [pytest.approx(each.score, abs=1e-6) for each in together]
+
+
 class Oracle(torch.nn.Module):
     """Knows what comes next: probability 1 for the token that follows, wherever it stands."""
 
