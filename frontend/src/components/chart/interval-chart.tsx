@@ -48,7 +48,11 @@ export function IntervalChart(props: IntervalChartProps) {
         <span />
         <span className="num relative block h-4 text-xs text-faint">
           {ticksOf(scale).map((tick) => (
-            <span key={tick} className="absolute -translate-x-1/2" style={{ left: `${place(tick, scale)}%` }}>
+            <span
+              key={tick}
+              className="absolute -translate-x-1/2 whitespace-nowrap"
+              style={{ left: `${place(tick, scale)}%` }}
+            >
               {formatTick(tick)}
             </span>
           ))}
@@ -58,18 +62,16 @@ export function IntervalChart(props: IntervalChartProps) {
       <ul>
         {rows.map((row) => (
           <li key={row.key} className={cx(ROW, "border-t border-line py-1.5")}>
-            <div className="min-w-0">
-              <p className={cx("flex items-start gap-1.5", row.flagged && "font-medium")}>
-                {row.flagged && <Icon name="warning" size={14} className="mt-1 shrink-0 text-warn" />}
-                <span className="min-w-0 break-words">
-                  {row.label}
-                  {row.flagged && <span className="sr-only"> (stands out)</span>}
-                </span>
-              </p>
-              {row.note && <p className="max-w-[64ch] text-sm text-muted">{row.note}</p>}
-            </div>
+            <p className={cx("flex min-w-0 items-start gap-1.5", row.flagged && "font-medium")}>
+              {row.flagged && <Icon name="warning" size={14} className="mt-1 shrink-0 text-warn" />}
+              <span className="min-w-0 break-words">
+                {row.label}
+                {row.flagged && <span className="sr-only"> (stands out)</span>}
+              </span>
+            </p>
             <Track row={row} scale={scale} reference={reference} />
             <Words row={row} {...props} />
+            {row.note && <p className="max-w-[80ch] text-sm text-muted sm:col-span-3">{row.note}</p>}
           </li>
         ))}
       </ul>

@@ -143,6 +143,7 @@ function drawIntervalsOf(plot: uPlot, { low, high }: LineSeries, index: number):
   if (!low || !high) return;
   plot.ctx.save();
   plot.ctx.strokeStyle = token(COLOURS[index % COLOURS.length] ?? "chart-1");
+  plot.ctx.setLineDash([]);
   plot.ctx.lineWidth = 1.5 * devicePixelRatio;
   plot.ctx.beginPath();
   for (const [at, x] of (plot.data[0] ?? []).entries()) {

@@ -43,7 +43,7 @@ export function Page({ title, trail = [], aside, actions, width = "wide", childr
         </nav>
       )}
       <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1">
+        <div className="flex min-w-[min(100%,14rem)] flex-1 flex-wrap items-center gap-x-3 gap-y-1">
           <h1 className="min-w-0 text-xl break-words">{title}</h1>
           {aside}
         </div>

@@ -131,7 +131,11 @@ export function CheckDialog({
             Each changes the pairs in a way that must not change the verdict, and asks again.
           </p>
           <div className="my-2 flex gap-2">
-            <Button size="sm" onClick={() => edit({ probes: all })} disabled={form.probes.length === all.length}>
+            <Button
+              size="sm"
+              onClick={() => edit({ probes: all })}
+              disabled={form.probes.length === all.length}
+            >
               Choose all
             </Button>
             <Button size="sm" onClick={() => edit({ probes: [] })} disabled={form.probes.length === 0}>

@@ -8,7 +8,10 @@ const call = (...contents: string[]) => ({
 
 describe("what differs between two questions", () => {
   it("is marked on either side", () => {
-    const [one, other] = markedMessages([call("Same.", "Judge.\nred\nblue\nEnd."), call("Same.", "Judge.\nblue\nred\nEnd.")]);
+    const [one, other] = markedMessages([
+      call("Same.", "Judge.\nred\nblue\nEnd."),
+      call("Same.", "Judge.\nblue\nred\nEnd."),
+    ]);
     const marked = (messages: typeof one) =>
       messages?.map((message) =>
         message.parts.filter((part) => part.differs).map((part) => part.text.trim()),

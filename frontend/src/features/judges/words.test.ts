@@ -46,6 +46,7 @@ describe("figures", () => {
   it("carry their interval", () => {
     expect(percentWords(found)).toBe("61 % (54 – 68 %)");
     expect(percentRange(found, 1)).toBe("54.0 – 68.3 %");
+    expect(percentWords({ estimate: 0.01, low: -0.03, high: 0.05 })).toBe("1 % (−3 % to 5 %)");
     expect(signedWords({ estimate: 0.12, low: -0.01, high: 0.25 })).toBe("+0.12 (−0.01 to +0.25)");
   });
 

@@ -37,16 +37,19 @@ export const LEVELS: Record<Judge["level"], string> = {
 /** "61 % (54 – 68 %)"; without an interval the figure alone. */
 export function percentWords(found: Estimate | null | undefined, digits = 0): string {
   if (!found || found.estimate === null) return NONE;
-  const middle = formatPercent(found.estimate, digits);
-  if (found.low === null || found.high === null) return middle;
-  return `${middle} (${(found.low * 100).toFixed(digits)} – ${formatPercent(found.high, digits)})`;
+  const range = percentRange(found, digits);
+  return range ? `${percent(found.estimate, digits)} (${range})` : percent(found.estimate, digits);
 }
 
 /** The interval by itself: "54 – 68 %". */
 export function percentRange(found: Estimate | null | undefined, digits = 0): string {
   if (!found || found.low === null || found.high === null) return "";
-  return `${(found.low * 100).toFixed(digits)} – ${formatPercent(found.high, digits)}`;
+  // Beside a minus, a dash would be one too many.
+  if (found.low < 0) return `${percent(found.low, digits)} to ${percent(found.high, digits)}`;
+  return `${(found.low * 100).toFixed(digits)} – ${percent(found.high, digits)}`;
 }
+
+const percent = (share: number, digits: number) => formatPercent(share, digits).replace("-", "−");
 
 /** "+0.12", "−1.4", "0": the sign is what matters. */
 export function signed(value: number | null | undefined, digits = 2): string {
