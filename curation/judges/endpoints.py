@@ -3,6 +3,7 @@
 PLUMBLINE_JUDGE_ENDPOINTS="vllm=http://10.0.0.5:8000/v1 openai=https://api.openai.com/v1"
 PLUMBLINE_JUDGE_KEY_OPENAI=…                       the key, where one is needed
 PLUMBLINE_JUDGE_LIMITS_OPENAI="requests=500 tokens=200000 concurrency=32"     per minute; all optional
+PLUMBLINE_JUDGE_PREFILL="vllm"                     those that go on from the beginning of an assistant's turn
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class Endpoint:
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     concurrency: int = CONCURRENCY
+    # Whether it continues an assistant's turn that the request begins, as vLLM and SGLang do.
+    prefill: bool = False
 
 
 class EndpointSettingsError(ValueError):
@@ -56,6 +59,7 @@ def read_endpoints(environment: Mapping[str, str]) -> dict[str, Endpoint]:
             requests_per_minute=limits.get("requests"),
             tokens_per_minute=limits.get("tokens"),
             concurrency=limits.get("concurrency", CONCURRENCY),
+            prefill=name in environment.get("PLUMBLINE_JUDGE_PREFILL", "").split(),
         )
     return found
 

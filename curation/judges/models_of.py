@@ -33,7 +33,9 @@ def identity_of(judge: Judge) -> dict[str, Any]:
         return {"backend": "transformers", "model": model.name, "revision": model.revision}
     endpoint = endpoint_get(judge.model["endpoint"])
     revision = judge.model.get("revision", "")
-    return {"backend": "openai", "model": judge.model["model"], "revision": revision, "url": endpoint.url}
+    identity = {"backend": "openai", "model": judge.model["model"], "revision": revision, "url": endpoint.url}
+    # It changes what is asked, where it is used.
+    return {**identity, "prefill": True} if endpoint.prefill else identity
 
 
 def packaged_revision() -> str:
@@ -65,7 +67,11 @@ def _endpoint(judge: Judge) -> JudgeBackend:
 
     endpoint = endpoint_get(judge.model["endpoint"])
     settings = EndpointSettings(
-        base_url=endpoint.url, model=judge.model["model"], api_key=endpoint.key, concurrency=endpoint.concurrency
+        base_url=endpoint.url,
+        model=judge.model["model"],
+        api_key=endpoint.key,
+        concurrency=endpoint.concurrency,
+        prefill=endpoint.prefill,
     )
     return EndpointBackend(settings, SharedAllowance(endpoint))
 
