@@ -69,6 +69,7 @@ class LineageLabelSerializer(serializers.Serializer):
     aspect = serializers.CharField(allow_null=True)
     outcome = serializers.CharField()
     origin = serializers.CharField(allow_null=True, help_text="The import or campaign it came by.")
+    judge = serializers.IntegerField(allow_null=True, help_text="The AI judge that gave it.")
     towards_chosen = serializers.FloatField(allow_null=True, help_text="Above 0 the label agrees with the pair.")
 
     class Meta:

@@ -11,6 +11,7 @@ import duckdb
 from curation.datasets.reading import part_urls
 from curation.models import DatasetVersion, Signal, Snapshot
 from curation.signals.choices import SignalState
+from curation.snapshots.judges import judge_sentences
 
 _LENGTHS = """
 SELECT count(*), count(DISTINCT hash(prompt)),
@@ -50,7 +51,7 @@ def card_facts(cursor: duckdb.DuckDBPyConnection, version: DatasetVersion, pairs
 
 
 def card_proofs(version: DatasetVersion) -> dict[str, list[str]]:
-    """What signals of the version say about copies and test sets, and about personal data, a sentence each."""
+    """What signals say of copies, test sets and personal data, and which judges had a say, a sentence each."""
     copies: dict[str, Callable[[Signal], str]] = {
         "duplicates": _of_duplicates,
         "semantic_duplicates": _of_like_meaning,
@@ -60,6 +61,7 @@ def card_proofs(version: DatasetVersion) -> dict[str, list[str]]:
     return {
         "proofs": _sentences(version, copies),
         "personal_data": _sentences(version, {"personal_data": _of_personal_data}),
+        "judges": judge_sentences(version),
     }
 
 
@@ -160,6 +162,10 @@ Of {counts["in"]:,} labelled pairs {counts["kept"]:,} were kept, {counts["droppe
 | Mean length of chosen, characters | {facts["chosen_chars"]:,.0f} |
 | Mean length of rejected, characters | {facts["rejected_chars"]:,.0f} |
 | Pairs whose chosen side is longer | {facts["chosen_longer"]:.0%} |
+
+## AI judges
+
+{_listed(facts["judges"], "No judge gave a label or a draft in this version")}
 
 ## Copies and test sets
 

@@ -12,6 +12,7 @@ from curation.domain.recipe_steps import Step, parse_steps, signals_used, steps_
 from curation.models import Signal, Snapshot
 from curation.recipes.pair_statements import value_of_pair
 from curation.signals.selectors import signal_urls
+from curation.snapshots.judges import judge_id_of
 from curation.snapshots.selectors import snapshot_pair
 from webapp.api.errors import NotFoundError
 
@@ -54,6 +55,7 @@ def _label(label: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
         "aspect": label["aspect"],
         "outcome": label["outcome"],
         "origin": label["origin"],
+        "judge": judge_id_of(label["origin"]),
         "towards_chosen": None if value is None or row["chosen"] is None else towards * value,
     }
 

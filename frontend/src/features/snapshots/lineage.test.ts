@@ -17,6 +17,7 @@ const label = (towards: number | null, outcome = "preference"): PairLineage["lab
   aspect: null,
   outcome,
   origin: "Second look",
+  judge: null,
   towards_chosen: towards,
 });
 

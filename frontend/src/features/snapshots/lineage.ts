@@ -47,7 +47,7 @@ export function labelSource(label: LineageLabel): string {
   return [
     label.annotator ? `${label.annotator}, ${by}` : by,
     label.aspect && `on ${humanize(label.aspect)}`,
-    label.origin && `from ${label.origin}`,
+    label.origin && label.judge === null && `from ${label.origin}`,
   ]
     .filter(Boolean)
     .join(" · ");

@@ -22,6 +22,7 @@ import {
 /** Why a pair is in a snapshot or out of it, from the verdict down to the numbers. */
 export function PairStory({ lineage }: { lineage: PairLineage }) {
   const { pair, labels, steps } = lineage;
+  const project = useProject();
   const signals = useQuery(signalsQuery(lineage.dataset_version)).data?.results ?? [];
   return (
     <div className="flex flex-col gap-6">
@@ -46,6 +47,11 @@ export function PairStory({ lineage }: { lineage: PairLineage }) {
                   {labelWords(label)}
                 </span>
                 <span className="min-w-0 flex-1 text-sm break-words text-muted">{labelSource(label)}</span>
+                {label.judge !== null && (
+                  <Link to={paths.judge(project.id, label.judge)} className="text-sm">
+                    What was measured about it
+                  </Link>
+                )}
               </li>
             ))}
           </ul>

@@ -3762,6 +3762,8 @@ export interface components {
             outcome: string;
             /** @description The import or campaign it came by. */
             origin: string | null;
+            /** @description The AI judge that gave it. */
+            judge: number | null;
             /**
              * Format: double
              * @description Above 0 the label agrees with the pair.
