@@ -23,19 +23,36 @@ WAIT_SECONDS = 600.0
 SETTLE_SECONDS = 10.0
 
 
-def run(what: str | None) -> int:
-    """Run one benchmark, or all, and return the exit code."""
+def run(what: str | None, *, peer: bool = False) -> int:
+    """Run one benchmark, or all, and return the exit code. `peer` measures another tool beside the judges."""
     if what in (None, "start"):
         bench_start()
     if what in (None, "page"):
         ensure_frontend()
         ensure_chromium()
     codes = [
-        subprocess.run([str(VENV_PYTHON), "-m", f"tests.benchmarks.bench_{each}"], cwd=ROOT, check=False).returncode
-        for each in ("annotate", "page", "curation")
+        _run_module(f"tests.benchmarks.bench_{each}", *(["--peer"] if peer and each == "judge" else []))
+        for each in ("annotate", "page", "curation", "judge")
         if what in (None, each)
     ]
     return max(codes, default=0)
+
+
+def _run_module(name: str, *arguments: str) -> int:
+    """Run a benchmark to its end, also when told to stop: the services it started are its own to stop."""
+    process = subprocess.Popen([str(VENV_PYTHON), "-m", name, *arguments], cwd=ROOT)
+
+    def pass_on(number: int, frame: object) -> None:
+        # A terminal interrupts the whole group, the benchmark included.
+        if number == signal.SIGTERM:
+            process.terminate()
+
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def bench_start() -> None:

@@ -48,7 +48,10 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("pytest_arguments", nargs="*", help="passed on to pytest after `--`")
     commands.add_parser("lint", help="run the static checks only")
     bench = commands.add_parser("bench", help="measure; prints JSON lines")
-    bench.add_argument("what", nargs="?", choices=["annotate", "curation", "page", "start"], help="default: all")
+    bench.add_argument(
+        "what", nargs="?", choices=["annotate", "curation", "judge", "page", "start"], help="default: all"
+    )
+    bench.add_argument("--peer", action="store_true", help="with judge: measure distilabel beside it, once installed")
     token = commands.add_parser("token", parents=[shared], help="print a fresh API token (development only)")
     token.add_argument("email")
     return parser
@@ -58,8 +61,7 @@ def _parts(options: argparse.Namespace) -> tuple[str, ...]:
     if options.command in ("test", "lint"):
         return (*environment.SERVE, *environment.ML, *environment.CHECK)
     if options.command == "bench":
-        # Only curation's figures need the model libraries.
-        models = environment.ML if options.what in (None, "curation") else ()
+        models = environment.ML if options.what in (None, "curation", "judge") else ()
         return (*environment.SERVE, *models, *environment.CHECK)
     if options.command == "token" or options.lite:
         return environment.SERVE
@@ -75,7 +77,7 @@ def _dispatch(options: argparse.Namespace) -> int:
     if options.command == "lint":
         return checks.run_lint()
     if options.command == "bench":
-        return bench.run(options.what)
+        return bench.run(options.what, peer=options.peer)
     if options.command == "token":
         return token.print_token(data, options.email)
     return serve.serve(

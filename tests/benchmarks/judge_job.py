@@ -1,50 +1,59 @@
 """Judging as a job: what Celery, storage and progress cost beside the bare loop, and whether kill -9 loses a row.
 
-Both run real workers against a database of their own. The job's time is that of a second job in a warm worker, from its
-first shard to its end; the bare loop answers the same calls with the same model in a process of its own. They take
-turns, and the figure is the ratio of the medians. Rows may be set by PLUMBLINE_BENCH_JUDGE_ROWS (efficiency) and
-PLUMBLINE_BENCH_KILL_ROWS.
+Both run real workers against a database of their own. The bare loop answers the calls that the job makes, with the same
+model in a process of its own; bare loop and job take turns on new rows, and a figure is the median of their ratios. A
+job's time is that of its shards, from the first to the last.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 from tests.benchmarks.output import ROOT, emit
 from tests.support.house import House
 
-ROWS = int(os.environ.get("PLUMBLINE_BENCH_JUDGE_ROWS", "96"))
+ROWS = int(os.environ.get("PLUMBLINE_BENCH_JUDGE_ROWS", "24"))
+TINY_ROWS = 256
 KILL_ROWS = int(os.environ.get("PLUMBLINE_BENCH_KILL_ROWS", "10000"))
 KILL_EVERY = 20.0
 ROUNDS = 3
-WORKER = "tests.benchmarks.judge_worker"
+MODEL_WORKER = "tests.benchmarks.judge_worker"
+RULE_WORKER = "tests.curation.judges.rule_worker"
 ENDED = "SELECT state IN ('succeeded', 'failed', 'cancelled') FROM jobs_job WHERE id = %s"
-
-_START = """
-import json, django
-from tests.benchmarks.judge_rows import start
-print('JOB', json.dumps(start({rows}, {seed})))
+TIMES = """
+SELECT job.state, job.message, extract(epoch FROM max(shard.finished_at) - min(shard.started_at))::float
+  FROM jobs_job job JOIN jobs_jobshard shard ON shard.job_id = job.id WHERE job.id = %s GROUP BY job.id
 """
-_BARE = """
-import os, time, sys
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings.core")
-os.environ.setdefault("PLUMBLINE_SECRET_KEY", "bench")
+START = """
+from tests.benchmarks.judge_rows import start
+print("JOB", start({rows}, {seed}))
+"""
+CHECK = """
+import json
+from tests.benchmarks.judge_rows import wrong_rows
+print("FOUND", json.dumps(wrong_rows({job})))
+"""
+# Answers "rows seed" on its input with the seconds that the bare loop takes for them.
+BARE = """
+import os, sys, time
 import django
 django.setup()
-from tests.benchmarks.judge_rows import calls
 from curation.ml.judging.local import LocalBackend
+from tests.benchmarks.judge_rows import calls, records
 backend = LocalBackend(os.environ["PLUMBLINE_BENCH_MODEL"], revision="bench")
-list(backend.answer(calls(8, 0)))
-began = time.perf_counter()
-answered = sum(1 for _ in backend.answer(calls({rows}, {seed})))
-print("BARE", answered, time.perf_counter() - began)
+for line in sys.stdin:
+    rows, seed = map(int, line.split())
+    asked = calls(records(rows, seed), "pair_letter")
+    began = time.perf_counter()
+    assert sum(1 for _ in backend.answer(enumerate(asked))) == 2 * rows
+    print(time.perf_counter() - began, flush=True)
 """
 
 
@@ -56,78 +65,108 @@ def main() -> None:
 
 
 def efficiency(folder: Path) -> None:
-    from tests.benchmarks.judge_backend import build_language_model
+    """With the packaged judge; with a tiny model, which answers in no time, storage is what is left to measure."""
+    from curation.ml.judging.packaged import packaged_judge
+    from trainer_bridge.ml import tiny_model
 
-    model = folder / "model"
-    build_language_model(model)
-    house = House(folder / "house", PLUMBLINE_BENCH_MODEL=str(model))
+    tiny_model.build(folder / "tiny")
+    tiny = ratios(folder / "tiny-house", folder / "tiny", TINY_ROWS)
+    found = ratios(folder / "house", packaged_judge(folder / "judge"), ROWS)
+    emit(
+        "judge_job_efficiency",
+        median(found),
+        "of the bare loop",
+        rows=ROWS,
+        runs=[round(each, 2) for each in found],
+        tiny_model=round(median(tiny), 2),
+        tiny_model_rows=TINY_ROWS,
+    )
+
+
+def ratios(folder: Path, model: Path, rows: int) -> list[float]:
+    """Seconds of the bare loop over those of the job, round after round."""
+    house = House(folder, PLUMBLINE_BENCH_MODEL=str(model))
+    bare = subprocess.Popen(
+        [sys.executable, "-c", BARE],
+        cwd=ROOT,
+        env=house.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
-        house.start_worker("default,ml", include=WORKER)
-        _job_seconds(house, 8, seed=0)
-        bare, job = [], []
-        for seed in range(1, ROUNDS + 1):
-            bare.append(_bare_seconds(house, ROWS, seed))
-            job.append(_job_seconds(house, ROWS, seed))
+        house.start_worker("default,ml", include=MODEL_WORKER)
+        # Both are warm then: the model is loaded, and the instructions were read.
+        bare_seconds(bare, 2, 0)
+        job_seconds(house, 2, 0)
+        return [bare_seconds(bare, rows, seed) / job_seconds(house, rows, seed) for seed in range(1, ROUNDS + 1)]
     finally:
+        bare.kill()
         house.stop()
-    ratio = statistics.median(bare) / statistics.median(job)
-    emit("judge_job_efficiency", ratio, "of the bare loop", rows=ROWS, rounds=ROUNDS)
+
+
+def bare_seconds(bare: subprocess.Popen[str], rows: int, seed: int) -> float:
+    assert bare.stdin is not None
+    assert bare.stdout is not None
+    bare.stdin.write(f"{rows} {seed}\n")
+    bare.stdin.flush()
+    return float(bare.stdout.readline())
+
+
+def job_seconds(house: House, rows: int, seed: int) -> float:
+    job = start(house, rows, seed)
+    house.wait_until(ENDED, job, seconds=3600)
+    state, message, seconds = house.query(TIMES, job)
+    assert state == "succeeded", message
+    return float(seconds)
 
 
 def killed(folder: Path) -> None:
-    from trainer_bridge.ml import tiny_model
-
-    model = folder / "model"
-    tiny_model.build(model)
-    house = House(folder / "house", PLUMBLINE_BENCH_MODEL=str(model))
+    """A rule answers, a millisecond a call: it is the job's rows that count here, and there are many."""
+    house = House(folder)
     try:
-        worker = house.start_worker("default,ml", include=WORKER)
-        job = _start(house, KILL_ROWS, seed=1)
-        kills = 0
-        while not house.query(ENDED, job)[0]:
-            began = time.monotonic()
-            while time.monotonic() - began < KILL_EVERY and not house.query(ENDED, job)[0]:
-                time.sleep(0.2)
-            if not house.query(ENDED, job)[0]:
-                house.kill(worker)
-                kills += 1
-                worker = house.start_worker("default,ml", include=WORKER)
-        wrong = json.loads(house.manage("shell", "--no-imports", "-c", _CHECK.format(job=job)).rpartition("WRONG ")[2])
+        worker = house.start_worker("default,ml", include=RULE_WORKER)
+        job = start(house, KILL_ROWS, seed=1)
+        kills, began = 0, time.monotonic()
+        while not ended_within(house, job, KILL_EVERY):
+            house.kill(worker)
+            kills += 1
+            worker = house.start_worker("default,ml", include=RULE_WORKER)
+        seconds = time.monotonic() - began
+        state, message, _ = house.query(TIMES, job)
+        assert state == "succeeded", message
+        (claims,) = house.query("SELECT max(claims) FROM jobs_jobshard WHERE job_id = %s", job)
+        found = json.loads(told(house, CHECK.format(job=job), "FOUND"))
     finally:
         house.stop()
-    emit("judge_rows_wrong_under_kill", wrong, "rows", rows=KILL_ROWS, kills=kills)
-
-
-_CHECK = """
-from tests.benchmarks.judge_rows import wrong_rows
-print('WRONG', wrong_rows({job}))
-"""
-
-
-def _start(house: House, rows: int, seed: int) -> int:
-    output = house.manage("shell", "--no-imports", "-c", _START.format(rows=rows, seed=seed))
-    return int(json.loads(output.rpartition("JOB ")[2]))
-
-
-def _job_seconds(house: House, rows: int, seed: int) -> float:
-    job = _start(house, rows, seed)
-    house.wait_until(ENDED, job, seconds=3600)
-    state, seconds = house.query(
-        "SELECT j.state, extract(epoch FROM max(s.finished_at) - min(s.started_at))::float FROM jobs_job j "
-        "JOIN jobs_jobshard s ON s.job_id = j.id WHERE j.id = %s GROUP BY j.state",
-        job,
+    calls = found.pop("calls")
+    emit(
+        "judge_rows_wrong_under_kill",
+        sum(map(abs, found.values())),
+        "rows",
+        **found,
+        rows=KILL_ROWS,
+        kills=kills,
+        most_claims_of_a_shard=claims,
+        calls_counted=calls,
+        seconds=round(seconds),
+        model="a rule, 1 ms a call",
     )
-    assert state == "succeeded", state
-    return float(seconds)
 
 
-def _bare_seconds(house: House, rows: int, seed: int) -> float:
-    command = [sys.executable, "-c", _BARE.format(rows=rows, seed=seed)]
-    done = subprocess.run(command, cwd=ROOT, env=house.environment, capture_output=True, text=True, check=True)
-    answered, seconds = done.stdout.rpartition("BARE ")[2].split()
-    assert int(answered) == 2 * rows, answered
-    return float(seconds)
+def ended_within(house: House, job: int, seconds: float) -> bool:
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        if house.query(ENDED, job)[0]:
+            return True
+        time.sleep(0.2)
+    return bool(house.query(ENDED, job)[0])
 
 
-if __name__ == "__main__":
-    main()
+def start(house: House, rows: int, seed: int) -> int:
+    return int(told(house, START.format(rows=rows, seed=seed), "JOB"))
+
+
+def told(house: House, code: str, word: str) -> str:
+    """What a piece of code prints after a word, run as a process of the application."""
+    return house.manage("shell", "--no-imports", "-c", code).rpartition(word)[2].strip()

@@ -6,9 +6,9 @@ import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from curation.ml.judging.calls import Call
+from curation.ml.judging.calls import Call, Sampling
 from webapp.store.canonical import Record
 
 if TYPE_CHECKING:
@@ -17,34 +17,36 @@ if TYPE_CHECKING:
     from webapp.projects.models import Project
 
 WORDS = ("river", "answer", "because", "seven", "plain", "steps", "sugar", "city", "winter", "explain", "reason")
+REQUEST_WORDS, RESPONSE_WORDS = (30, 142), (15, 55)
+"""Fewest and most. Their means are those of HH's 2,312 test pairs: 86 words of request, 35 of response."""
 
 
-def records(rows: int, seed: int) -> Iterator[Record]:
-    """Pairs of the length of HH's: requests of some 100 words, responses of some 60."""
+def records(rows: int, seed: int, responses: int = 2) -> Iterator[Record]:
+    """Rows of the length of HH's, their first two responses a labelled pair."""
     from tests.curation.making import make_record
 
     draw = random.Random(seed)
     for number in range(rows):
-        prompt = f"Round {seed}, request {number}: {_words(draw, 60, 140)}?"
-        yield make_record(prompt, [_words(draw, 30, 90), _words(draw, 30, 90)], [(0, 1, 1, "human")])
+        prompt = f"Round {seed}, request {number}: {_words(draw, *REQUEST_WORDS)}?"
+        yield make_record(prompt, [_words(draw, *RESPONSE_WORDS) for _ in range(responses)], [(0, 1, 1, "human")])
 
 
-def calls(rows: int, seed: int) -> Iterator[tuple[int, Call]]:
-    """The calls that judging these rows needs, as the job makes them."""
+def calls(rows: Iterator[Record], protocol_name: str, **sampling: Any) -> list[Call]:
+    """The first calls that judging these rows makes, both orders of a pair side by side."""
     from curation.judges.protocols.base import inquiry_of
     from curation.judges.protocols.registry import protocol_of
     from curation.judges.signal_kind import units_of
     from curation.judges.spec import JudgeSpec
-    from curation.ml.judging.calls import Sampling
 
-    protocol = protocol_of("pair_letter")
-    spec = JudgeSpec(1, "Judge v1", "pair_letter", protocol.options_from({}), "", (), Sampling(), "", {})
-    number = 0
-    for record in records(rows, seed):
-        for unit in units_of(record, protocol, pairs="labelled"):
-            for question in next(inquiry_of(protocol, unit, spec)):
-                yield number, question.call
-                number += 1
+    protocol = protocol_of(protocol_name)
+    options = protocol.options_from({})
+    spec = JudgeSpec(1, "Judge v1", protocol_name, options, "", (), Sampling(**sampling), "", {})
+    return [
+        question.call
+        for record in rows
+        for unit in units_of(record, protocol, pairs="labelled")
+        for question in next(inquiry_of(protocol, unit, spec))
+    ]
 
 
 def start(rows: int, seed: int) -> int:
@@ -89,14 +91,21 @@ def _words(draw: random.Random, least: int, most: int) -> str:
     return " ".join(draw.choices(WORDS, k=draw.randint(least, most)))
 
 
-def wrong_rows(job_id: int) -> int:
-    """Rows that are missing, doubled or without a verdict, and answers that are missing or doubled."""
-    from curation.models import JudgeAnswer, Signal
+def wrong_rows(job_id: int) -> dict[str, int]:
+    """Of a job's rows and answers, those that are missing, doubled, or without a verdict."""
+    from curation.models import JudgeAnswer, JudgeMeter, Signal
     from tests.curation.signals.computing import rows_of
 
     signal = Signal.objects.select_related("dataset_version").get(job=job_id)
-    found = Counter(row["record_id"] for row in rows_of(signal) if row["state"] == "ok")
-    doubled = sum(count - 1 for count in found.values())
-    missing = signal.dataset_version.rows - len(found)
-    answers = JudgeAnswer.objects.filter(state="ok").count()
-    return doubled + missing + abs(2 * signal.dataset_version.rows - answers)
+    rows = signal.dataset_version.rows
+    found = Counter(row["record_id"] for row in rows_of(signal))
+    judged = {row["record_id"] for row in rows_of(signal) if row["state"] == "ok"}
+    keys = Counter(bytes(key) for key in JudgeAnswer.objects.filter(state="ok").values_list("key", flat=True))
+    return {
+        "missing": rows - len(found),
+        "doubled": found.total() - len(found),
+        "failed": len(found) - len(judged),
+        "answers_missing": 2 * rows - len(keys),
+        "answers_doubled": keys.total() - len(keys),
+        "calls": JudgeMeter.objects.get(job=job_id).calls,
+    }
