@@ -37,7 +37,10 @@ class JudgeTrustHandler(JobHandler):
     lease_seconds = 60.0
 
     def plan(self, job: Job) -> list[ShardPlan]:
-        return [ShardPlan({"arm": arm}) for arm in (AS_THEY_ARE, *_trust(job).probes)]
+        trust = _trust(job)
+        # How many pairs there are is known once they are drawn; until then an ETA may be too long.
+        most = min(trust.sample, trust.dataset_version.rows)
+        return [ShardPlan({"arm": arm}, total=most) for arm in (AS_THEY_ARE, *trust.probes)]
 
     def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
         trust, name = _trust(job), shard.params["arm"]

@@ -37,10 +37,9 @@ class SignalHandler(JobHandler):
             total = version.rows if kind.level != "response" else None
             return [ShardPlan({"parts": keys, "to": f"{folder}/part-00000.parquet"}, total=total)]
         if isinstance(kind, WorksInSlices):
-            slices = _slices(version, kind.rows_per_shard)
             return [
-                ShardPlan({"parts": [key], "rows": rows, "to": f"{folder}/part-{index:05}.parquet"})
-                for index, (key, rows) in enumerate(slices)
+                ShardPlan({"parts": [key], "rows": rows, "to": f"{folder}/part-{index:05}.parquet"}, total=total)
+                for index, (key, rows, total) in enumerate(_slices(version, kind))
             ]
         return [
             ShardPlan({"parts": [key], "to": f"{folder}/part-{index:05}.parquet"}, total=_total(part, kind.level))
@@ -134,11 +133,13 @@ def _advancing(rows: Iterable[Row], progress: Progress, counts: Counter[str]) ->
         yield row
 
 
-def _slices(version: DatasetVersion, size: int) -> Iterator[tuple[str, list[int]]]:
-    """Runs of rows [from, to) of the version's parts."""
+def _slices(version: DatasetVersion, kind: WorksInSlices) -> Iterator[tuple[str, list[int], int]]:
+    """Runs of rows [from, to) of the version's parts, and how many values each will have, more or less."""
     for key, part in zip(part_keys(version), version.parts, strict=True):
-        for start in range(0, part["rows"], size):
-            yield key, [start, min(start + size, part["rows"])]
+        values = _total(part, kind.level) or part["rows"]
+        for start in range(0, part["rows"], kind.rows_per_shard):
+            end = min(start + kind.rows_per_shard, part["rows"])
+            yield key, [start, end], round(values * (end - start) / part["rows"])
 
 
 def _used(kind: SignalKind, results: list[dict[str, Any]]) -> dict[str, Any]:

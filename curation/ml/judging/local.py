@@ -50,8 +50,8 @@ class LocalOptions:
 
     ``token_budget`` is padded tokens per reading pass (1,024 on a processor, where padding costs more than batching
     saves; 16,384 on a GPU), ``generation_budget`` those of a batch being generated, its replies included (8,192 and
-    65,536). ``window`` calls are held at a time (64 and 512). ``max_length`` is tokens of a call with its reply, by
-    default the model's own limit up to 8,192.
+    65,536). ``window`` calls are held at a time (16, so that a slow machine is seen to move, and 512).
+    ``max_length`` is tokens of a call with its reply, by default the model's own limit up to 8,192.
     """
 
     device: Device = "auto"
@@ -83,7 +83,7 @@ class LocalBackend:
         positions = getattr(loaded.config.get_text_config(), "max_position_embeddings", None) or _LONGEST
         self.max_length = min(options.max_length or _LONGEST, positions)
         on_gpu = self.device == "cuda"
-        self._window = options.window or (512 if on_gpu else 64)
+        self._window = options.window or (512 if on_gpu else 16)
         declined = refusal(loaded, pad, self.device) if options.shared_prefix else "switched_off"
         budget = options.token_budget or (16384 if on_gpu else 1024)
         self._reader = PrefillReader(loaded, pad, self.device, token_budget=budget, shares=declined is None)

@@ -160,6 +160,7 @@ class AddsUp(Protocol):
 class WorksInSlices(Protocol):
     """A kind of scope "part" that is slow enough for a part to be shared among workers, so many rows at a time."""
 
+    level: Level
     rows_per_shard: int
 
 

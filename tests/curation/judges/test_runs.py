@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rest_framework.test import APIClient
 
 from curation.judges.services import judge_run
-from curation.models import DatasetVersion, Judge, JudgeAnswer, JudgeMeter, Signal
 from curation.ml.judging.calls import Call
+from curation.models import DatasetVersion, Judge, JudgeAnswer, JudgeMeter, Signal
 from tests.curation.judges.mock_judges import RuleBackend, always_first, better_text
 from tests.curation.making import make_record, make_version
 from tests.curation.signals.computing import rows_of
