@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from annotation.domain.items import ItemView
-from annotation.domain.questions import rationale, spans
-from annotation.domain.questions.base import AnswerError
+from annotation.domain.questions import rationale, spans, text
+from annotation.domain.questions.base import ITEM, AnswerError
 from annotation.domain.text_offsets import sha256_of
 
-KINDS = ("spans", "rationale")
+KINDS = ("spans", "rationale", "text")
 # The share of items whose drafts nobody sees.
 WITHHELD = 0.2
 
@@ -38,18 +38,23 @@ def drafts_for(
 ) -> dict[str, Any]:
     """Question name → answer, for questions with a draft that fits them.
 
-    A draft is of the question of its name or, where there is none, of the only question of its kind. Marks that do
-    not stand in the item's texts as they quote them, or whose category the question does not have, are left out.
-    `whole` tells that the item shows all responses of its record: what a rationale compares is unknown otherwise.
+    A draft is of the question of its name or, where there is none, of the only question of its kind; a text only of
+    the question of its name, for texts may be about anything. Marks that do not stand in the item's texts as they quote
+    them, or whose category the question does not have, are left out. Texts are whole, also those that people have to
+    shorten or to lengthen before they can be sent. `whole` tells that the item shows all responses of its record: what
+    a rationale compares is unknown otherwise.
     """
     asked = [question for question in questions if question["type"] in KINDS]
     found: dict[str, Any] = {}
     for question in asked:
         drafts = _of(question, asked, given)
+        answer: Any = None
         if question["type"] == "spans":
             answer = _spans(question, item, drafts)
-        else:
-            answer = _rationale(question, item, drafts) if whole else None
+        elif question["type"] == "text":
+            answer = _text(question, item, drafts)
+        elif whole:
+            answer = _rationale(question, item, drafts)
         if answer is not None:
             found[question["name"]] = answer
     return found
@@ -58,7 +63,7 @@ def drafts_for(
 def _of(question: Mapping[str, Any], asked: Sequence[Mapping[str, Any]], given: Sequence[Draft]) -> list[Any]:
     of_kind = [draft for draft in given if draft.kind == question["type"]]
     named = [draft.body for draft in of_kind if draft.question == question["name"]]
-    if named or sum(each["type"] == question["type"] for each in asked) > 1:
+    if named or question["type"] == "text" or sum(each["type"] == question["type"] for each in asked) > 1:
         return named
     return [draft.body for draft in of_kind]
 
@@ -89,10 +94,10 @@ def _checked(
     question: Mapping[str, Any], item: ItemView, part: Mapping[str, Any], entry: Mapping[str, Any]
 ) -> dict[str, Any] | None:
     """One mark or omission as the question stores it; None where a person could not have given it."""
-    text = item.text_of(str(entry.get("target")))
-    if text is None:
+    content = item.text_of(str(entry.get("target")))
+    if content is None:
         return None
-    hashes = {str(entry["target"]): sha256_of(text)}
+    hashes = {str(entry["target"]): sha256_of(content)}
     try:
         return spans.validate_answer({**question, "required": False}, {**part, "sha256": hashes}, item)
     except AnswerError:
@@ -109,7 +114,18 @@ def _rationale(question: Mapping[str, Any], item: ItemView, bodies: Sequence[Any
     known = {option["value"] for option in question["reasons"]}
     reasons = [reason for reason in bodies[0].get("reasons", ()) if reason in known]
     links = bodies[0].get("links", []) if question["links"] else []
+    of_any_length = {**question, "min_chars": 0, "max_chars": rationale.MAX_CHARS}
     try:
-        return rationale.validate_answer(question, {**bodies[0], "reasons": reasons, "links": links}, item)
+        return rationale.validate_answer(of_any_length, {**bodies[0], "reasons": reasons, "links": links}, item)
+    except AnswerError:
+        return None
+
+
+def _text(question: Mapping[str, Any], item: ItemView, bodies: Sequence[Any]) -> str | None:
+    """A text about the item; those about single responses are not offered."""
+    if len(bodies) != 1 or question.get("per", ITEM) != ITEM or not isinstance(bodies[0], str):
+        return None
+    try:
+        return str(text.validate_answer({**question, "max_chars": text.MAX_CHARS}, bodies[0], item))
     except AnswerError:
         return None

@@ -113,6 +113,36 @@ def test_a_rationale_is_offered_only_where_it_is_clear_what_it_compares(
     assert drafts_for(form, item, [draft, draft], whole=True) == {}
 
 
+def test_a_text_is_offered_to_the_question_of_its_name_alone(item: ItemView) -> None:
+    rubric = {"name": "rubric", "type": "text", "title": "R"}
+    comment = {**rubric, "name": "comment"}
+    draft = Draft("text", "rubric", "One point\nAnother point")
+
+    def found(*questions: dict[str, Any], given: Any = (draft,), whole: bool = True) -> dict[str, Any]:
+        return drafts_for(validate_questions(list(questions)), item, given, whole=whole)
+
+    assert found(rubric, comment) == {"rubric": "One point\nAnother point"}
+    assert found(rubric, whole=False) == {"rubric": "One point\nAnother point"}
+    assert found(comment) == {}
+    assert found({**rubric, "per": "response"}) == {}
+    assert found(rubric, given=(draft, draft)) == {}
+    assert found(rubric, given=(draft._replace(body={"a": "About one response"}),)) == {}
+
+
+def test_texts_are_never_cut_to_a_questions_limits(item: ItemView) -> None:
+    short = {"name": "rubric", "type": "text", "title": "R", "max_chars": 5}
+    why = {**RATIONALE, "min_chars": 40, "max_chars": 60}
+    given = [
+        Draft("text", "rubric", "Nine letters"),
+        Draft("rationale", "rationale", {"text": "Too short", "reasons": [], "links": []}),
+    ]
+
+    assert drafts_for(validate_questions([short, why]), item, given, whole=True) == {
+        "rubric": "Nine letters",
+        "why": {"text": "Too short", "reasons": [], "links": []},
+    }
+
+
 def test_a_fifth_of_the_items_show_none() -> None:
     lots = [is_withheld(3, f"{number:032x}", "") for number in range(5000)]
 
