@@ -50,6 +50,13 @@ export const ANNOTATE = {
     keyOnly: true,
   },
   write: { id: "annotate.rationale", label: msg("Say why"), keys: ["r"], group: labelling, keyOnly: true },
+  useDraft: {
+    id: "annotate.draft-use",
+    label: msg("Use the drafted text"),
+    keys: ["y"],
+    group: labelling,
+    keyOnly: true,
+  },
   spans: { id: "annotate.spans", label: msg("Mark spans"), keys: ["h"], group: labelling, keyOnly: true },
   edit: { id: "annotate.edit", label: msg("Edit a response"), keys: ["e"], group: labelling, keyOnly: true },
   leaveText: {

@@ -7,7 +7,7 @@ import { loadable } from "@/lib/loadable";
 import { useMe } from "@/lib/session";
 import { whenQuiet } from "@/lib/when-quiet";
 import { Dock } from "./dock";
-import { draftCounts, firstPassDone } from "./drafted";
+import { draftCounts, firstPassDone, textWaiting } from "./drafted";
 import { activeQuestion, askedQuestions, cleanAnswers, missingQuestions } from "./form-state";
 import { PromptPane } from "./prompt-pane";
 import type { QuestionProps } from "./questions/module";
@@ -101,6 +101,11 @@ export function LabelItem({ task, session, state, timer, comments, aside, status
     line?.querySelector("textarea")?.focus();
   };
 
+  const useDraft = () => {
+    const line = document.querySelector(`[data-question="${CSS.escape(textWaiting(questions) ?? "")}"]`);
+    line?.querySelector<HTMLElement>("[data-use-draft]")?.click();
+  };
+
   const submit = () => {
     const unanswered = missingQuestions(form, answers, item);
     if (unanswered[0]) {
@@ -134,6 +139,7 @@ export function LabelItem({ task, session, state, timer, comments, aside, status
     skip,
     flag,
     act(ANNOTATE.write, write, { when: () => writing !== undefined }),
+    act(ANNOTATE.useDraft, useDraft, { when: () => textWaiting(questions) !== undefined }),
     act(ANNOTATE.nextQuestion, () => step(1), { when: () => asked.length > 1 }),
     act(ANNOTATE.previousQuestion, () => step(-1), { when: () => asked.length > 1 }),
     ...look.actions,

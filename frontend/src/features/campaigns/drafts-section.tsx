@@ -9,7 +9,7 @@ interface Props {
 }
 
 /** Question types that a judge's drafts can answer on the annotation page. */
-const TYPES = ["spans", "rationale"];
+const TYPES = ["spans", "rationale", "text"];
 
 /** Whose drafts people are offered to confirm or correct; nobody's by default. */
 export function DraftsSection({ campaign, canManage }: Props) {

@@ -13,6 +13,9 @@ export interface DraftCounts {
   rejected: number;
 }
 
+/** The one part a drafted rationale or text has. */
+export const TEXT = "text";
+
 const KEPT = 24;
 
 export type DraftedStore = SharedStore<Drafted>;

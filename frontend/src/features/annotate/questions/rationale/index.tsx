@@ -1,6 +1,7 @@
 import { Markdown } from "@/components/markdown";
 import { t } from "@/lib/i18n";
 import { loadable } from "@/lib/loadable";
+import { shortenSentence, tooMany } from "../drafted-text";
 import type { PaneProps, QuestionModule } from "../module";
 import { countCodePoints } from "../offsets";
 import type { RationaleAnswer, RationaleQuestion } from "../types";
@@ -13,9 +14,9 @@ const Plain = ({ text }: Pane) => <Markdown text={text} />;
 /** A text whose words are being chosen for a link. */
 const LinkPane = loadable<Pane>(loadLinkPane, Plain);
 
-/** Long enough, and not nothing: with reasons to choose from, one of them is enough where no length is asked for. */
+/** Long enough and not too long, and not nothing: with reasons to choose from, one of them is enough where no length is asked for. */
 function isComplete(question: RationaleQuestion, answer: RationaleAnswer | undefined): boolean {
-  if (!answer) return false;
+  if (!answer || tooMany(answer.text, question.max_chars) > 0) return false;
   const written = countCodePoints(answer.text.trim());
   if (question.min_chars > 0) return written >= question.min_chars;
   return written > 0 || answer.reasons.length > 0;
@@ -26,6 +27,8 @@ export const rationale: QuestionModule<RationaleQuestion, RationaleAnswer> = {
   clean: (_question, answer) => answer,
   takesKeys: (question) => question.reasons.length > 0,
   missingSentence: (question, answer) => {
+    const over = tooMany(answer?.text ?? "", question.max_chars);
+    if (over > 0) return shortenSentence(question, over);
     const count = question.min_chars - countCodePoints((answer?.text ?? "").trim());
     return count > 0
       ? t("“{{title}}”: write at least {{count}} more characters.", { title: question.title, count })

@@ -3,7 +3,7 @@ import { useActions, useKeyOf } from "@/actions";
 import { Button, IconButton, Kbd } from "@/components/ui";
 import { useT } from "@/lib/i18n";
 import { ChoiceButton } from "../choice-button";
-import { decide, draftedStore, useDrafted } from "../drafted";
+import { tooMany, UseDraft, withDraft } from "../drafted-text";
 import type { QuestionProps } from "../module";
 import { countCodePoints } from "../offsets";
 import { optionKey } from "../per-target";
@@ -28,14 +28,10 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
   const change = (next: RationaleAnswer) => onChange(next.text || next.reasons.length > 0 ? next : undefined);
   const write = (text: string) =>
     change({ ...answer, text, links: movedLinks(answer.links, answer.text, text) });
-  const drafted = draftedStore(item.id, question.name);
-  const isDecided = Object.keys(useDrafted(drafted).decided).length > 0;
   const useDraft = () => {
     if (!draft) return;
-    // Behind what somebody wrote, so that neither it nor its links change.
-    const text = answer.text.trim() ? `${answer.text}\n\n${draft.text}` : draft.text;
-    change({ ...answer, text, reasons: [...new Set([...answer.reasons, ...draft.reasons])] });
-    decide(drafted, ["text"], "accepted");
+    const reasons = [...new Set([...answer.reasons, ...draft.reasons])];
+    change({ ...answer, text: withDraft(answer.text, draft.text), reasons });
     onActivate();
     field.current?.focus();
   };
@@ -86,6 +82,7 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
   ]);
 
   const missing = question.min_chars - countCodePoints(answer.text.trim());
+  const over = tooMany(answer.text, question.max_chars);
   return (
     <QuestionLine {...props} htmlFor={id}>
       <div className="flex min-w-0 flex-1 flex-col gap-1.5">
@@ -117,11 +114,7 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
             onChange={(event) => write(event.target.value)}
             className={FIELD}
           />
-          {draft && !isDecided && (
-            <Button size="sm" variant="ghost" title={draft.text} onClick={useDraft}>
-              {t("Use draft")}
-            </Button>
-          )}
+          <UseDraft item={item} question={question} draft={draft?.text} onUse={useDraft} />
           {question.links && (
             <Button
               size="sm"
@@ -138,6 +131,9 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
         </div>
         <p className="flex min-h-0 flex-wrap items-center gap-x-4 text-sm text-muted" aria-live="polite">
           {missing > 0 && <span>{t("{{count}} more characters", { count: missing })}</span>}
+          {over > 0 && (
+            <span className="text-danger">{t("{{count}} characters too many", { count: over })}</span>
+          )}
           {linking && (
             <span className="flex items-center gap-2 text-accent-text">
               {t("Select the words in a response that this is about.")} <Kbd keys="Escape" />

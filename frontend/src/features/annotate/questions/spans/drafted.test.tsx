@@ -7,7 +7,6 @@ import type { Item } from "@/lib/api/types";
 import { t } from "@/lib/i18n";
 import { draftCounts, firstPassDone } from "../../drafted";
 import { draftedStore } from "../drafted";
-import { questionModule } from "../registry";
 import type { Answers, Mark, Question, SpansAnswer, SpansQuestion } from "../types";
 import { EMPTY } from "./answer";
 import { accepted, countsOfSpans, entriesOf, waiting } from "./drafted";
@@ -176,34 +175,5 @@ describe("the offer", () => {
     render(<Offer item={newItem()} />);
     press("Y", true);
     expect([given?.marks.length, given?.omissions.length, given?.no_error]).toEqual([2, 1, []]);
-  });
-});
-
-describe("a drafted rationale", () => {
-  it("is put behind what somebody wrote, to be edited", () => {
-    const { Dock } = questionModule("rationale");
-    const item = newItem();
-    let sent: unknown;
-    render(
-      <Dock
-        question={WHY}
-        answer={{ text: "Mine.", reasons: [], links: [] }}
-        draft={{ text: "Drafted.", reasons: [], links: [] }}
-        item={item}
-        active
-        missing={false}
-        answers={{}}
-        form={{ id: 1, version: 1, questions: [WHY] }}
-        onChange={(answer) => {
-          sent = answer;
-        }}
-        onActivate={() => undefined}
-        onDone={() => undefined}
-      />,
-    );
-    expect(sent).toBeUndefined();
-    fireEvent.click(screen.getByRole("button", { name: "Use draft" }));
-    expect(sent).toEqual({ text: "Mine.\n\nDrafted.", reasons: [], links: [] });
-    expect(screen.queryByRole("button", { name: "Use draft" })).toBeNull();
   });
 });

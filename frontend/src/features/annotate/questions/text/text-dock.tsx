@@ -1,5 +1,6 @@
-import { useId } from "react";
+import { useId, useRef } from "react";
 import { useT } from "@/lib/i18n";
+import { TooMany, tooMany, UseDraft, withDraft } from "../drafted-text";
 import type { QuestionProps } from "../module";
 import { ITEM, targetsOf, without } from "../per-target";
 import { QuestionLine } from "../question-line";
@@ -12,17 +13,25 @@ export const FIELD =
 
 /** A field that grows with what is written, or one for each text. */
 export function TextDock(props: QuestionProps<TextQuestion, TextAnswer>) {
-  const { question, answer, item, onChange } = props;
+  const { question, answer, draft, item, onChange, onActivate } = props;
   const t = useT();
   const id = useId();
+  const only = useRef<HTMLTextAreaElement>(null);
   const texts = textsOf(answer);
   const single = (question.per ?? ITEM) === ITEM;
   const write = (target: Target, words: string) => {
     if (single) onChange(words || undefined);
     else onChange(words ? { ...texts, [target]: words } : without(texts, target));
   };
+  const useDraft = () => {
+    if (typeof draft !== "string") return;
+    onChange(withDraft(texts[ITEM] ?? "", draft));
+    onActivate();
+    only.current?.focus();
+  };
   const field = (target: Target) => (
     <textarea
+      ref={single ? only : undefined}
       id={single ? id : `${id}-${target}`}
       rows={1}
       dir="auto"
@@ -36,7 +45,18 @@ export function TextDock(props: QuestionProps<TextQuestion, TextAnswer>) {
   if (single) {
     return (
       <QuestionLine {...props} htmlFor={id}>
-        {field(ITEM)}
+        <div className="flex min-w-0 flex-1 flex-col gap-1.5">
+          <div className="flex items-start gap-2">
+            {field(ITEM)}
+            <UseDraft
+              item={item}
+              question={question}
+              draft={typeof draft === "string" ? draft : undefined}
+              onUse={useDraft}
+            />
+          </div>
+          <TooMany count={tooMany((texts[ITEM] ?? "").trim(), question.max_chars)} />
+        </div>
       </QuestionLine>
     );
   }
