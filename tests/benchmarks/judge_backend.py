@@ -8,6 +8,7 @@ instructions, which all calls share, were read before.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -61,6 +62,7 @@ def measure(backend: Any) -> None:
         taken, replies = seconds(backend, verdicts)
         assert all(reply.completion_tokens == VERDICT_TOKENS for reply in replies)
         written.append(taken)
+        print(f"Round {seed}: {one[-1]:.1f}, {both[-1]:.1f} and {taken:.1f} s", file=sys.stderr, flush=True)
     speedups = [slow / fast for slow, fast in zip(written, both, strict=True)]
     emit(
         "judge_prefill_speedup_vs_generate",
