@@ -86,22 +86,17 @@ def efficiency(folder: Path) -> None:
 def ratios(folder: Path, model: Path, rows: int) -> list[float]:
     """Seconds of the bare loop over those of the job, round after round."""
     house = House(folder, PLUMBLINE_BENCH_MODEL=str(model))
-    bare = subprocess.Popen(
-        [sys.executable, "-c", BARE],
-        cwd=ROOT,
-        env=house.environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
     try:
         house.start_worker("default,ml", include=MODEL_WORKER)
-        # Both are warm then: the model is loaded, and the instructions were read.
-        bare_seconds(bare, 2, 0)
-        job_seconds(house, 2, 0)
-        return [bare_seconds(bare, rows, seed) / job_seconds(house, rows, seed) for seed in range(1, ROUNDS + 1)]
+        command = [sys.executable, "-c", BARE]
+        with subprocess.Popen(
+            command, cwd=ROOT, env=house.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as bare:
+            # Both are warm then: the model is loaded, and the instructions were read.
+            bare_seconds(bare, 2, 0)
+            job_seconds(house, 2, 0)
+            return [bare_seconds(bare, rows, seed) / job_seconds(house, rows, seed) for seed in range(1, ROUNDS + 1)]
     finally:
-        bare.kill()
         house.stop()
 
 

@@ -48,17 +48,22 @@ class House:
         self.log = folder / "house.log"
         self.url = ""
         self._processes: list[subprocess.Popen[bytes]] = []
-        self.environment = {
-            **os.environ,
-            "DATABASE_URL": self.postgres.start(),
-            "CELERY_BROKER_URL": self.valkey.start(),
-            "DJANGO_SETTINGS_MODULE": "webapp.settings.dev",
-            "PLUMBLINE_DATA_DIR": str(folder),
-            "PLUMBLINE_STORE_URL": f"file://{self.store}",
-            "HF_HUB_OFFLINE": "1",
-            **environment,
-        }
-        self.manage("migrate", "--verbosity", "0")
+        try:
+            self.environment = {
+                **os.environ,
+                "DATABASE_URL": self.postgres.start(),
+                "CELERY_BROKER_URL": self.valkey.start(),
+                "DJANGO_SETTINGS_MODULE": "webapp.settings.dev",
+                "PLUMBLINE_DATA_DIR": str(folder),
+                "PLUMBLINE_STORE_URL": f"file://{self.store}",
+                "HF_HUB_OFFLINE": "1",
+                **environment,
+            }
+            self.manage("migrate", "--verbosity", "0")
+        except BaseException:
+            # Interrupted before anybody holds what would be stopped.
+            self.stop()
+            raise
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return what it printed; fails the test with its error output."""
