@@ -46,7 +46,7 @@ for task in tasks:
     taken += time.process_time() - began
     rated += sum(row.get("ratings") is not None for row in rows)
     told = [facts for row in rows for name, facts in row["distilabel_metadata"].items() if "statistics" in name]
-    tokens += sum(sum(facts["output_tokens"]) for facts in told)
+    tokens += sum(facts["output_tokens"] for facts in told)
 print("PEER", json.dumps({"seconds": taken, "rated": rated, "tokens": tokens}))
 """
 
