@@ -10,8 +10,12 @@ export function Dock({ questions }: { questions: QuestionProps[] }) {
     const line = active && list.current?.querySelector(`[data-question="${active}"]`);
     if (line) line.scrollIntoView({ block: "nearest" });
   }, [active]);
+  // The padding has room for the outline of what has the focus.
   return (
-    <div ref={list} className="flex max-h-[45dvh] short:max-h-[28dvh] flex-col gap-2 overflow-y-auto">
+    <div
+      ref={list}
+      className="-m-1 flex max-h-[45dvh] short:max-h-[28dvh] flex-col gap-2 overflow-y-auto p-1"
+    >
       {places(questions).map((place) => {
         if (typeof place === "string") return <div key={place} className="h-9 shrink-0 max-sm:hidden" />;
         const { Dock: Line } = questionModule(place.question.type);

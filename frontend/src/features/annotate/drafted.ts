@@ -10,17 +10,21 @@ import type { Answer, Answers, Question, SpansAnswer } from "./questions/types";
 
 /**
  * Tells whether somebody has made up their own mind, so that a draft cannot do it for them: for marks, something is
- * said of every text; for a rationale or a text, every other required question is answered.
+ * said of every text; for a rationale or a text, every other required question is answered but those with a drafted
+ * text of their own, which would wait for this one.
  */
 export function firstPassDone(
   question: Question,
   asked: readonly Question[],
   answers: Answers,
   item: Item,
+  drafts: Answers,
 ): boolean {
   if (question.type === "spans") return isAnswered({ ...question, required: true }, answers, item);
+  const isWritten = (each: Question) => each.type !== "spans" && drafts[each.name] !== undefined;
   return asked.every(
-    (each) => each.name === question.name || !each.required || isAnswered(each, answers, item),
+    (each) =>
+      each.name === question.name || !each.required || isWritten(each) || isAnswered(each, answers, item),
   );
 }
 
@@ -60,7 +64,8 @@ export function draftCounts(
   const counts = asked.flatMap((question) => {
     const draft = drafts[question.name];
     const drafted = draftedStore(item.id, question.name).get();
-    const shown = firstPassDone(question, asked, answers, item) || Object.keys(drafted.decided).length > 0;
+    const shown =
+      firstPassDone(question, asked, answers, item, drafts) || Object.keys(drafted.decided).length > 0;
     if (draft === undefined || !shown) return [];
     const answer = answers[question.name];
     if (question.type === "spans")

@@ -73,10 +73,11 @@ export function LabelItem({ task, session, state, timer, comments, aside, status
   useLayoutEffect(() => {
     last.current = active?.name ?? null;
   });
-  const questions: QuestionProps[] = asked.map((question) => ({
+  const drafts = task.drafts ?? {};
+  const lines: QuestionProps[] = asked.map((question) => ({
     question,
     answer: answers[question.name],
-    draft: firstPassDone(question, asked, answers, item) ? task.drafts?.[question.name] : undefined,
+    draft: firstPassDone(question, asked, answers, item, drafts) ? drafts[question.name] : undefined,
     item,
     active: question === active,
     missing: missing.has(question.name),
@@ -87,6 +88,8 @@ export function LabelItem({ task, session, state, timer, comments, aside, status
     onDone: () => setChosen(null),
     onCurrent: look.setCurrent,
   }));
+  const drafted = textWaiting(lines);
+  const questions = lines.map((line) => ({ ...line, draftKey: line.question.name === drafted }));
   const step = (by: 1 | -1) => {
     const next = active && asked[asked.indexOf(active) + by];
     if (next) setChosen(next.name);
@@ -114,10 +117,10 @@ export function LabelItem({ task, session, state, timer, comments, aside, status
       return;
     }
     forget();
-    const drafts = draftCounts(task.drafts ?? {}, asked, answers, item);
+    const counts = draftCounts(drafts, asked, answers, item);
     session.submit(cleanAnswers(form, answers, item), {
       ...timer.read(),
-      reading: { ...reading.read(), ...(drafts && { drafts }) },
+      reading: { ...reading.read(), ...(counts && { drafts: counts }) },
     });
   };
 

@@ -10,6 +10,8 @@ interface Props {
   question: { name: string };
   /** Undefined while none is offered. */
   draft: string | undefined;
+  /** The page's key presses the button. */
+  draftKey?: boolean | undefined;
   /** Puts the whole draft into the field. */
   onUse(): void;
 }
@@ -19,8 +21,8 @@ export function withDraft(written: string, draft: string): string {
   return written.trim() ? `${written}\n\n${draft}` : draft;
 }
 
-/** Offers a drafted text once. The page's key presses the button, wherever the keys are. */
-export function UseDraft({ item, question, draft, onUse }: Props) {
+/** Offers a drafted text once. */
+export function UseDraft({ item, question, draft, draftKey, onUse }: Props) {
   const t = useT();
   const decisions = draftedStore(item.id, question.name);
   const isDecided = useDrafted(decisions).decided[TEXT] !== undefined;
@@ -36,7 +38,7 @@ export function UseDraft({ item, question, draft, onUse }: Props) {
         decide(decisions, [TEXT], "accepted");
       }}
     >
-      <KeyOf id="annotate.draft-use" keys="y" /> {t("Use draft")}
+      {draftKey && <KeyOf id="annotate.draft-use" keys="y" />} {t("Use draft")}
     </Button>
   );
 }

@@ -7,6 +7,8 @@ export interface QuestionProps<Q = Question, A = Answer> {
   answer: A | undefined;
   /** What AI drafted, once whoever answers has made a first pass of their own. */
   draft?: A | undefined;
+  /** The key for drafted texts takes this one. */
+  draftKey?: boolean;
   item: Item;
   /** Digits and the type's other keys belong to this question now. */
   active: boolean;

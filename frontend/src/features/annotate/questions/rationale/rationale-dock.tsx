@@ -114,7 +114,13 @@ export function RationaleDock(props: QuestionProps<RationaleQuestion, RationaleA
             onChange={(event) => write(event.target.value)}
             className={FIELD}
           />
-          <UseDraft item={item} question={question} draft={draft?.text} onUse={useDraft} />
+          <UseDraft
+            item={item}
+            question={question}
+            draft={draft?.text}
+            draftKey={props.draftKey}
+            onUse={useDraft}
+          />
           {question.links && (
             <Button
               size="sm"

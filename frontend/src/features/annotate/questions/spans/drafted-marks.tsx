@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { useActions } from "@/actions";
 import { Button } from "@/components/ui";
 import { decide, draftedStore, useDrafted } from "../drafted";
@@ -11,15 +12,27 @@ interface Props {
   context: Context;
   draft: SpansAnswer;
   active: boolean;
+  onActivate(): void;
 }
 
-/** Drafted marks one by one, to be taken or left; nothing of them is in the answer before. */
-export function DraftedMarks({ context, draft, active }: Props) {
+/**
+ * Drafted marks one by one, to be taken or left; nothing of them is in the answer before. They come up next after the
+ * first pass, which would have moved the keys to another question.
+ */
+export function DraftedMarks({ context, draft, active, onActivate }: Props) {
   const { question, answer, item, t } = context;
   const decisions = draftedStore(item.id, question.name);
   const entries = waiting(draft, answer, useDrafted(decisions));
   const first = entries[0];
+  const isWaiting = first !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once when they come up, not whenever the page is drawn.
+  useEffect(() => {
+    if (isWaiting) onActivate();
+  }, [isWaiting]);
 
+  const goOnAfter = (count: number) => {
+    if (count === entries.length) context.onDone();
+  };
   const take = (chosen: readonly DraftedEntry[]) => {
     store(context, chosen.reduce(accepted, answer));
     decide(
@@ -27,13 +40,18 @@ export function DraftedMarks({ context, draft, active }: Props) {
       chosen.map((entry) => entry.id),
       "accepted",
     );
+    goOnAfter(chosen.length);
   };
   const takeFirst = () => first && take([first]);
-  const leaveFirst = () => first && decide(decisions, [first.id], "rejected");
+  const leaveFirst = () => {
+    if (!first) return;
+    decide(decisions, [first.id], "rejected");
+    goOnAfter(1);
+  };
   const takeAll = () => take(entries.filter((entry) => replacedBy(answer, entry).length === 0));
 
   const group = t("Spans");
-  const when = () => active && first !== undefined;
+  const when = () => active && isWaiting;
   useActions([
     {
       id: "annotate.draft-accept",

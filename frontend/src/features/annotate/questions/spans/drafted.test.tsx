@@ -109,12 +109,15 @@ describe("drafts are offered", () => {
 
   it("for marks once every text was read, for a rationale once the rest is answered", () => {
     const item = newItem();
-    const done = (question: Question, answers: Answers) => firstPassDone(question, asked, answers, item);
+    const done = (question: Question, answers: Answers) => firstPassDone(question, asked, answers, item, {});
     expect(done(QUESTION, {})).toBe(false);
     expect(done(QUESTION, { errors: first })).toBe(false);
-    expect(firstPassDone({ ...QUESTION, required: false }, asked, { errors: first }, item)).toBe(false);
+    expect(firstPassDone({ ...QUESTION, required: false }, asked, { errors: first }, item, {})).toBe(false);
     expect(done(QUESTION, { errors: whole })).toBe(true);
     expect([done(WHY, {}), done(WHY, { errors: whole })]).toEqual([false, true]);
+    const other = { ...WHY, name: "other" };
+    const both = (drafts: Answers) => firstPassDone(WHY, [WHY, other], {}, item, drafts);
+    expect([both({}), both({ other: { text: "So.", reasons: [], links: [] } })]).toEqual([false, true]);
   });
 
   it("and counted over the form, but not where they were never shown", () => {
@@ -137,12 +140,14 @@ describe("the offer", () => {
   let unbind: () => void;
   beforeEach(() => {
     unbind = bindKeyboard(registry);
+    moves = [];
   });
   afterEach(() => unbind());
   const press = (key: string, shiftKey = false) =>
     act(() => void fireEvent.keyDown(document.body, { key, shiftKey }));
 
   let given: SpansAnswer | undefined;
+  let moves: string[] = [];
   function Offer({ item }: { item: Item }) {
     const [answer, setAnswer] = useState<SpansAnswer | undefined>({ ...EMPTY, no_error: ["a", "b"] });
     given = answer;
@@ -154,9 +159,9 @@ describe("the offer", () => {
       target: "a",
       t,
       onChange: setAnswer,
-      onDone: () => undefined,
+      onDone: () => moves.push("on"),
     };
-    return <DraftedMarks context={context} draft={DRAFT} active />;
+    return <DraftedMarks context={context} draft={DRAFT} active onActivate={() => moves.push("here")} />;
   }
 
   it("goes mark by mark with two keys", () => {
@@ -166,9 +171,12 @@ describe("the offer", () => {
     press("u");
     expect(given).toMatchObject({ marks: [mark("one")], omissions: [], no_error: ["b"] });
     expect(screen.getByText("1 drafted mark")).toBeTruthy();
+    expect(moves).toEqual(["here"]);
     fireEvent.click(screen.getByRole("button", { name: /Reject/ }));
     expect(screen.queryByRole("group", { name: "Drafted marks" })).toBeNull();
     expect(given?.omissions).toEqual([]);
+    // The keys come to the marks when they are offered, and go on when none is left.
+    expect(moves).toEqual(["here", "on"]);
   });
 
   it("takes all at once", () => {

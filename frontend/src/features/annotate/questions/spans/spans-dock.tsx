@@ -44,7 +44,9 @@ export default function SpansDock(props: QuestionProps<SpansQuestion, SpansAnswe
           </p>
         </div>
         {active && <Below context={context} ui={ui} />}
-        {props.draft && <DraftedMarks context={context} draft={props.draft} active={active} />}
+        {props.draft && (
+          <DraftedMarks context={context} draft={props.draft} active={active} onActivate={props.onActivate} />
+        )}
       </div>
     </QuestionLine>
   );

@@ -52,6 +52,7 @@ export function TextDock(props: QuestionProps<TextQuestion, TextAnswer>) {
               item={item}
               question={question}
               draft={typeof draft === "string" ? draft : undefined}
+              draftKey={props.draftKey}
               onUse={useDraft}
             />
           </div>
