@@ -44,7 +44,8 @@ for task in tasks:
     began = time.process_time()
     rows = next(task.process([dict(row) for row in given["rows"]]))
     taken += time.process_time() - began
-    rated += sum(row.get("ratings") is not None for row in rows)
+    # A reply that says nothing is a list of nothing.
+    rated += sum(any(each is not None for each in row.get("ratings") or ()) for row in rows)
     told = [facts for row in rows for name, facts in row["distilabel_metadata"].items() if "statistics" in name]
     tokens += sum(facts["output_tokens"] for facts in told)
 print("PEER", json.dumps({"seconds": taken, "rated": rated, "tokens": tokens}))
