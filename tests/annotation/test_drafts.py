@@ -307,6 +307,6 @@ def test_queueing_a_version_brings_the_annotations_of_that_judge(
 
     job = work(campaign_queue(campaign=asking, version=version, created_by=admin).pk)
 
-    assert job.state == "succeeded", job.error
+    assert job.state == "succeeded", job.message
     answers = Item.objects.get().drafts["answers"]
     assert [each["quote"] for each in answers["errors"]["marks"]] == ["long"]

@@ -76,18 +76,18 @@ def test_a_drafted_rubric_is_edited_by_people_and_read_by_another_judge(
     reader = make_judge("checklist", name="Checks", options={"checklist_from": "rubric"})
     ids = {record.prompt[0].content: record.record_id for record in iter_version_records(version)}
 
-    def done(url: str, body: Any = None) -> Job:
+    def done(url: str, body: Any = None) -> dict[str, Any]:
         answer = client.post(url, body or {}, format="json")
         assert answer.status_code == 202, answer.json()
         given = answer.json()
         job = work(given["job"]["id"] if "job" in given else given["id"])
-        assert job.state == "succeeded", job.error
-        return job
+        assert job.state == "succeeded", job.message
+        return job.result or {}
 
     # The judge drafts, and its run comes home as a version of the dataset.
     done(f"/api/judges/{drafter.pk}/runs/", {"dataset_version": version.pk, "pairs": "all"})
     run = client.get(f"/api/judges/{drafter.pk}/runs/").json()["results"][0]
-    drafted = done(f"/api/judge-runs/{run['id']}/labels/").result["versions"][0]
+    drafted = done(f"/api/judge-runs/{run['id']}/labels/")["versions"][0]
     assert "Shown: The steps are shown. (weight 3)" in points_asked(client, reader, drafted, ids[SHOWN])
 
     # A campaign with a question of that name asks people, and offers them the draft.
@@ -113,7 +113,7 @@ def test_a_drafted_rubric_is_edited_by_people_and_read_by_another_judge(
     assert offered == {SHOWN: {"rubric": DRAFT}, WITHHELD: {}}
 
     # What they wrote comes home beside the draft, and the other judge asks that and nothing else.
-    folded = done(f"{url}/labels/").result["versions"][0]
+    folded = done(f"{url}/labels/")["versions"][0]
     row = next(
         each for each in iter_version_records(DatasetVersion.objects.get(pk=folded)) if each.record_id == ids[SHOWN]
     )

@@ -1,6 +1,6 @@
 import { Button } from "@/components/ui";
 import type { Item } from "@/lib/api/types";
-import { t as say, useT } from "@/lib/i18n";
+import { t, useT } from "@/lib/i18n";
 import { decide, draftedStore, TEXT, useDrafted } from "./drafted";
 import { KeyOf } from "./key-of";
 import { countCodePoints } from "./offsets";
@@ -60,5 +60,5 @@ export function TooMany({ count }: { count: number }) {
 
 /** Why an answer that is too long is not sent. */
 export function shortenSentence(question: { title: string }, count: number): string {
-  return say("“{{title}}”: take away at least {{count}} characters.", { title: question.title, count });
+  return t("“{{title}}”: take away at least {{count}} characters.", { title: question.title, count });
 }
