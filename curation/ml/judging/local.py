@@ -63,6 +63,13 @@ class LocalOptions:
     shared_prefix: bool = True
 
 
+def _dtype(wanted: Precision, device: str) -> torch.dtype:
+    """``auto`` is bfloat16 on a processor that multiplies it natively too: twice as fast, log-odds move by some 0.1."""
+    if wanted == "auto" and device == "cpu" and torch.cpu.get_capabilities().get("avx512_bf16"):
+        return torch.bfloat16
+    return choose_dtype(wanted, device)
+
+
 class LocalBackend:
     """A loaded causal language model that answers calls; see :class:`curation.ml.judging.calls.JudgeBackend`."""
 
@@ -71,7 +78,7 @@ class LocalBackend:
         options = options or LocalOptions()
         try:
             self.device = choose_device(options.device)
-            dtype = choose_dtype(options.precision, self.device)
+            dtype = _dtype(options.precision, self.device)
             folder, commit = locate(model, revision, noun=_NOUN)
             tokenizer = load_tokenizer(folder, model, noun=_NOUN)
             loaded = load_language_model(folder, model, dtype).to(self.device).eval()

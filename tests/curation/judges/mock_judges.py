@@ -12,7 +12,7 @@ from curation.ml.judging.calls import Answer, Call
 
 # Log-odds that the second response shown is better, from its two texts.
 Rule = Callable[[str, str], float]
-_SIDE = re.compile(r"<response_([AB])-([0-9a-f]+)>\n(.*?)\n</response_\1-\2>", re.DOTALL)
+_SIDE = re.compile(r"<response_([AB])-([a-z]+)>\n(.*?)\n</response_\1-\2>", re.DOTALL)
 
 
 def sides_of(call: Call) -> tuple[str, str]:

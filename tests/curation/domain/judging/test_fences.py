@@ -48,7 +48,7 @@ def test_no_text_can_close_its_own_fence_or_an_earlier_one(data: st.DataObject) 
 def test_a_text_without_the_mark_stays_as_it_is(text: str) -> None:
     fence = Fence.of([text])
     assert fence.cleaned(text) == text
-    assert re.fullmatch(f"[0-9a-f]{{{MARK_LENGTH}}}", fence.mark)
+    assert re.fullmatch(f"[a-z]{{{MARK_LENGTH}}}", fence.mark)
 
 
 def test_taking_a_mark_out_does_not_join_a_new_one() -> None:
