@@ -12,6 +12,7 @@ import pytest
 from annotation.domain.items import ItemView
 from annotation.domain.questions import spans as spans_question
 from curation.domain.judging.prompts.pairwise import VERDICTS
+from curation.domain.judging.prompts.rubric import NOT_APPLICABLE_OPTION
 from curation.judges.asking import read_answer
 from curation.judges.inquiries import Question
 from curation.judges.protocols.base import DraftsAnnotations, JudgeProtocol, Unit, inquiry_of
@@ -150,8 +151,8 @@ def test_a_transport_failure_is_not_repaired() -> None:
 
 def test_ratings_are_expected_grades_and_n_a_has_no_value() -> None:
     def grades(question: Question) -> Answer:
-        if "N" in question.call.options:
-            return Answer(log_probs={"N": -0.01, **dict.fromkeys("12345", -9.0)})
+        if NOT_APPLICABLE_OPTION in question.call.options:
+            return Answer(log_probs={NOT_APPLICABLE_OPTION: -0.01, **dict.fromkeys("12345", -9.0)})
         return Answer(log_probs={str(grade): -50.0 if grade != 4 else -0.001 for grade in range(1, 6)})
 
     values = values_of("rubric_grades", grades)
