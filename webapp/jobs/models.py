@@ -73,6 +73,9 @@ class JobShard(models.Model):
     lease_until = models.DateTimeField(null=True)
     # Claims count worker deaths too; errors count exceptions only.
     claims = models.PositiveSmallIntegerField(default=0)
+    # How far any try came, and how many tries in a row came no further.
+    furthest = models.BigIntegerField(default=0)
+    stuck = models.PositiveSmallIntegerField(default=0)
     errors = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

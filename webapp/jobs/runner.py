@@ -28,7 +28,7 @@ from webapp.jobs.registry import handler_for
 logger = structlog.get_logger(__name__)
 
 MAX_ERRORS = 3
-MAX_CLAIMS = 8
+MAX_STUCK = 8
 PARALLEL_MESSAGES = 8
 
 
@@ -109,10 +109,13 @@ def _claimable_shard(job: Job) -> JobShard | None:
 
 def _claim(job: Job, shard: JobShard, handler: JobHandler) -> Claim | None:
     shard.claims += 1
-    if shard.claims > MAX_CLAIMS:
+    # Work that remembers what it did gets further with every try, however often its workers die.
+    shard.stuck = 1 if shard.done > shard.furthest else shard.stuck + 1
+    shard.furthest = max(shard.done, shard.furthest)
+    if shard.stuck > MAX_STUCK:
         shard.state = ShardState.FAILED
-        shard.error = f"Workers died {MAX_CLAIMS} times on this part; it may need more memory than they have."
-        shard.save(update_fields=["state", "error", "claims"])
+        shard.error = f"Workers died {MAX_STUCK} times on this part; it may need more memory than they have."
+        shard.save(update_fields=["state", "error", "claims", "stuck", "furthest"])
         _end_if_complete(job, handler)
         return None
     owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -120,7 +123,7 @@ def _claim(job: Job, shard: JobShard, handler: JobHandler) -> Claim | None:
     shard.lease_owner = owner
     shard.lease_until = timezone.now() + timedelta(seconds=handler.lease_seconds)
     shard.started_at = shard.started_at or timezone.now()
-    shard.save(update_fields=["state", "lease_owner", "lease_until", "started_at", "claims"])
+    shard.save(update_fields=["state", "lease_owner", "lease_until", "started_at", "claims", "stuck", "furthest"])
     job.state = JobState.RUNNING
     job.dispatches = 0
     job.save(update_fields=["state", "dispatches"])

@@ -17,7 +17,7 @@ from webapp.accounts.models import User
 from webapp.api.errors import ConflictError
 from webapp.jobs.choices import JobState, ShardState
 from webapp.jobs.models import Job, JobLogEntry, JobShard
-from webapp.jobs.runner import MAX_CLAIMS, job_run
+from webapp.jobs.runner import MAX_STUCK, job_run
 from webapp.jobs.selectors.jobs import job_get, job_numbers
 from webapp.jobs.services import job_cancel, job_create, job_pause, job_resume, job_retry_failed
 from webapp.jobs.services.sweeping import jobs_sweep
@@ -231,12 +231,26 @@ def test_a_dead_workers_shard_is_taken_over(make_job: Callable[..., Job], work: 
 def test_a_shard_that_keeps_killing_workers_fails(make_job: Callable[..., Job], work: Work) -> None:
     job = make_job()
     shard = lose_a_worker(job)
-    JobShard.objects.filter(pk=shard.pk).update(claims=MAX_CLAIMS)
+    JobShard.objects.filter(pk=shard.pk).update(claims=MAX_STUCK, stuck=MAX_STUCK, furthest=2)
 
     ended = work(job.pk)
 
     assert ended.state == JobState.FAILED
-    assert ended.message.startswith(f"Workers died {MAX_CLAIMS} times")
+    assert ended.message.startswith(f"Workers died {MAX_STUCK} times")
+
+
+def test_a_shard_that_gets_further_with_every_worker_that_dies_is_done(
+    make_job: Callable[..., Job], work: Work
+) -> None:
+    job = make_job()
+    shard = lose_a_worker(job)
+    JobShard.objects.filter(pk=shard.pk).update(claims=3 * MAX_STUCK, stuck=MAX_STUCK, furthest=1)
+
+    ended = work(job.pk)
+
+    assert ended.state == JobState.SUCCEEDED
+    shard.refresh_from_db()
+    assert (shard.claims, shard.stuck, shard.furthest) == (3 * MAX_STUCK + 1, 1, 2)
 
 
 def test_the_sweep_sends_only_jobs_nobody_works_on(

@@ -97,8 +97,8 @@ def job_resume(*, job_id: int) -> Job:
         raise ConflictError(f"Only a paused or cancelled job can be resumed; this one is {job.state}.")
     if job.state == JobState.CANCELLED:
         handler_for(job.kind).on_resumed(job)
-    # Pausing is nobody's death: only workers that vanish use up a shard's claims.
-    JobShard.objects.filter(job=job).exclude(state=ShardState.DONE).update(claims=0)
+    # Pausing is nobody's death: only workers that vanish use up a shard's tries.
+    JobShard.objects.filter(job=job).exclude(state=ShardState.DONE).update(claims=0, stuck=0)
     return _start_again(job)
 
 
@@ -109,7 +109,7 @@ def job_retry_failed(*, job_id: int) -> Job:
     if job.state != JobState.FAILED:
         raise ConflictError(f"Only a failed job can be retried; this one is {job.state}.")
     JobShard.objects.filter(job=job).exclude(state=ShardState.DONE).update(
-        state=ShardState.PENDING, errors=0, claims=0, error="", lease_until=None, lease_owner=""
+        state=ShardState.PENDING, errors=0, claims=0, stuck=0, error="", lease_until=None, lease_owner=""
     )
     handler_for(job.kind).on_resumed(job)
     return _start_again(job)
