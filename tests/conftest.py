@@ -24,15 +24,14 @@ PASSWORD = "correct horse battery"
 BROWSER = Path(__file__).parent / "browser"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For tests that run side by side: a file stays together, and all of the browser's share one house.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """For tests that run side by side: a file stays together, and all of the browser's share one house."""
+    group = "browser" if BROWSER in item.path.parents else str(item.path.relative_to(BROWSER.parent))
+    item.add_marker(pytest.mark.xdist_group(group))
 
-    Those take the longest and mostly wait, so they begin first.
-    """
-    for item in items:
-        group = "browser" if BROWSER in item.path.parents else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's take the longest and mostly wait, so they begin first."""
     items.sort(key=lambda item: BROWSER not in item.path.parents)
 
 
