@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from curation.datasets.reading import iter_version_records
+from curation.judges.present import spec_of
 from curation.judges.protocols.base import Unit, inquiry_of
 from curation.judges.protocols.registry import protocol_of
 from curation.judges.signal_kind import units_of
-from curation.judges.spec import spec_of
 from curation.ml.judging.calls import Call
 from curation.models import DatasetVersion, Judge
 from webapp.api.errors import UnprocessableError

@@ -11,10 +11,11 @@ from curation.judges.answers import AnswerMemory, Prices
 from curation.judges.asking import ask_all
 from curation.judges.few_shot import few_shot_of
 from curation.judges.models_of import backend_of
+from curation.judges.present import spec_of
 from curation.judges.protocols.base import EXAMPLES, PRINCIPLES, JudgeProtocol, Unit, examples_shown, inquiry_of
 from curation.judges.protocols.registry import protocol_of
 from curation.judges.selectors import judge_of_project
-from curation.judges.spec import JudgeSpec, spec_of
+from curation.judges.spec import JudgeSpec
 from curation.models import Judge
 from curation.signals.kinds.base import Column, Level, Pair, Row, Scope, Scorer, Source, pairs_of
 from curation.signals.params import check_choice, check_flag, check_id, check_number, check_whole, filled_in, refused

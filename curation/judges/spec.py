@@ -9,12 +9,8 @@ from typing import Any
 import msgspec
 import orjson
 
-from annotation.domain.principles import PrincipleText, applies
-from annotation.selectors.principles import principles_current
-from curation.judges.models_of import identity_of
-from curation.judges.protocols.registry import protocol_of
+from annotation.domain.principles import PrincipleText, applies, traits_of
 from curation.ml.judging.calls import Sampling
-from curation.models import Judge
 from webapp.store.canonical import Record
 
 
@@ -31,14 +27,17 @@ class JudgeSpec:
     sampling: Sampling
     family: str
     identity: dict[str, Any]
+    # Of the protocol, as the code has them now.
+    prompt_version: str = ""
+    protocol_version: str = ""
 
     def principles_for(self, record: Record) -> tuple[PrincipleText, ...]:
         """Those that apply to a row: a change of the others leaves what was said about it as it is."""
         if not self.principles:
             return ()
         prompt = "\n\n".join(message.content for message in record.prompt)
-        tags = [str(tag) for tag in record.metadata.get("tags") or ()]
-        return tuple(each for each in self.principles if applies(each, prompt, tags, record.metadata))
+        traits = traits_of(record.metadata)
+        return tuple(each for each in self.principles if applies(each, prompt, traits.tags, traits.metadata))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -46,7 +45,7 @@ class JudgeSpec:
         return {
             "judge": self.title,
             "protocol": self.protocol,
-            "prompt_version": protocol_of(self.protocol).prompt_version,
+            "prompt_version": self.prompt_version,
             **self.identity,
             "principles": [[each.id, each.version] for each in self.principles],
         }
@@ -54,11 +53,10 @@ class JudgeSpec:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of everything a verdict depends on besides the row."""
-        protocol = protocol_of(self.protocol)
         facts = [
             self.protocol,
-            protocol.prompt_version,
-            protocol.version,
+            self.prompt_version,
+            self.protocol_version,
             msgspec.to_builtins(self.options),
             self.instructions,
             [[each.id, each.version] for each in self.principles],
@@ -66,18 +64,3 @@ class JudgeSpec:
             self.identity,
         ]
         return hashlib.sha256(orjson.dumps(facts, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def spec_of(judge: Judge) -> JudgeSpec:
-    """The judge with the current versions of its principles. Raises ApplicationError where its model is gone."""
-    return JudgeSpec(
-        id=judge.pk,
-        title=str(judge),
-        protocol=judge.protocol,
-        options=protocol_of(judge.protocol).options_from(judge.options),
-        instructions=judge.instructions,
-        principles=tuple(principles_current(judge.project_id, judge.principles)),
-        sampling=Sampling(**judge.sampling),
-        family=judge.family,
-        identity=identity_of(judge),
-    )

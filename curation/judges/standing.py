@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from curation.judges.present import spec_of
 from curation.judges.protocols.registry import protocol_of
-from curation.judges.spec import spec_of
 from curation.models import Judge, JudgeTrust
 from webapp.api.errors import ApplicationError
 

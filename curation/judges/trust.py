@@ -8,9 +8,9 @@ from django.db import transaction
 
 from curation.datasets.choices import VersionState
 from curation.domain.judging.probes import PROBES
+from curation.judges.present import spec_of
 from curation.judges.protocols.registry import protocol_of
 from curation.judges.services import check_cap, meter_start
-from curation.judges.spec import spec_of
 from curation.models import DatasetVersion, Judge, JudgeTrust
 from webapp.accounts.models import User
 from webapp.api.errors import ConflictError, UnprocessableError

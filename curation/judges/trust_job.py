@@ -15,9 +15,10 @@ from curation.judges.few_shot import few_shot_of
 from curation.judges.gold_pairs import folder_of, gold_for
 from curation.judges.models_of import backend_of
 from curation.judges.people_rate import people_rate
+from curation.judges.present import spec_of
 from curation.judges.protocols.base import Unit, examples_shown
 from curation.judges.protocols.registry import protocol_of
-from curation.judges.spec import JudgeSpec, spec_of
+from curation.judges.spec import JudgeSpec
 from curation.judges.trust import JOB_KIND
 from curation.judges.trust_arms import AS_THEY_ARE, PricedMemory, Verdict, arm_read, arm_write, judge_arm
 from curation.judges.trust_results import results_of

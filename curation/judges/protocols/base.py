@@ -10,18 +10,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
 from curation.domain.judging.prompts.parts import Example
 from curation.judges.inquiries import Inquiry, NoReplyError, Question, Reply
+from curation.judges.spec import JudgeSpec
 from curation.signals.kinds.base import Cell, Column, Pair, Row, failed, pair_failed, pair_row
 from webapp.api.errors import ApplicationError
 from webapp.store.canonical import Annotation, Record, Response
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 Level = Literal["pair", "response", "record"]
 # What becomes of the rows when they are brought home: votes, or drafts for people to confirm.

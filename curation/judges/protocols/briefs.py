@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 
 from curation.domain.judging.prompts.parts import Brief, Criterion, Example, Principle
 from curation.judges.protocols.base import Unit
+from curation.judges.spec import JudgeSpec
 from webapp.store.canonical import Record
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]

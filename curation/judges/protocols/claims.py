@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -12,11 +12,9 @@ from curation.judges.inquiries import NoReplyError, repaired, required
 from curation.judges.protocols.base import JudgeProtocol, Unit, Values
 from curation.judges.protocols.briefs import PromptOptions, Short, brief_of
 from curation.judges.protocols.writing import as_json, drafted_text, json_question
+from curation.judges.spec import JudgeSpec
 from curation.signals.kinds.base import Column
 from webapp.store.canonical import Annotation, Record
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 
 class ClaimsOptions(PromptOptions, frozen=True, forbid_unknown_fields=True):

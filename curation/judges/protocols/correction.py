@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from curation.domain.judging.prompts import judgment, revision
 from curation.judges.inquiries import NoReplyError, repaired, required
 from curation.judges.protocols.base import JudgeProtocol, Unit, Values
 from curation.judges.protocols.briefs import PromptOptions, brief_of
 from curation.judges.protocols.writing import drafted_text, json_question
+from curation.judges.spec import JudgeSpec
 from curation.signals.kinds.base import Column
 from webapp.store.canonical import Annotation, Record
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 
 class JudgmentProtocol(JudgeProtocol):

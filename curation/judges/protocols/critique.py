@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,11 +13,9 @@ from curation.judges.inquiries import repaired, required
 from curation.judges.protocols.base import JudgeProtocol, Unit, Values, options_refused
 from curation.judges.protocols.briefs import CriterionOption, Line, PromptOptions, brief_of
 from curation.judges.protocols.writing import drafted_text, json_question
+from curation.judges.spec import JudgeSpec
 from curation.signals.kinds.base import Column
 from webapp.store.canonical import Annotation, Record
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 
 class CritiqueProtocol(JudgeProtocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 
@@ -20,11 +20,9 @@ from curation.judges.inquiries import Question, required
 from curation.judges.protocols.base import JudgeProtocol, Unit, Values
 from curation.judges.protocols.briefs import PromptOptions, brief_of
 from curation.judges.protocols.verdict_columns import VERDICT_COLUMNS, verdict_values
+from curation.judges.spec import JudgeSpec
 from curation.ml.judging.calls import Answer, Call
 from curation.signals.kinds.base import Column
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 MASS = Column("mass", "Probability of either letter, the lower of both orders")
 

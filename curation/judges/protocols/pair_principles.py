@@ -6,8 +6,6 @@ principles that were overridden say how much discretion a judge uses.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from curation.domain.judging.prompts import principles
 from curation.domain.judging.verdicts import PairVerdict, combine, reading
 from curation.judges.inquiries import NoReplyError, Question, required
@@ -15,11 +13,9 @@ from curation.judges.protocols.base import JudgeProtocol, Unit, Values
 from curation.judges.protocols.briefs import PromptOptions, brief_of
 from curation.judges.protocols.pair_letter import read_letters
 from curation.judges.protocols.verdict_columns import VERDICT_COLUMNS, verdict_values
+from curation.judges.spec import JudgeSpec
 from curation.ml.judging.calls import Call
 from curation.signals.kinds.base import Column
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 
 class PairPrinciplesProtocol(JudgeProtocol):

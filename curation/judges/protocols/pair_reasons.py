@@ -6,7 +6,7 @@ where an order has none left.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import msgspec
 
@@ -17,10 +17,8 @@ from curation.judges.protocols.base import JudgeProtocol, Unit, Values
 from curation.judges.protocols.briefs import PromptOptions, brief_of
 from curation.judges.protocols.verdict_columns import VERDICT_COLUMNS, slot_logits, verdict_values
 from curation.judges.protocols.writing import json_question
+from curation.judges.spec import JudgeSpec
 from curation.signals.kinds.base import Cell, Column
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 DIMENSIONS = ("correctness", "instruction", "helpfulness", "safety", "style")
 READ = Column("replies", "Replies that could be read, of both orders")

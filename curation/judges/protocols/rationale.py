@@ -6,7 +6,7 @@ find out which response was preferred. A rationale that fails either is kept, an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from curation.domain.judging.prompts import rationale
 from curation.domain.judging.prompts.parts import Brief
@@ -17,12 +17,10 @@ from curation.judges.protocols.base import JudgeProtocol, Unit, Values
 from curation.judges.protocols.briefs import PromptOptions, brief_of
 from curation.judges.protocols.pair_letter import read_letters
 from curation.judges.protocols.writing import as_json, drafted, json_question
+from curation.judges.spec import JudgeSpec
 from curation.ml.judging.calls import Call
 from curation.signals.kinds.base import Column
 from webapp.store.canonical import Annotation, Record
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 
 class RationaleOptions(PromptOptions, frozen=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ One response and one aspect a prompt, so that neither its neighbours nor its oth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -20,12 +20,10 @@ from curation.judges.inquiries import NoReplyError, Question, repaired, required
 from curation.judges.protocols.base import JudgeProtocol, Unit, Values, options_refused
 from curation.judges.protocols.briefs import PromptOptions, brief_of
 from curation.judges.protocols.writing import drafted, json_question
+from curation.judges.spec import JudgeSpec
 from curation.ml.judging.calls import Answer, Call
 from curation.signals.kinds.base import Cell, Column
 from webapp.store.canonical import Annotation, Record
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 BUILT_IN = {aspect.name: aspect for aspect in rubric.ULTRAFEEDBACK}
 MOST_ASPECTS = 8

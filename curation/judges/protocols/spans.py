@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -14,11 +14,9 @@ from curation.judges.inquiries import repaired, required
 from curation.judges.protocols.base import JudgeProtocol, Unit, Values, options_refused
 from curation.judges.protocols.briefs import PromptOptions, brief_of
 from curation.judges.protocols.writing import as_json, drafted, json_question
+from curation.judges.spec import JudgeSpec
 from curation.signals.kinds.base import Column
 from webapp.store.canonical import Annotation, Record
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 # Irrelevance and repetition at parts of sentences, wrong facts at sentences, missing answers at the whole.
 FINE_GRAINED: dict[str, Any] = {

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from curation.domain.judging.prompts.parts import Messages
 from curation.domain.judging.replies import decode, json_schema
 from curation.judges.inquiries import Question
+from curation.judges.spec import JudgeSpec
 from curation.ml.judging.calls import Call
 from webapp.store.canonical import Annotation, make_annotation
-
-if TYPE_CHECKING:
-    from curation.judges.spec import JudgeSpec
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 

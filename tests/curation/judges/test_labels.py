@@ -12,12 +12,12 @@ from curation.datasets.parts import part_write, parts_stats
 from curation.datasets.reading import iter_version_records
 from curation.judges import labels_job
 from curation.judges.labels_part import JudgeSaid
+from curation.judges.present import spec_of
 from curation.judges.protocols import registry
 from curation.judges.protocols.correction import RevisionProtocol
 from curation.judges.protocols.pair_letter import PairLetterProtocol
 from curation.judges.services import judge_run
 from curation.judges.signal_kind import _is_wanted
-from curation.judges.spec import spec_of
 from curation.models import DatasetVersion, Judge, JudgeAnswer, JudgeRun, JudgeTrust
 from tests.curation.judges.mock_judges import RuleBackend, always_first
 from tests.curation.making import make_record, make_version
