@@ -20,7 +20,7 @@ from launcher.layout import FRONTEND, ROOT, VENV
 
 PYTHON = str(VENV / "bin" / "python")
 # Files of tests are shared among two processes; `tests/conftest.py` says what stays together.
-SIDE_BY_SIDE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SCHEMA = ROOT / "webapp" / "api" / "openapi.yaml"
 
 
