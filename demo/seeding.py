@@ -243,6 +243,6 @@ def _curate(project: Project, admin: User, version: DatasetVersion) -> None:
     recipe = recipe_create(project=project, created_by=admin, name="Clear preferences", steps=steps)
     frozen = _run(snapshot_create(recipe=recipe, version=version, created_by=admin, name="Round 1", seed=7))
     snapshot = snapshot_get(frozen.params["snapshot"])
-    for file_format in ExportFormat.values:
+    for file_format in (ExportFormat.TRL_PREFERENCE, ExportFormat.TRL_REWARD):
         export = export_create(snapshot=snapshot, format=file_format, created_by=admin)
         _run(_job(export.job))

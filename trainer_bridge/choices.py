@@ -6,8 +6,24 @@ from django.db import models
 
 
 class ExportFormat(models.TextChoices):
-    TRL_PREFERENCE = "trl_preference", "TRL preference pairs (DPO)"
+    TRL_PREFERENCE = "trl_preference", "TRL preference pairs"
+    TRL_UNPAIRED = "trl_unpaired", "TRL unpaired responses (KTO)"
     TRL_REWARD = "trl_reward", "TRL reward pairs with margins"
+    TRL_STEPWISE = "trl_stepwise", "TRL stepwise supervision"
+    TRL_SFT = "trl_sft", "TRL supervised rows of chosen responses"
+    TRL_REFERENCE = "trl_reference", "Triples with a reference response (TPO)"
+    SCORE_CONDITIONED = "score_conditioned", "Score-conditioned pairs (2N rows)"
+    RANKING_LISTS = "ranking_lists", "Ranked lists (PRO, IRPO)"
+    RATIONALE_PAIRS = "rationale_pairs", "Pairs with rationales"
+    JUDGMENT_ROWS = "judgment_rows", "Judgments of single responses (CUT)"
+    ASPECT_PAIRS = "aspect_pairs", "Pairs by aspect with weights (MODPO)"
+    SPAN_REWARDS = "span_rewards", "Rewards of spans and tokens"
+    ANNOTATOR_PAIRS = "annotator_pairs", "Pairs by annotator (PAL, VPL, FSPO)"
+    CONTEXT_PAIRS = "context_pairs", "Pairs under a context (Janus)"
+    LLAMAFACTORY = "llamafactory", "LLaMA-Factory dataset folder"
+    OPENRLHF = "openrlhf", "OpenRLHF preference rows"
+    AXOLOTL = "axolotl", "Axolotl preference rows"
+    ALIGNMENT_HANDBOOK = "alignment_handbook", "alignment-handbook dataset folder"
 
 
 class ExportState(models.TextChoices):
@@ -23,7 +39,20 @@ CURRENT_EXPORT_STATES = (ExportState.BUILDING, ExportState.READY)
 
 class RunKind(models.TextChoices):
     DPO = "dpo", "DPO"
+    KTO = "kto", "KTO"
+    CPO = "cpo", "CPO and SimPO"
+    ORPO = "orpo", "ORPO"
+    TPO = "tpo", "TPO"
+    SFT = "sft", "Supervised fine-tuning"
     REWARD = "reward", "Reward model"
+
+
+class LauncherName(models.TextChoices):
+    LOCAL = "local", "This machine"
+    SLURM = "slurm", "Slurm"
+    KUBERNETES = "kubernetes", "Kubernetes"
+    RAY = "ray", "Ray Jobs"
+    MANUAL = "manual", "By hand"
 
 
 class RunState(models.TextChoices):
@@ -39,6 +68,18 @@ class ModelKind(models.TextChoices):
     REWARD = "reward", "Reward model"
 
 
-# What a kind of run reads, and what it makes. One format each: a trainer drops columns it does not know in silence.
-FORMAT_OF_KIND = {RunKind.DPO: ExportFormat.TRL_PREFERENCE, RunKind.REWARD: ExportFormat.TRL_REWARD}
-MODEL_KIND_OF_RUN = {RunKind.DPO: ModelKind.POLICY, RunKind.REWARD: ModelKind.REWARD}
+class ModelOrigin(models.TextChoices):
+    RUN = "run", "Trained here"
+    IMPORT = "import", "Imported folder"
+    HUB = "hub", "Hugging Face Hub"
+
+
+class ModelStage(models.TextChoices):
+    CANDIDATE = "candidate", "Candidate"
+    STAGING = "staging", "Staging"
+    PRODUCTION = "production", "Production"
+    ARCHIVED = "archived", "Archived"
+
+
+# What a kind of run makes.
+MODEL_KIND_OF_RUN = {kind: ModelKind.REWARD if kind == RunKind.REWARD else ModelKind.POLICY for kind in RunKind}

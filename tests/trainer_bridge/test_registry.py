@@ -21,7 +21,14 @@ def make_model(project: Project, admin: User, export: Export | None, base_model:
     run = export and Run.objects.create(**facts, export=export, kind="reward", name="run", config={})
     count = ModelVersion.objects.count() + 1
     return ModelVersion.objects.create(
-        **facts, run=run, kind="reward", name="scorer", version=count, path="runs/1/model", size_bytes=0
+        **facts,
+        run=run,
+        origin="run" if run else "import",
+        kind="reward",
+        name="scorer",
+        version=count,
+        path="runs/1/model",
+        size_bytes=0,
     )
 
 

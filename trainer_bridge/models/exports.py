@@ -13,11 +13,14 @@ from webapp.jobs.models import Job
 class Export(models.Model):
     """The files of a snapshot in one format, below `exports/<id>/` in the store.
 
-    Files of an immutable snapshot never differ, so there is one current export for each format.
+    Files of an immutable snapshot never differ, so there is one current export for each format and its options.
     """
 
     snapshot = models.ForeignKey("curation.Snapshot", on_delete=models.PROTECT, related_name="exports")
-    format = models.CharField(max_length=20, choices=ExportFormat.choices)
+    format = models.CharField(max_length=30, choices=ExportFormat.choices)
+    # The format's own options with every default filled in, and their digest.
+    options = models.JSONField(default=dict)
+    options_key = models.CharField(max_length=32, blank=True, default="")
     state = models.CharField(max_length=10, choices=ExportState.choices, default=ExportState.BUILDING)
     # [{name, size_bytes, rows, sha256}]
     files = models.JSONField(default=list)
@@ -29,7 +32,7 @@ class Export(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["snapshot", "format"],
+                fields=["snapshot", "format", "options_key"],
                 condition=Q(state__in=CURRENT_EXPORT_STATES),
                 name="one_current_export_per_format",
             ),

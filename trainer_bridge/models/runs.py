@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from trainer_bridge.choices import RunKind, RunState
+from trainer_bridge.choices import LauncherName, RunKind, RunState
 from trainer_bridge.models.exports import Export
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
@@ -27,6 +27,18 @@ class Run(models.Model):
     # One sentence, set when the run failed.
     error = models.TextField(blank=True)
     step = models.PositiveIntegerField(default=0)
+    launcher = models.CharField(max_length=12, choices=LauncherName.choices, default=LauncherName.LOCAL)
+    # Higher goes first among runs that wait for GPUs; `gpus` is how many it holds while it trains.
+    priority = models.SmallIntegerField(default=0)
+    gpus = models.PositiveSmallIntegerField(default=0)
+    # What the launcher needs to find its process again, such as {"job": "4711"}.
+    launch = models.JSONField(default=dict)
+    # SHA-256 of the token with which a trainer elsewhere reports; empty where none was given out.
+    report_token_hash = models.CharField(max_length=64, blank=True, default="")
+    heartbeat_at = models.DateTimeField(null=True)
+    # The run this one was cloned from, and the name that members of one ensemble share.
+    parent = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="clones")
+    ensemble = models.CharField(max_length=36, blank=True, default="")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
@@ -38,6 +50,10 @@ class Run(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="run_has_a_name"),
             models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state_known"),
             models.CheckConstraint(condition=Q(kind__in=RunKind.values), name="run_kind_known"),
+            models.CheckConstraint(condition=Q(launcher__in=LauncherName.values), name="run_launcher_known"),
+            models.UniqueConstraint(
+                fields=["report_token_hash"], condition=~Q(report_token_hash=""), name="one_run_per_report_token"
+            ),
         ]
 
     def __str__(self) -> str:

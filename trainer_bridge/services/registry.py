@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from trainer_bridge.choices import ModelKind, RunKind
+from trainer_bridge.choices import ModelKind, ModelOrigin, RunKind
 from trainer_bridge.domain.model_kind import WrongKindError, check_model_kind
 from trainer_bridge.ml import base_models
 from trainer_bridge.ml.errors import RefusedError
@@ -76,6 +76,7 @@ def model_registered(*, job: Job, result: dict[str, Any]) -> dict[str, Any]:
         name=given["name"],
         version=(taken["last"] or 0) + 1,
         base_model=(f"{source}@{revision}" if revision else source)[:200],
+        origin=ModelOrigin.HUB if source.startswith("hub:") else ModelOrigin.IMPORT,
         path=_path(job),
         files=result["files"],
         size_bytes=sum(file["size_bytes"] for file in result["files"]),

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from trainer_bridge.choices import FORMAT_OF_KIND, MODEL_KIND_OF_RUN, ExportFormat, ExportState, RunKind, RunState
+from trainer_bridge.choices import MODEL_KIND_OF_RUN, ExportFormat, ExportState, ModelOrigin, RunKind, RunState
+from trainer_bridge.domain.methods import METHODS
 from trainer_bridge.domain.run_config import RunConfigError, run_config_of
 from trainer_bridge.ml.config import parse_config
 from trainer_bridge.ml.errors import RefusedError
@@ -66,12 +67,12 @@ def _check_export(export: Export, project: Project, kind: str) -> None:
         raise _refused("export", "There is no such export in this project.")
     if export.state != ExportState.READY:
         raise _refused("export", f"This export is {export.state}; train on it when it is ready.")
-    wanted = FORMAT_OF_KIND[RunKind(kind)]
-    if export.format != wanted:
+    wanted = METHODS[kind].formats
+    if export.format not in wanted:
         raise _refused(
             "export",
-            f"A {kind} run reads the format {wanted.value}, and this export is {ExportFormat(export.format).value}; "
-            "export the snapshot in that format.",
+            f"A {kind} run reads the format {' or '.join(wanted)}, and this export is "
+            f"{ExportFormat(export.format).value}; export the snapshot in that format.",
         )
     if not export.manifest["rows"]["train"]:
         raise _refused("export", "This export has no training rows; make a snapshot with a smaller test fraction.")
@@ -157,6 +158,7 @@ def run_finish(*, job: Job, result: dict[str, Any]) -> dict[str, Any]:
         name=run.name,
         version=(taken or 0) + 1,
         base_model=run.base_model,
+        origin=ModelOrigin.RUN,
         run=run,
         metrics=result["metrics"],
         path=f"{run.folder}/model",
