@@ -5,6 +5,7 @@ from __future__ import annotations
 from curation.datasets.fold_job import FoldHandler
 from curation.datasets.import_job import ImportHandler
 from curation.datasets.queue_job import QueueHandler
+from curation.generation.job import GenerateHandler
 from curation.judges.labels_job import JudgeLabelsHandler
 from curation.judges.trust_job import JudgeTrustHandler
 from curation.lab.run_job import LabRunHandler
@@ -21,3 +22,4 @@ register(FreezeHandler())
 register(LabRunHandler())
 register(JudgeLabelsHandler())
 register(JudgeTrustHandler())
+register(GenerateHandler())

@@ -104,6 +104,7 @@ TABLE: dict[str, dict[str, str]] = {
     "imports/<import_id>/quarantine/": {"GET": "reviewer"},
     "dataset-versions/<version_id>/": {"GET": "reviewer"},
     "dataset-versions/<version_id>/download/": {"GET": "reviewer"},
+    "dataset-versions/<version_id>/responses/": {"POST": "curator"},
     "dataset-versions/<version_id>/rows/": {"GET": "reviewer"},
     "dataset-versions/<version_id>/rows/<record_id>/": {"GET": "reviewer"},
     "dataset-versions/<version_id>/signals/": {"GET": "reviewer", "POST": "curator"},

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from curation.api import campaign_views, dataset_views
+from curation.api import campaign_views, dataset_views, generation_views
 
 urlpatterns = [
     path("projects/<int:project_id>/datasets/", dataset_views.DatasetListApi.as_view()),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("dataset-versions/<int:version_id>/download/", dataset_views.VersionDownloadApi.as_view()),
     path("dataset-versions/<int:version_id>/rows/", dataset_views.RowListApi.as_view()),
     path("dataset-versions/<int:version_id>/rows/<str:record_id>/", dataset_views.RowDetailApi.as_view()),
+    path("dataset-versions/<int:version_id>/responses/", generation_views.ResponsesApi.as_view()),
     path("campaigns/<int:campaign_id>/queue/", campaign_views.CampaignQueueApi.as_view()),
     path("campaigns/<int:campaign_id>/labels/", campaign_views.CampaignLabelsApi.as_view()),
     path("", include("curation.api.signal_urls")),

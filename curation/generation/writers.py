@@ -1,0 +1,51 @@
+"""The models that write responses: checked when asked for, loaded in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from curation.judges.choices import ModelSource
+from curation.judges.models_of import PACKAGED_TITLE, identity_of
+from curation.judges.services import model_facts
+from curation.signals.model_resolution import resolve_model
+from webapp.api.errors import ApplicationError
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One model, named as a judge names it. `name` is written beside its responses as their generator."""
+
+    project_id: int
+    source: str
+    model: Mapping[str, Any]
+    name: str
+
+    def as_params(self) -> dict[str, Any]:
+        return {"source": self.source, "model": dict(self.model), "name": self.name}
+
+
+def writer_of(project_id: int, given: Mapping[str, Any], *, field: str) -> Writer:
+    """A writer from `{"source", "model", "name"?}`. Raises ApplicationError where there is no such model."""
+    source = given["source"]
+    if source not in ModelSource.values:
+        raise ApplicationError(
+            f"{field}.source: choose one of {', '.join(ModelSource.values)}.",
+            fields={f"{field}.source": [f"Choose one of {', '.join(ModelSource.values)}."]},
+        )
+    model = model_facts(source, given.get("model") or {})
+    writer = Writer(project_id, source, model, str(given.get("name") or "").strip() or _name(project_id, source, model))
+    identity_of(writer)
+    return writer
+
+
+def writer_from_params(project_id: int, params: Mapping[str, Any]) -> Writer:
+    """The writer that `as_params` told of, in a worker."""
+    return Writer(project_id, params["source"], params["model"], params["name"])
+
+
+def _name(project_id: int, source: str, model: Mapping[str, Any]) -> str:
+    if source == ModelSource.REGISTERED:
+        return resolve_model(project_id=project_id, model_id=model["id"], kind="policy", name="model").name
+    return PACKAGED_TITLE if source == ModelSource.PACKAGED else str(model["model"])
