@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import datasets
 import orjson
@@ -15,8 +16,9 @@ import pytest
 from trainer_bridge.domain.margins import margin_of
 from trainer_bridge.exports.base import Pair
 from trainer_bridge.exports.manifest import manifest_of, readme_of
+from trainer_bridge.exports.options import Options, options_complete
 from trainer_bridge.exports.registry import format_for
-from trainer_bridge.exports.writing import ROWS_PER_BATCH, ExportFacts, pairs_write
+from trainer_bridge.exports.writing import ROWS_PER_BATCH, ExportFacts, units_write
 from webapp.store.files import Store
 
 STRENGTHS = (1.0, 2.0, 3.0, None)
@@ -33,9 +35,15 @@ def pairs(count: int, *, test_every: int = 10) -> Iterator[Pair]:
         )
 
 
+def chosen(key: str, **given: Any) -> Options:
+    return Options(options_complete(format_for(key).options, given))
+
+
 def write(folder: Path, key: str, given: Iterator[Pair]) -> tuple[Store, ExportFacts, list[int]]:
     store, counted = Store(f"file://{folder}"), []
-    facts = pairs_write(given, entry=format_for(key), store=store, folder="exports/1", on_rows=counted.append)
+    facts = units_write(
+        given, entry=format_for(key), options=chosen(key), store=store, folder="exports/1", on_units=counted.append
+    )
     return store, facts, counted
 
 
@@ -44,7 +52,7 @@ def test_both_file_types_hold_the_same_rows_and_true_facts(tmp_path: Path, key: 
     count = ROWS_PER_BATCH * 2 + 50
     expected = {"train": [], "test": []}
     for pair in pairs(count):
-        expected[pair.split].append(format_for(key).row(pair))
+        expected[pair.split] += [row.values for row in format_for(key).rows(pair, chosen(key))]
 
     _, facts, counted = write(tmp_path, key, pairs(count))
 
@@ -67,12 +75,18 @@ def test_datasets_opens_the_files_and_the_folder(tmp_path: Path, key: str) -> No
     _, facts, _ = write(tmp_path, key, pairs(40))
     folder = tmp_path / "exports" / "1"
     manifest = manifest_of(
-        entry=format_for(key), facts=facts, snapshot={"id": 1, "name": "S", "content_hash": "h"}, app_version="1"
+        entry=format_for(key),
+        options=chosen(key),
+        facts=facts,
+        snapshot={"id": 1, "name": "S", "content_hash": "h"},
+        app_version="1",
     )
-    (folder / "README.md").write_text(readme_of(entry=format_for(key), manifest=manifest, snapshot_card=""))
+    (folder / "README.md").write_text(
+        readme_of(entry=format_for(key), options=chosen(key), manifest=manifest, snapshot_card="")
+    )
     cache = str(tmp_path / "cache")
 
-    columns = list(format_for(key).schema.names)
+    columns = list(format_for(key).schema(chosen(key)).names)
     for kind, ending in (("parquet", "parquet"), ("json", "jsonl")):
         files = {split: str(folder / f"{split}.{ending}") for split in ("train", "test")}
         loaded = datasets.load_dataset(kind, data_files=files, cache_dir=cache)
@@ -104,6 +118,7 @@ def test_a_split_without_rows_gets_no_files_and_a_warning(tmp_path: Path) -> Non
 
     manifest = manifest_of(
         entry=format_for("trl_preference"),
+        options=chosen("trl_preference"),
         facts=facts,
         snapshot={"id": 1, "name": "S", "content_hash": "h"},
         app_version="1",
@@ -119,6 +134,7 @@ def test_the_manifest_says_what_the_files_are(tmp_path: Path) -> None:
 
     manifest = manifest_of(
         entry=format_for("trl_reward"),
+        options=chosen("trl_reward"),
         facts=facts,
         snapshot={"id": 7, "name": "S", "content_hash": "abc"},
         app_version="1.0",

@@ -38,6 +38,8 @@ class SnapshotExportsApi(IdempotentApi, ProjectApi):
 
     class InputSerializer(serializers.Serializer):
         format = serializers.ChoiceField(choices=ExportFormat.choices)
+        # The format's own; the service knows which it has and what they take.
+        options = serializers.DictField(required=False)
 
         class Meta:
             ref_name = "ExportInput"
@@ -52,15 +54,21 @@ class SnapshotExportsApi(IdempotentApi, ProjectApi):
     @extend_schema(
         operation_id="snapshot_exports_create",
         description=(
-            "Write the snapshot in a trainer's format; the job's subject names the export. Asking again for a format "
-            "that is being built or ready answers with that export's job and starts nothing."
+            "Write the snapshot in a trainer's format; the job's subject names the export. `options` are the format's "
+            "own, as `/api/export-formats/` lists them. Asking again for the same is answered with the job of the "
+            "export that is being built or ready, and starts nothing."
         ),
         request=InputSerializer,
         responses={202: JobSerializer},
     )
     def post(self, request: Request, snapshot_id: int) -> Response:
         data = self.parse(self.InputSerializer)
-        export = export_create(snapshot=snapshot_get(snapshot_id), format=data["format"], created_by=self.user)
+        export = export_create(
+            snapshot=snapshot_get(snapshot_id),
+            format=data["format"],
+            options=data.get("options"),
+            created_by=self.user,
+        )
         return job_accepted(export.its_job)
 
 

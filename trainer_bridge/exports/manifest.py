@@ -7,29 +7,40 @@ from typing import Any
 
 from trainer_bridge.domain.margins import FORMULA, FULL_STRENGTH
 from trainer_bridge.exports.base import Format
+from trainer_bridge.exports.options import Options
 from trainer_bridge.exports.writing import ExportFacts
 
 MANIFEST_VERSION = 1
 
 
-def manifest_of(*, entry: Format, facts: ExportFacts, snapshot: dict[str, Any], app_version: str) -> dict[str, Any]:
+def manifest_of(
+    *, entry: Format, options: Options, facts: ExportFacts, snapshot: dict[str, Any], app_version: str
+) -> dict[str, Any]:
     """Everything needed to judge and reproduce the export. `snapshot` is {id, name, content_hash}."""
-    columns = [column.name for column in entry.columns]
+    columns = [column.name for column in entry.columns(options)]
     manifest: dict[str, Any] = {
         "manifest_version": MANIFEST_VERSION,
         "created_by": f"Plumbline {app_version}",
         "snapshot": snapshot,
         "format": entry.key,
         "trainer": entry.trainer,
-        "columns": [asdict(column) | {"read_by": entry.trainer} for column in entry.columns],
+        "options": dict(options),
+        "columns": [asdict(column) | {"read_by": column.read_by or entry.trainer} for column in entry.columns(options)],
         "rows": dict(facts.rows),
+        "units": {"kind": entry.reads, "in": facts.units},
+        "candidates": {
+            "in": facts.candidates,
+            "written": sum(facts.rows.values()),
+            "dropped": facts.dropped.total(),
+        },
+        "dropped": dict(sorted(facts.dropped.items())),
         "row_order": "as in the snapshot",
         "files": [asdict(file) for file in facts.files],
         "lengths": {
             "unit": "characters",
             **{side: tally.summary() for side, tally in facts.lengths.items()},
         },
-        "warnings": warnings_of(entry=entry, facts=facts),
+        "warnings": warnings_of(entry=entry, options=options, facts=facts),
     }
     if "margin" in columns:
         manifest["margin"] = {
@@ -43,7 +54,7 @@ def manifest_of(*, entry: Format, facts: ExportFacts, snapshot: dict[str, Any], 
     return manifest
 
 
-def warnings_of(*, entry: Format, facts: ExportFacts) -> list[str]:
+def warnings_of(*, entry: Format, options: Options, facts: ExportFacts) -> list[str]:
     """Sentences a person should read before training on the files."""
     found = [
         entry.over_long + " Lengths here are characters: tokens are counted once a run has chosen its tokenizer.",
@@ -57,7 +68,7 @@ def warnings_of(*, entry: Format, facts: ExportFacts) -> list[str]:
             f"{facts.treated} rows have a soft label or a weight in the snapshot, which {entry.trainer} does not read: "
             "here they count in full. The snapshot's pairs.parquet has both."
         )
-    if facts.without_strength and "margin" in entry.schema.names:
+    if facts.without_strength and "margin" in entry.schema(options).names:
         found.append(f"{facts.without_strength} rows have no strength of their own; their margin is 0.0.")
     return found
 
@@ -68,7 +79,7 @@ _USE = {
 }
 
 
-def readme_of(*, entry: Format, manifest: dict[str, Any], snapshot_card: str) -> str:
+def readme_of(*, entry: Format, options: Options, manifest: dict[str, Any], snapshot_card: str) -> str:
     """A dataset card: its header lets `datasets` open the folder, and the snapshot's own card follows."""
     splits = [split for split, rows in manifest["rows"].items() if rows]
     trainer = entry.trainer.rpartition(".")[2]
@@ -86,7 +97,7 @@ def readme_of(*, entry: Format, manifest: dict[str, Any], snapshot_card: str) ->
         "",
         "| column | meaning |",
         "|---|---|",
-        *(f"| `{column.name}` | {column.description} |" for column in entry.columns),
+        *(f"| `{column.name}` | {column.description} |" for column in entry.columns(options)),
         "",
         "```python",
         "from datasets import load_dataset",

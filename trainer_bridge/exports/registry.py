@@ -18,5 +18,13 @@ def format_for(key: str) -> Format:
     return _FORMATS[key]
 
 
-for _entry in (TrlPreference(), TrlReward()):
+def formats() -> list[Format]:
+    """Every format, in the order of the list people choose from."""
+    return list(_FORMATS.values())
+
+
+for _entry in (
+    TrlPreference(),
+    TrlReward(),
+):
     register(_entry)

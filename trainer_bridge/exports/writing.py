@@ -1,10 +1,11 @@
-"""Pairs into Parquet and JSONL, both in one pass, holding one batch in memory."""
+"""Rows into Parquet and JSONL, both in one pass, holding one batch in memory."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
@@ -14,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trainer_bridge.domain.lengths import LengthTally
-from trainer_bridge.exports.base import Format, Pair
+from trainer_bridge.exports.base import Dropped, Format, KeptRecord, Pair, Row
+from trainer_bridge.exports.options import Options
 from webapp.store.files import Store
 
 ROWS_PER_BATCH = 1024
@@ -59,10 +61,20 @@ class HashedFile(io.RawIOBase):
 
 @dataclass
 class ExportFacts:
-    """What was learned on the way: files, rows by split, lengths in characters, and what deserves a warning."""
+    """What was learned on the way: files, rows, lengths in characters, and what deserves a warning.
+
+    `units` counts the pairs or records that came in and `candidates` the rows they could have made, which are the rows
+    written and those `dropped` by reason.
+    """
 
     files: list[WrittenFile] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
+    dropped: Counter[str] = field(default_factory=Counter)
+    units: int = 0
+    candidates: int = 0
+    pairs: int = 0
+    chosen_longer: int = 0
+    equally_long: int = 0
     without_strength: int = 0
     identical_sides: int = 0
     treated: int = 0
@@ -71,13 +83,16 @@ class ExportFacts:
     )
 
     def add(self, pair: Pair) -> None:
-        self.rows[pair.split] += 1
+        chosen, rejected = len(pair.chosen), len(pair.rejected)
+        self.pairs += 1
+        self.chosen_longer += chosen > rejected
+        self.equally_long += chosen == rejected
         self.without_strength += pair.strength is None
         self.identical_sides += pair.chosen.strip() == pair.rejected.strip()
         self.treated += pair.is_treated
         self.lengths["prompt"].add(sum(len(message["content"]) for message in pair.prompt))
-        self.lengths["chosen"].add(len(pair.chosen))
-        self.lengths["rejected"].add(len(pair.rejected))
+        self.lengths["chosen"].add(chosen)
+        self.lengths["rejected"].add(rejected)
 
 
 class SplitWriter:
@@ -114,31 +129,55 @@ class SplitWriter:
         ]
 
 
-def pairs_write(
-    pairs: Iterable[Pair], *, entry: Format, store: Store, folder: str, on_rows: Callable[[int], None]
+def units_write(
+    units: Iterable[Pair | KeptRecord],
+    *,
+    entry: Format,
+    options: Options,
+    store: Store,
+    folder: str,
+    on_units: Callable[[int], None],
 ) -> ExportFacts:
-    """Write every pair to the files of its split below `folder`; a split without rows gets no files.
+    """Write the rows of every unit to the files of their split below `folder`; a split without rows gets no files.
 
-    `on_rows(n)` is called once a batch. Nothing appears in the store unless all of it was written.
+    `on_units(n)` is called once a batch. Nothing appears in the store unless all of it was written.
     """
     facts = ExportFacts()
+    schema = entry.schema(options)
     writers: dict[str, SplitWriter] = {}
     waiting = 0
     with ExitStack() as stack:
-        for pair in pairs:
-            if pair.split not in writers:
-                writers[pair.split] = SplitWriter(stack, store, folder, pair.split, entry.schema)
-            writers[pair.split].append(entry.row(pair))
-            facts.add(pair)
+        for unit in units:
+            for row in _candidates(unit, entry, options, facts):
+                if row.split not in writers:
+                    writers[row.split] = SplitWriter(stack, store, folder, row.split, schema)
+                writers[row.split].append(row.values)
+                facts.rows[row.split] += 1
             waiting += 1
             if waiting >= ROWS_PER_BATCH:
-                on_rows(waiting)
+                on_units(waiting)
                 waiting = 0
-        on_rows(waiting)
+        on_units(waiting)
         for split in SPLITS:
             if split in writers:
                 facts.files += writers[split].close()
     return facts
+
+
+def _candidates(unit: Pair | KeptRecord, entry: Format, options: Options, facts: ExportFacts) -> Iterator[Row]:
+    """The rows of one unit; what it drops, and the unit itself, are counted."""
+    before = facts.candidates
+    for candidate in entry.rows(unit, options):
+        facts.candidates += 1
+        if isinstance(candidate, Dropped):
+            facts.dropped[candidate.reason] += 1
+        else:
+            yield candidate
+    if facts.candidates == before:
+        raise RuntimeError(f"{entry.key} made nothing of a unit and gave no reason.")
+    facts.units += 1
+    for pair in (unit,) if isinstance(unit, Pair) else unit.pairs:
+        facts.add(pair)
 
 
 def text_write(text: str, *, store: Store, folder: str, name: str) -> WrittenFile:

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from curation.models import Snapshot
 from trainer_bridge.choices import CURRENT_EXPORT_STATES, ExportFormat, ExportState
+from trainer_bridge.exports.base import Checks
+from trainer_bridge.exports.options import OptionError, options_complete, options_digest
+from trainer_bridge.exports.registry import format_for, formats
 from trainer_bridge.models import Export
 from webapp.accounts.models import User
-from webapp.api.errors import ConflictError
+from webapp.api.errors import ApplicationError, ConflictError
 from webapp.jobs.models import Job
 from webapp.jobs.services import job_create
 
 
 @transaction.atomic
-def export_create(*, snapshot: Snapshot, format: str, created_by: User) -> Export:
-    """Write a snapshot in a trainer's format.
+def export_create(
+    *, snapshot: Snapshot, format: str, created_by: User, options: Mapping[str, Any] | None = None
+) -> Export:
+    """Write a snapshot in a trainer's format, as its `options` say; those left out have their defaults.
 
     A snapshot never changes, so asking again returns the export that is being built or ready, with its job, and
-    starts nothing; a failed or cancelled one is replaced. Raises ConflictError while the snapshot is not ready.
+    starts nothing; a failed or cancelled one is replaced. Raises ConflictError while the snapshot is not ready, and
+    ApplicationError for options that the format does not have or cannot take.
     """
     if snapshot.state != "ready":
         raise ConflictError(f"This snapshot is {snapshot.state}; export it when it is ready.")
-    current = Export.objects.filter(snapshot=snapshot, format=format, state__in=CURRENT_EXPORT_STATES)
+    completed = _completed(format, options or {})
+    identity = {"snapshot": snapshot, "format": format, "options_key": options_digest(completed)}
+    current = Export.objects.filter(**identity, state__in=CURRENT_EXPORT_STATES)
     existing = current.first()
     if existing is not None:
         return existing
     try:
         with transaction.atomic():
-            export = Export.objects.create(snapshot=snapshot, format=format, created_by=created_by)
+            export = Export.objects.create(**identity, options=completed, created_by=created_by)
     except IntegrityError:
         # Somebody else asked in the same moment.
         return current.get()
@@ -44,6 +53,29 @@ def export_create(*, snapshot: Snapshot, format: str, created_by: User) -> Expor
     )
     export.save(update_fields=["job"])
     return export
+
+
+def _completed(format: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        entry = format_for(format)
+    except LookupError:
+        known = ", ".join(entry.key for entry in formats())
+        raise ApplicationError(
+            f"format: there is no format {format!r}; choose one of {known}.", fields={"format": [f"One of {known}."]}
+        ) from None
+    try:
+        completed = options_complete(entry.options, given)
+    except OptionError as error:
+        raise _refused(error.fields) from None
+    if isinstance(entry, Checks) and (problems := entry.check(completed)):
+        raise _refused({name: [sentence] for name, sentence in problems.items()})
+    return completed
+
+
+def _refused(problems: Mapping[str, list[str]]) -> ApplicationError:
+    fields = {f"options.{name}": sentences for name, sentences in problems.items()}
+    name, sentences = next(iter(fields.items()))
+    return ApplicationError(f"{name}: {sentences[0]}", fields=fields)
 
 
 def export_finish(*, job: Job, result: dict[str, Any]) -> dict[str, Any]:
