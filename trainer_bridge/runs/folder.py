@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from trainer_bridge.exports.options import Options
 from trainer_bridge.exports.registry import format_for
 from trainer_bridge.ml.errors import FolderInUseError
 from trainer_bridge.ml.run_folder import COMPLETE_MARK, RunFolder, sha256_of
@@ -74,7 +75,7 @@ def config_write(run: Run, folder: Path, *, data: dict[str, str | None], base_mo
         "kind": run.kind,
         "base_model": {"path": str(base_model)},
         "data": data,
-        "columns": list(format_for(run.export.format).schema.names),
+        "columns": list(format_for(run.export.format).schema(Options(run.export.options)).names),
         **run.config,
     }
     temporary = folder / ".config.yaml.new"
