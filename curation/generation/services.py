@@ -54,7 +54,7 @@ def responses_generate(
     drawn = Sampling(**(sampling or {}))
     if samples > 1 and not drawn.temperature:
         raise _refused("samples", "every sample is the same at temperature 0; raise it, or take one sample")
-    checked = [writer_of(project.pk, given, field=f"writers.{place}") for place, given in enumerate(writers)]
+    checked = [writer_of(project.pk, given) for given in writers]
     if len({writer.name for writer in checked}) < len(checked):
         raise _refused("writers", "two models have one name; give each a name of its own")
     return job_create(

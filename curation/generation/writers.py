@@ -10,7 +10,6 @@ from curation.judges.choices import ModelSource
 from curation.judges.models_of import PACKAGED_TITLE, identity_of
 from curation.judges.services import model_facts
 from curation.signals.model_resolution import resolve_model
-from webapp.api.errors import ApplicationError
 
 
 @dataclass(frozen=True)
@@ -26,14 +25,9 @@ class Writer:
         return {"source": self.source, "model": dict(self.model), "name": self.name}
 
 
-def writer_of(project_id: int, given: Mapping[str, Any], *, field: str) -> Writer:
+def writer_of(project_id: int, given: Mapping[str, Any]) -> Writer:
     """A writer from `{"source", "model", "name"?}`. Raises ApplicationError where there is no such model."""
     source = given["source"]
-    if source not in ModelSource.values:
-        raise ApplicationError(
-            f"{field}.source: choose one of {', '.join(ModelSource.values)}.",
-            fields={f"{field}.source": [f"Choose one of {', '.join(ModelSource.values)}."]},
-        )
     model = model_facts(source, given.get("model") or {})
     writer = Writer(project_id, source, model, str(given.get("name") or "").strip() or _name(project_id, source, model))
     identity_of(writer)

@@ -11,8 +11,11 @@ from rest_framework.test import APIClient
 from curation.judges import models_of
 from curation.ml.judging.calls import Answer, Call
 from curation.models import Dataset, DatasetVersion
+from curation.signals import model_resolution
+from curation.signals.model_resolution import ResolvedModel
 from tests.curation.making import make_record, make_version
 from webapp.accounts.models import User
+from webapp.api.errors import NotFoundError
 from webapp.jobs.models import Job
 from webapp.jobs.runner import job_run
 from webapp.projects.models import Project
@@ -43,12 +46,19 @@ class Echo:
                 yield number, Answer(text=f"{self.name} {call.sampling.seed}: {text}\n")
 
 
+def registered(project_id: int, model_id: int) -> ResolvedModel:
+    if model_id != 7:
+        raise NotFoundError(f"This project has no model {model_id}.")
+    return ResolvedModel(id=7, name="other v1", path="", revision="r", kind="policy")
+
+
 @pytest.fixture(autouse=True)
 def echoes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every model is an echo of its name."""
     monkeypatch.setattr("webapp.jobs.services.control.publish", lambda *args: None)
     monkeypatch.setattr(models_of, "_local", lambda writer: Echo(getattr(writer, "name", "judge")))
     monkeypatch.setattr(models_of, "_loaded", {})
+    monkeypatch.setattr(model_resolution, "_resolvers", [registered])
 
 
 @pytest.fixture
@@ -83,7 +93,7 @@ def version(project: Project, admin: User, store_folder: Any) -> DatasetVersion:
 
 
 def test_every_prompt_is_answered_once_by_every_model(version: DatasetVersion, ask: Callable[..., Any]) -> None:
-    other = {"source": "packaged", "name": "other"}
+    other = {"source": "registered", "model": {"id": 7}}
 
     job = run(ask(version, writers=[PACKAGED, other], samples=2, sampling={"temperature": 1.0}))
 
@@ -91,7 +101,7 @@ def test_every_prompt_is_answered_once_by_every_model(version: DatasetVersion, a
     made = rows(job)
     assert [record.prompt[0].content for record in made] == [f"Question {number:02}" for number in range(20)]
     assert {(r.generator, r.content) for r in made[3].responses} == {
-        (name, f"{name} {seed}: Question 03") for name in ("small", "other") for seed in (5, 6)
+        (name, f"{name} {seed}: Question 03") for name in ("small", "other v1") for seed in (5, 6)
     }
     assert all(not record.labels for record in made)
     made_version = DatasetVersion.objects.get(pk=job.result["version"])
@@ -153,7 +163,7 @@ def test_a_registered_model_is_found_by_its_id_and_others_are_refused(
     }
 
     assert {field: (answer.status_code, field in answer.json()["fields"]) for field, answer in refused.items()} == {
-        "writers.0.source": (400, False),
+        "writers.0.source": (400, True),
         "model.id": (400, True),
         "writers": (400, True),
         "samples": (400, True),
