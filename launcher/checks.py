@@ -21,6 +21,7 @@ from launcher.layout import FRONTEND, ROOT, VENV
 PYTHON = str(VENV / "bin" / "python")
 # Files of tests are shared among two processes; `tests/conftest.py` says what stays together.
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+BYTECODE = VENV / ".plumbline" / "bytecode"
 SCHEMA = ROOT / "webapp" / "api" / "openapi.yaml"
 
 
@@ -134,11 +135,14 @@ def throw_away_services() -> Iterator[dict[str, str]]:
 
     folder = Path(tempfile.mkdtemp(prefix=f"plumbline-test-{os.getpid()}-"))
     folder.chmod(0o755)
+    # Tests start dozens of programs, and half of a start is compiling, unless what was compiled is kept.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     postgres = PostgresServer(folder / "postgres", durable=False)
     valkey = ValkeyServer(folder / "valkey", durable=False)
     try:
         yield {
-            **os.environ,
+            **inherited,
+            "PYTHONPYCACHEPREFIX": str(BYTECODE),
             "DATABASE_URL": postgres.start(),
             "CELERY_BROKER_URL": valkey.start(),
             "DJANGO_SETTINGS_MODULE": "webapp.settings.test",
