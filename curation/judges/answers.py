@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from curation.judges.choices import AnswerState
 from curation.ml.judging.calls import Answer, Call, call_key
-from curation.models import JudgeAnswer, JudgeMeter
+from curation.models import Judge, JudgeAnswer, JudgeMeter
 from webapp.api.sql import query
 from webapp.jobs.handlers import JobError
 
@@ -86,6 +86,11 @@ class AnswerMemory:
     _fresh: dict[bytes, Answer] = field(default_factory=dict)
     _counts: _Counts = field(default_factory=_Counts)
     _written_at: float = field(default_factory=time.monotonic)
+
+    @classmethod
+    def of(cls, judge: Judge, identity: Mapping[str, Any], job_id: int) -> Self:
+        """What a judge's model answered, at the judge's prices."""
+        return cls(judge.project_id, job_id, identity, Prices(**judge.prices) if judge.prices else Prices())
 
     def key_of(self, call: Call) -> bytes:
         return call_key(self.identity, call)

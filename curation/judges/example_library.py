@@ -17,6 +17,7 @@ from curation.domain.judging.gold_eval import is_gold_eval, prompt_key
 from curation.domain.judging.prompts.parts import Example
 from curation.judges.gold_pairs import GoldPair, gold_of
 from curation.signals.embeddings import prompt_text
+from curation.signals.trusted_labels import BY_PEOPLE
 from webapp.store.cache import cache_writer, is_cached
 from webapp.store.canonical import Record
 from webapp.store.files import store
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from curation.ml.embedding import TextEmbedder
 
 LIBRARY_VERSION = "1"
-SOURCES = ("adjudicated", "human")
 # People's mean vote below this is no clear preference.
 CLEAR = 1.0
 NEAR_DUPLICATE = 0.95
@@ -131,7 +131,7 @@ def known_pairs(records: Iterable[Record], alive: Callable[[], None]) -> list[Kn
             alive()
         if not record.labels or is_gold_eval(prompt_text(record)):
             continue
-        for pair in gold_of(record, SOURCES):
+        for pair in gold_of(record, BY_PEOPLE):
             if abs(pair.value) >= CLEAR:
                 _keep(found, _known(pair))
         if len(found) > 2 * MOST_KEPT:

@@ -13,11 +13,11 @@ import msgspec
 
 from curation.datasets.reading import part_keys
 from curation.domain.judging.gold_eval import is_gold_eval
-from curation.judges.known_labels import TRUSTED
 from curation.models import JudgeTrust
 from curation.signals.embeddings import prompt_text
 from curation.signals.kinds.base import Pair
 from curation.signals.source import PartsSource
+from curation.signals.trusted_labels import TRUSTED, trusted_labels
 from webapp.jobs.handlers import JobError
 from webapp.store.canonical import Label, Record
 from webapp.store.files import store
@@ -120,12 +120,11 @@ def gold_of(record: Record, sources: Sequence[str]) -> Iterator[GoldPair]:
     bare = msgspec.structs.replace(record, labels=[])
     group = hashlib.blake2b(msgspec.json.encode(record.prompt), digest_size=16).hexdigest()
     for pair, labels in votes.items():
-        best = min((label.source for label in labels), key=TRUSTED.index)
-        trusted = [label for label in labels if label.source == best]
+        trusted = trusted_labels(labels, TRUSTED)
         # Both bad is no preference.
         value = fmean(label.value or 0 for label in trusted)
         origins = tuple(sorted({label.origin or "" for label in trusted}))
-        yield GoldPair(bare, pair.a, pair.b, pair.aspect, value, best, origins, group)
+        yield GoldPair(bare, pair.a, pair.b, pair.aspect, value, trusted[0].source, origins, group)
 
 
 class _Draw:

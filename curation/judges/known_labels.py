@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from curation.judges.protocols.base import Unit
-from webapp.store.canonical import Label
+from statistics import fmean
 
-TRUSTED = ("adjudicated", "human", "imported")
+from curation.judges.protocols.base import Unit
+from curation.signals.trusted_labels import TRUSTED, labels_of_pair, trusted_labels
 
 
 def known_preference(unit: Unit, sources: tuple[str, ...] = TRUSTED) -> float:
     """The mean value of a pair's labels, positive where b is better; 0 for a tie, for both bad, and without labels."""
     if unit.pair is None:
         raise ValueError("A single response has no preference.")
-    pair = unit.pair
-    about = [label for label in unit.record.labels if (label.a, label.b, label.aspect) == (pair.a, pair.b, pair.aspect)]
-    for source in sources:
-        values = [_value(label) for label in about if label.source == source]
-        if values:
-            return sum(values) / len(values)
-    return 0.0
-
-
-def _value(label: Label) -> float:
-    return float(label.value or 0)
+    spoken = trusted_labels(labels_of_pair(unit.record, unit.pair), sources)
+    return fmean(label.value or 0 for label in spoken) if spoken else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
-from curation.judges.choices import AnswerState
+from curation.judges.choices import AnswerState, ModelSource
 from curation.models import Judge, JudgeAnswer, JudgeRun, JudgeTrust
 from curation.signals.choices import SignalState
 from webapp.api.errors import NotFoundError, UnprocessableError
@@ -42,6 +42,12 @@ def judge_of_project(judge_id: int, *, project_id: int) -> Judge:
         sentence = f"params.judge: this project has no judge {judge_id}; choose one of its judges."
         raise UnprocessableError(sentence, fields={"params.judge": ["Choose a judge."]})
     return judge
+
+
+def judges_of_model(*, project_id: int, model_id: int) -> QuerySet[Judge]:
+    """Every version of every judge that asks a registered model, the newest first."""
+    asking = Judge.objects.filter(project=project_id, source=ModelSource.REGISTERED, model__id=model_id)
+    return asking.order_by("-id")
 
 
 def judge_project_id(judge_id: int) -> int:

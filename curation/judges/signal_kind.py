@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
-from curation.judges.answers import AnswerMemory, Prices
+from curation.judges.answers import AnswerMemory
 from curation.judges.asking import ask_all
 from curation.judges.few_shot import few_shot_of
 from curation.judges.models_of import backend_of
@@ -15,17 +15,16 @@ from curation.judges.present import spec_of
 from curation.judges.protocols.base import EXAMPLES, PRINCIPLES, JudgeProtocol, Unit, examples_shown, inquiry_of
 from curation.judges.protocols.registry import protocol_of
 from curation.judges.selectors import judge_of_project
-from curation.judges.spec import JudgeSpec
 from curation.models import Judge
 from curation.signals.kinds.base import Column, Level, Pair, Row, Scope, Scorer, Source, pairs_of
 from curation.signals.params import check_choice, check_flag, check_id, check_number, check_whole, filled_in, refused
+from curation.signals.trusted_labels import BY_PEOPLE
 from webapp.api.errors import ApplicationError
 from webapp.jobs.handlers import JobError
 from webapp.store.canonical import Record
 
 ROWS_PER_SHARD = 256
 MOST_RESPONSES = 8
-GOLD_SOURCES = ("adjudicated", "human")
 UNITS_NAMED = {"pair": "pairs", "response": "single responses", "record": "requests"}
 _DEFAULTS: dict[str, Any] = {"judge": None, "pairs": "labelled", "gold_only": False, "share": 1.0, "seed": 0}
 
@@ -110,7 +109,7 @@ class JudgeSignal:
                 used["few_shot"] = few_shot.provenance
                 units = few_shot.fill(units, most)
             inquiries = ((unit.record.record_id, inquiry_of(protocol, unit, spec)) for unit in units)
-            memory = memory_of(judge, spec, source.job_id)
+            memory = AnswerMemory.of(judge, spec.identity, source.job_id)
             return ask_all(inquiries, backend=backend, memory=memory, alive=source.alive)
 
         return score, {"used": used}
@@ -132,11 +131,6 @@ class JudgeSignal:
         return judge
 
 
-def memory_of(judge: Judge, spec: JudgeSpec, job_id: int) -> AnswerMemory:
-    prices = Prices(**judge.prices) if judge.prices else Prices()
-    return AnswerMemory(judge.project_id, job_id, spec.identity, prices)
-
-
 def units_of(record: Record, protocol: JudgeProtocol, *, pairs: str) -> Iterator[Unit]:
     """The pairs or responses of a record that a judge of this protocol looks at."""
     responses = {response.response_id: response for response in record.responses}
@@ -156,7 +150,7 @@ def units_of(record: Record, protocol: JudgeProtocol, *, pairs: str) -> Iterator
 
 
 def _is_wanted(record: Record, given: dict[str, Any]) -> bool:
-    if given["gold_only"] and not any(label.source in GOLD_SOURCES for label in record.labels):
+    if given["gold_only"] and not any(label.source in BY_PEOPLE for label in record.labels):
         return False
     # A row's lot depends on the seed and the row alone, so adding rows draws no other ones.
     lot = random.Random(f"{given['seed']} {record.record_id}").random()  # noqa: S311 - a sample, not a secret

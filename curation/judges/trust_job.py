@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import transaction
 
-from curation.judges.answers import Prices
 from curation.judges.few_shot import few_shot_of
 from curation.judges.gold_pairs import folder_of, gold_for
 from curation.judges.models_of import backend_of
@@ -22,7 +21,7 @@ from curation.judges.spec import JudgeSpec
 from curation.judges.trust import JOB_KIND
 from curation.judges.trust_arms import AS_THEY_ARE, PricedMemory, Verdict, arm_read, arm_write, judge_arm
 from curation.judges.trust_results import results_of
-from curation.models import Judge, JudgeMeter, JudgeTrust
+from curation.models import JudgeMeter, JudgeTrust
 from curation.signals.choices import SignalState
 from webapp.api.errors import ApplicationError
 from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan
@@ -58,7 +57,7 @@ class JudgeTrustHandler(JobHandler):
             protocol=protocol_of(trust.judge.protocol),
             spec=spec,
             backend=backend_of(trust.judge, spec.identity),
-            memory=_memory(trust.judge, spec, job.pk),
+            memory=PricedMemory.of(trust.judge, spec.identity, job.pk),
             alive=lambda: progress.advance(0),
             judged=judged,
             filled=_filled(trust, spec, lambda: progress.advance(0)),
@@ -79,7 +78,7 @@ class JudgeTrustHandler(JobHandler):
         found, allowed = results_of(
             gold,
             {result["arm"]: arm_read(result["key"]) for result in results},
-            families=_families(trust.judge),
+            families=trust.judge.family_names,
             people_rate=results[0]["people_rate"],
             calls=calls,
         )
@@ -124,16 +123,6 @@ def _filled(
         return iter
     few_shot = few_shot_of(trust.dataset_version_id, alive)
     return lambda units: few_shot.fill(units, most)
-
-
-def _memory(judge: Judge, spec: JudgeSpec, job_id: int) -> PricedMemory:
-    prices = Prices(**judge.prices) if judge.prices else Prices()
-    return PricedMemory(judge.project_id, job_id, spec.identity, prices)
-
-
-def _families(judge: Judge) -> list[str]:
-    """The names by which a generator is known as one of the judge's family."""
-    return [name for name in (judge.family, str(judge.model.get("model", ""))) if name]
 
 
 def _missing(found: dict[str, Any]) -> str:

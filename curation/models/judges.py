@@ -56,6 +56,11 @@ class Judge(models.Model):
         """The name its labels carry in datasets."""
         return f"judge:{self.name} v{self.version}"
 
+    @property
+    def family_names(self) -> list[str]:
+        """By what a generator is known as one of the judge's family."""
+        return [name for name in (self.family, str(self.model.get("model", ""))) if name]
+
 
 class JudgeAnswer(models.Model):
     """What a model answered to one call. `key` hashes model, revision, messages and sampling; see `call_key`.

@@ -15,11 +15,10 @@ from curation.signals.choices import SignalState
 from curation.signals.column_params import SignalColumn, margin_column
 from curation.signals.kinds.base import Pair, Source, pairs_of
 from curation.signals.params import refused
+from curation.signals.trusted_labels import BY_PEOPLE, labels_of_pair, trusted_labels
 from webapp.store.canonical import Label, Record
 from webapp.store.files import store
 
-# Where a pair has labels of both, the first speaks for people.
-GOLD_SOURCES = ("adjudicated", "human")
 LOGIT = "logit"
 _KEYS = ("record_id", "a", "b", "aspect")
 
@@ -32,11 +31,6 @@ class Member:
     judge: Judge
     scale: float = 1.0
     trust: int | None = None
-
-    @property
-    def names(self) -> list[str]:
-        """By what a generator is known as one of the judge's family."""
-        return [name for name in (self.judge.family, str(self.judge.model.get("model", ""))) if name]
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -137,12 +131,7 @@ def _logits(member: Member, place: dict[Pair, int]) -> dict[int, float]:
 
 def preference(record: Record, pair: Pair) -> float:
     """Above 0 where people's labels prefer b, below for a; 0 where they are even, and where there are none."""
-    about = [label for label in record.labels if (label.a, label.b, label.aspect) == (pair.a, pair.b, pair.aspect)]
-    for source in GOLD_SOURCES:
-        votes = [_side(label) for label in about if label.source == source]
-        if votes:
-            return float(sum(votes))
-    return 0.0
+    return float(sum(_side(label) for label in trusted_labels(labels_of_pair(record, pair), BY_PEOPLE)))
 
 
 def _side(label: Label) -> int:

@@ -120,7 +120,7 @@ class JudgePanelSignal:
             judged = read_judged(source, members)
             excluded: Flags = np.zeros(judged.logits.shape, dtype=bool)
             if given["exclude_own_family"]:
-                excluded = own_family([member.names for member in members], *judged.authors)
+                excluded = own_family([member.judge.family_names for member in members], *judged.authors)
             said = np.where(excluded, np.nan, judged.logits)
             weights = _weights(given["weights"], said, judged.gold)
             # A judge that was found perverse when it was checked has no say, whatever it is weighed by.

@@ -19,13 +19,14 @@ from curation.signals.column_params import SignalColumn, check_of_version, margi
 from curation.signals.kinds.base import Column, Level, Pair, Row, Scope, Scorer, Source, pair_failed, pair_row
 from curation.signals.pair_values import PairValues, pair_values
 from curation.signals.params import check_choice, check_ids, filled_in, refused
+from curation.signals.trusted_labels import BY_PEOPLE
 from webapp.api.errors import ApplicationError
 from webapp.jobs.handlers import JobError
 
 DEFAULTS: dict[str, Any] = {"signals": None, "gold": "adjudicated", "scaling": "rank"}
 LEAST, MOST = 2, 20
 MIN_GOLD = 200
-GOLD_SOURCES = {"adjudicated": ("adjudicated",), "human": ("adjudicated", "human")}
+GOLD_SOURCES = {"adjudicated": BY_PEOPLE[:1], "human": BY_PEOPLE}
 # Made of the very labels that would say how right they are.
 MADE_OF_LABELS = ("human_strength", "dawid_skene")
 NO_SOURCE = "no_source_has_a_margin"
