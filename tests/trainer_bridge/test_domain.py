@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from trainer_bridge.domain.lengths import LengthTally
-from trainer_bridge.domain.run_config import LOSSES, RunConfigError, run_config_of
-from trainer_bridge.ml.config import DPO_LOSSES, parse_config
+from trainer_bridge.domain.methods import METHODS
+from trainer_bridge.domain.run_config import RunConfigError, run_config_of, steps_of
+from trainer_bridge.ml.config import parse_config
 
 
 def test_lengths_are_exact_at_the_ends_and_close_in_between() -> None:
@@ -41,14 +42,37 @@ def test_defaults_depend_on_the_kind(kind: str, given: dict[str, Any], rate: flo
     assert ("beta" in config) == (kind == "dpo")
 
 
-@pytest.mark.parametrize("kind", ["dpo", "reward"])
-def test_the_trainer_accepts_every_default(kind: str) -> None:
-    config = run_config_of(kind, {})
+@pytest.mark.parametrize(("kind", "loss"), [(kind, loss.key) for kind in METHODS for loss in METHODS[kind].losses])
+def test_the_trainer_accepts_every_default_of_every_loss(kind: str, loss: str) -> None:
+    config = run_config_of(kind, {"loss_type": loss})
 
     parsed = parse_config({"kind": kind, "base_model": {"path": "m"}, "data": {"train": "t.parquet"}, **config})
 
-    assert parsed.effective_learning_rate == config["learning_rate"]
-    assert set(LOSSES) == set(DPO_LOSSES)
+    assert dict(parsed.settings) == config
+    assert METHODS[kind].required_columns(loss)[0] == "prompt"
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "expected"),
+    [
+        ("cpo", {}, {"loss_type": "simpo", "beta": 2.0, "simpo_gamma": 1.0, "cpo_alpha": 0.0}),
+        ("cpo", {"loss_type": "sigmoid"}, {"beta": 0.1, "cpo_alpha": 1.0}),
+        ("tpo", {}, {"beta": 0.01, "tpo_alpha": 1.0, "learning_rate": 5e-6}),
+        ("dpo", {"loss_type": "cdpo"}, {"label_smoothing": 0.1}),
+        ("reward", {"loss_type": "smooth"}, {"label_smoothing": 0.1, "center_rewards": 0.0}),
+    ],
+)
+def test_defaults_depend_on_the_loss(kind: str, given: dict[str, Any], expected: dict[str, Any]) -> None:
+    assert run_config_of(kind, given).items() >= expected.items()
+
+
+def test_epochs_take_the_place_of_steps() -> None:
+    config = run_config_of("dpo", {"epochs": 2})
+
+    assert config["epochs"] == 2.0
+    assert "max_steps" not in config
+    assert [steps_of(rows=rows, epochs=2, batch_size=2, gradient_accumulation=3) for rows in (1, 12, 13)] == [2, 4, 6]
+    assert steps_of(rows=100, epochs=0.5, batch_size=2, gradient_accumulation=1, processes=4) == 7
 
 
 @pytest.mark.parametrize(
@@ -64,7 +88,9 @@ def test_the_trainer_accepts_every_default(kind: str) -> None:
         ("dpo", {"lora_dropout": 1.0, "lora_r": 0}, {"lora_dropout", "lora_r"}),
         ("dpo", {"use_lora": 1}, {"use_lora"}),
         ("dpo", {"loss_type": "mystery"}, {"loss_type"}),
-        ("dpo", {"steps": 3, "epochs": 1}, {"steps", "epochs"}),
+        ("dpo", {"steps": 3, "epoch": 1}, {"steps", "epoch"}),
+        ("dpo", {"epochs": 1, "max_steps": 3}, {"epochs"}),
+        ("cpo", {"weight_decay": -1, "quantize": "8bit"}, {"weight_decay", "quantize"}),
         ("reward", {"beta": 0.1}, {"beta"}),
     ],
 )

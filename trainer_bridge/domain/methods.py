@@ -28,9 +28,10 @@ PAIR = ("prompt", "chosen", "rejected")
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss of a method. `columns` are read besides the method's own; `settings` matter to it alone.
+    """A loss of a method. `columns` are read besides the method's own, save `without`, which it cannot use.
 
-    `own` losses are computed by this application's trainers, the others by the library's.
+    `settings` are refused with losses that do not list them. `own` losses are computed by this application's trainers,
+    the others by the library's.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Loss:
     columns: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     own: bool = False
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,35 +59,47 @@ class Method:
         return next(loss for loss in self.losses if loss.key == key)
 
     def columns(self, loss: str) -> tuple[str, ...]:
-        """Every column that a run with this loss reads."""
-        return (*self.required, *self.optional, *self.loss(loss).columns)
+        """Every column that a run with this loss reads, each once."""
+        entry = self.loss(loss)
+        named = (*self.required, *self.optional, *entry.columns)
+        return tuple(name for name in dict.fromkeys(named) if name not in entry.without)
+
+    def required_columns(self, loss: str) -> tuple[str, ...]:
+        """The columns without which such a run cannot start."""
+        return tuple(dict.fromkeys((*self.required, *self.loss(loss).columns)))
 
 
 _RATIONALE = ("rationale", "rationale_prompt")
 _DYNAMIC_BETA = ("beta_dpo_rho", "beta_dpo_a", "beta_dpo_momentum")
+_WPO = ("use_weighting",)
+# A divergence other than the reverse one leaves a term that cancels only where a loss reads the difference of the
+# sides' scores alone.
+_GAP = ("f_divergence", *_WPO)
+_SMOOTH = ("label_smoothing",)
 _DPO = (
-    Loss("sigmoid", "DPO"),
-    Loss("cdpo", "Conservative DPO", settings=("label_smoothing",), own=True),
-    Loss("soft_label", "DPO on soft labels", columns=("soft_label",), own=True),
-    Loss("odpo", "DPO with an offset (ODPO)", columns=("offset",), own=True),
-    Loss("mappo", "MaPPO", columns=("reward_gap",), own=True),
-    Loss("beta_dpo", "DPO with dynamic β (β-DPO)", settings=_DYNAMIC_BETA, own=True),
-    Loss("rationale_paper", "DPO with rationales, the paper's form", _RATIONALE, ("rationale_gamma",), own=True),
-    Loss("rationale_code", "DPO with rationales, the code's form", _RATIONALE, ("rationale_gamma",), own=True),
-    Loss("ipo", "IPO"),
-    Loss("hinge", "Hinge (SLiC)"),
-    Loss("robust", "Robust DPO", settings=("label_smoothing",)),
-    Loss("exo_pair", "EXO", settings=("label_smoothing",)),
-    Loss("nca_pair", "NCA"),
-    Loss("bco_pair", "BCO"),
-    Loss("sppo_hard", "SPPO, hard labels"),
-    Loss("aot", "AOT", settings=("label_smoothing",)),
-    Loss("aot_unpaired", "AOT, unpaired", settings=("label_smoothing",)),
-    Loss("apo_zero", "APO-zero"),
-    Loss("apo_down", "APO-down"),
-    Loss("discopop", "DiscoPOP"),
-    Loss("sigmoid_norm", "DPO by token"),
-)  # fmt: skip
+    Loss("sigmoid", "DPO", settings=_GAP),
+    Loss("cdpo", "Conservative DPO", settings=(*_SMOOTH, *_GAP), own=True),
+    Loss("soft_label", "DPO on soft labels", columns=("soft_label",), settings=_GAP, own=True),
+    Loss("odpo", "DPO with an offset (ODPO)", columns=("offset",), settings=_GAP, own=True),
+    Loss("mappo", "MaPPO", columns=("reward_gap",), settings=_WPO, own=True),
+    Loss("beta_dpo", "DPO with dynamic β (β-DPO)", settings=(*_DYNAMIC_BETA, *_GAP), own=True),
+    Loss("rationale_paper", "DPO with rationales, the paper's form", _RATIONALE, ("rationale_gamma", *_GAP), own=True),
+    Loss("rationale_code", "DPO with rationales, the code's form", _RATIONALE, ("rationale_gamma", *_GAP), own=True),
+    Loss("ipo", "IPO", settings=_GAP),
+    Loss("hinge", "Hinge (SLiC)", settings=_GAP),
+    Loss("robust", "Robust DPO", settings=(*_SMOOTH, *_GAP)),
+    Loss("exo_pair", "EXO", settings=(*_SMOOTH, *_GAP)),
+    Loss("nca_pair", "NCA", settings=_WPO),
+    Loss("bco_pair", "BCO", settings=_WPO),
+    Loss("sppo_hard", "SPPO, hard labels", settings=_WPO),
+    # These two sort a batch, after which a row's own weight belongs to another row.
+    Loss("aot", "AOT", settings=_SMOOTH, without=("weight",)),
+    Loss("aot_unpaired", "AOT, unpaired", settings=_SMOOTH, without=("weight",)),
+    Loss("apo_zero", "APO-zero", settings=_WPO),
+    Loss("apo_down", "APO-down", settings=_WPO),
+    Loss("discopop", "DiscoPOP", settings=_GAP),
+    Loss("sigmoid_norm", "DPO by token", settings=_GAP),
+)
 
 METHODS: dict[str, Method] = {
     method.kind: method

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psutil
+import torch
 from transformers import TrainerCallback
 
 from trainer_bridge.ml import metrics
@@ -16,6 +18,10 @@ from trainer_bridge.ml.stopping import StopWish
 logger = logging.getLogger(__name__)
 
 
+# A status is replaced and made durable; more often than people look, that would only slow short steps down.
+_STATUS_EVERY_S = 1.0
+
+
 class RunReporter(TrainerCallback):
     """Writes ``metrics.jsonl`` and ``status.json``, marks whole checkpoints, and stops training on a wish."""
 
@@ -23,7 +29,9 @@ class RunReporter(TrainerCallback):
         self._folder = folder
         self._stop = stop
         self._began = 0.0
+        self._told = 0.0
         self._step_s: list[float] = []
+        self._tokens: float | None = None
         self.stopped_early = False
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -37,29 +45,55 @@ class RunReporter(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
         """Report the step; after a wish to stop, ask for a checkpoint and the end."""
-        self._step_s.append(time.perf_counter() - self._began)
-        self._folder.update_status(step=state.global_step)
-        if self._stop.wished and state.global_step < state.max_steps:
+        now = time.perf_counter()
+        self._step_s.append(now - self._began)
+        self._folder.status["step"] = state.global_step
+        if now - self._told >= _STATUS_EVERY_S:
+            self._folder.update_status()
+            self._told = now
+        if self._stop.agreed() and state.global_step < state.max_steps:
             self.stopped_early = True
             control.should_save = True
             control.should_evaluate = False
             control.should_training_stop = True
         return control
 
+    def on_train_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """The last step, whenever it was last told."""
+        self._folder.update_status(step=state.global_step)
+
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **kwargs: Any) -> None:
         """Append what the trainer logged, under the normalised names."""
         values = metrics.normalise(logs or {})
         if "loss" in values and self._step_s:
-            values["step_s"] = sum(self._step_s) / len(self._step_s)
-            self._step_s.clear()
+            values |= self._pace(values)
         if not values.keys() & {"loss", "eval_loss"}:
             return
         self._folder.append_metrics(state.global_step, values)
         listed = " ".join(f"{name}={value:.4g}" for name, value in values.items())
         logger.info("step %d/%d %s", state.global_step, state.max_steps, listed)
 
+    def _pace(self, values: dict[str, float]) -> dict[str, float]:
+        """Seconds a step since the last line, tokens a second (all processes) and bytes held (this one)."""
+        took = sum(self._step_s)
+        found = {"step_s": took / len(self._step_s), "memory_bytes": float(memory_in_use())}
+        tokens = values.get("tokens")
+        if tokens is not None:
+            if self._tokens is not None:
+                found["tokens_per_s"] = (tokens - self._tokens) / took
+            self._tokens = tokens
+        self._step_s.clear()
+        return found
+
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Called when everything of the checkpoint is on disk."""
         checkpoint = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         (checkpoint / COMPLETE_MARK).touch()
         logger.info("saved checkpoint at step %d", state.global_step)
+
+
+def memory_in_use() -> int:
+    """Bytes: on a GPU the most that tensors have held so far, elsewhere what the process holds now."""
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        return torch.cuda.max_memory_allocated()
+    return int(psutil.Process().memory_info().rss)

@@ -1,36 +1,30 @@
-"""The training configuration of a run: what ``config.yaml`` may hold, checked before any model is loaded."""
+"""The training configuration of a run: what ``config.yaml`` may hold, checked before any model is loaded.
+
+Settings, their bounds and defaults are those of :mod:`trainer_bridge.domain.run_config`, kinds, losses and columns
+those of :mod:`trainer_bridge.domain.methods`; here is what only a run folder knows: where the weights and the rows are.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import yaml
 
+from trainer_bridge.domain.methods import METHODS
+from trainer_bridge.domain.run_config import RunConfigError, run_config_of, setting_named
 from trainer_bridge.ml.errors import RefusedError
 
-Kind = Literal["dpo", "reward"]
 Device = Literal["auto", "cpu", "cuda"]
 
-# The losses of the stable DPO trainer that need nothing but pairs. The values are the trainer's own names.
-DPO_LOSSES = (
-    "sigmoid", "hinge", "ipo", "exo_pair", "nca_pair", "robust", "bco_pair", "sppo_hard", "aot", "aot_unpaired",
-    "apo_zero", "apo_down", "discopop", "sigmoid_norm",
+_FOLDER_NAMES = ("kind", "base_model", "data", "columns", "lora_target_modules", "device")
+# A resumed run may look, save and report more or less often, and spend memory or time another way.
+_CHANGEABLE = (
+    "save_steps", "eval_steps", "eval_max_rows", "logging_steps", "gradient_checkpointing", "report_to",
+    "sample_prompts",
 )  # fmt: skip
-# `sigmoid` ignores label smoothing in this trainer, so asking for both would silently train something else.
-SMOOTHED_LOSSES = ("robust", "exo_pair", "aot", "aot_unpaired")
-
-CONSUMED_COLUMNS: dict[str, tuple[str, ...]] = {
-    "dpo": ("prompt", "chosen", "rejected"),
-    "reward": ("prompt", "chosen", "rejected", "margin"),
-}
-REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
-    "dpo": ("prompt", "chosen", "rejected"),
-    "reward": ("chosen", "rejected"),
-}
 
 
 @dataclass(frozen=True)
@@ -44,7 +38,7 @@ class BaseModel:
 
 @dataclass(frozen=True)
 class DataFiles:
-    """Training and evaluation pairs: ``.jsonl``, ``.jsonl.gz`` or ``.parquet``, relative to the run folder."""
+    """Training and evaluation rows: ``.jsonl``, ``.jsonl.gz`` or ``.parquet``, relative to the run folder."""
 
     train: str
     eval: str | None = None
@@ -52,47 +46,40 @@ class DataFiles:
 
 @dataclass(frozen=True)
 class RunConfig:
-    """Everything that decides the trained weights. ``None`` for ``learning_rate`` means the default of the kind."""
+    """Everything that decides the trained weights.
 
-    kind: Kind
+    ``settings`` hold a value for every setting of the kind and its loss, and are read as attributes
+    (``config.max_length``); a setting that does not apply reads as its own default.
+    """
+
+    kind: str
     base_model: BaseModel
     data: DataFiles
+    settings: Mapping[str, Any]
     columns: tuple[str, ...] | None = None
-    max_steps: int = 20
-    learning_rate: float | None = None
-    beta: float = 0.1
-    batch_size: int = 2
-    gradient_accumulation: int = 1
-    max_length: int = 256
-    use_lora: bool = True
-    lora_r: int = 8
-    lora_alpha: int = 16
-    lora_dropout: float = 0.0
     lora_target_modules: tuple[str, ...] | None = None
-    save_steps: int = 10
-    eval_steps: int = 10
-    eval_max_rows: int = 64
-    logging_steps: int = 1
-    seed: int = 0
-    loss_type: str = "sigmoid"
-    label_smoothing: float = 0.0
     device: Device = "auto"
 
+    def __getattr__(self, name: str) -> Any:
+        # Asked only for names that are no fields; copying and unpickling ask before `settings` is there.
+        if name.startswith("_") or name == "settings":
+            raise AttributeError(name)
+        try:
+            return self.settings[name] if name in self.settings else setting_named(name).default
+        except KeyError:
+            raise AttributeError(name) from None
+
     @property
-    def effective_learning_rate(self) -> float:
-        """Adapters start at zero and stand a larger rate than all weights do."""
-        if self.learning_rate is not None:
-            return self.learning_rate
-        if self.kind == "dpo":
-            return 5e-5 if self.use_lora else 1e-6
-        return 1e-4 if self.use_lora else 1e-5
+    def own_seed(self) -> int:
+        """The seed of this member of an ensemble; the first has the run's own."""
+        return int((self.seed + 1_000_003 * (self.member - 1)) % 2**31)
 
     def identity(self) -> dict[str, Any]:
         """The part that must not change between a checkpoint and its resumption."""
         values = asdict(self)
-        for name in ("device", "save_steps", "eval_steps", "eval_max_rows", "logging_steps"):
-            del values[name]
-        return values
+        settings = values.pop("settings")
+        del values["device"]
+        return values | {name: value for name, value in settings.items() if name not in _CHANGEABLE}
 
 
 def load_config(path: Path) -> RunConfig:
@@ -110,23 +97,31 @@ def load_config(path: Path) -> RunConfig:
 
 def parse_config(values: Mapping[str, Any]) -> RunConfig:
     """Build a :class:`RunConfig` from plain values; unknown names, wrong types and wrong ranges are refused."""
-    known = {entry.name for entry in fields(RunConfig)}
-    unknown = sorted(set(values) - known)
-    if unknown:
-        raise RefusedError(f"config.yaml has an unknown setting {unknown[0]!r}; known are {', '.join(sorted(known))}.")
     for name in ("kind", "base_model", "data"):
         if not values.get(name):
             raise RefusedError(f"config.yaml lacks {name!r}.")
-    given = {name: value for name, value in values.items() if value is not None}
+    kind = values["kind"]
+    if kind not in METHODS:
+        raise RefusedError(f"kind must be one of {', '.join(METHODS)}, not {kind!r}.")
+    device = values.get("device") or "auto"
+    if device not in get_args(Device):
+        raise RefusedError(f"device must be auto, cpu or cuda, not {device!r}.")
+    given = {str(name): _as_written(str(name), value) for name, value in values.items() if name not in _FOLDER_NAMES}
+    try:
+        settings = run_config_of(kind, given)
+    except RunConfigError as error:
+        name, sentences = next(iter(error.fields.items()))
+        raise RefusedError(f"{name}: {sentences[0]}") from None
     config = RunConfig(
-        **{
-            **{name: _checked(name, value) for name, value in given.items() if name not in ("base_model", "data")},
-            "base_model": _base_model(given["base_model"]),
-            "data": _data_files(given["data"]),
-        }
+        kind=kind,
+        base_model=_base_model(values["base_model"]),
+        data=_data_files(values["data"]),
+        settings=settings,
+        columns=_names("columns", values.get("columns")),
+        lora_target_modules=_names("lora_target_modules", values.get("lora_target_modules")),
+        device=device,
     )
-    _check_choices(config)
-    _check_ranges(config)
+    check_columns(config, config.columns)
     return config
 
 
@@ -145,91 +140,61 @@ def _data_files(value: Any) -> DataFiles:
     return DataFiles(train=str(value["train"]), eval=str(value["eval"]) if value.get("eval") else None)
 
 
-_INTEGERS = (
-    "max_steps", "batch_size", "gradient_accumulation", "max_length", "lora_r", "lora_alpha", "save_steps",
-    "eval_steps", "eval_max_rows", "logging_steps", "seed",
-)  # fmt: skip
-_NUMBERS = ("learning_rate", "beta", "lora_dropout", "label_smoothing")
-_LISTS = ("columns", "lora_target_modules")
+def _names(name: str, value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple) or not all(isinstance(entry, str) for entry in value) or not value:
+        raise RefusedError(f"{name} must be a list of names.")
+    return tuple(value)
 
 
-def _checked(name: str, value: Any) -> Any:
-    if name in _INTEGERS:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise RefusedError(f"{name} must be a whole number, not {value!r}.")
+def _as_written(name: str, value: Any) -> Any:
+    """The value that people mean by what YAML reads otherwise."""
+    try:
+        setting = setting_named(name)
+    except KeyError:
         return value
-    if name in _NUMBERS:
-        return _number(name, value)
-    if name in _LISTS:
-        if not isinstance(value, list | tuple) or not all(isinstance(entry, str) for entry in value) or not value:
-            raise RefusedError(f"{name} must be a list of names.")
-        return tuple(value)
-    if name == "use_lora":
-        if not isinstance(value, bool):
-            raise RefusedError(f"use_lora must be true or false, not {value!r}.")
-        return value
+    if setting.type is float and isinstance(value, str):
+        # YAML 1.1 reads "1e-5" (no dot) as a string, and people write exactly that for learning rates.
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    if setting.type is str and isinstance(value, bool):
+        return str(value).lower()
     if name == "loss_type" and isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if not isinstance(value, str):
-        raise RefusedError(f"{name} must be a word, not {value!r}.")
+        return value[0]
     return value
 
 
-def _number(name: str, value: Any) -> float:
-    # YAML 1.1 reads "1e-5" (no dot) as a string, and people write exactly that for learning rates.
-    try:
-        number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not math.isfinite(number):
-        raise RefusedError(f"{name} must be a number, not {value!r}.")
-    return number
-
-
-def _check_choices(config: RunConfig) -> None:
-    if config.kind not in get_args(Kind):
-        raise RefusedError(f"kind must be dpo or reward, not {config.kind!r}.")
-    if config.device not in get_args(Device):
-        raise RefusedError(f"device must be auto, cpu or cuda, not {config.device!r}.")
-    if config.kind == "dpo" and config.loss_type not in DPO_LOSSES:
-        raise RefusedError(f"loss_type {config.loss_type!r} is not a DPO loss; known are {', '.join(DPO_LOSSES)}.")
-    if config.kind == "reward" and config.loss_type != "sigmoid":
-        raise RefusedError("A reward model has one loss (Bradley-Terry); leave loss_type out.")
-    if config.label_smoothing and (config.kind != "dpo" or config.loss_type not in SMOOTHED_LOSSES):
-        raise RefusedError(
-            f"label_smoothing has no effect here; use it with kind dpo and one of {', '.join(SMOOTHED_LOSSES)}."
-        )
-    if config.loss_type == "exo_pair" and not config.label_smoothing:
-        raise RefusedError("loss_type exo_pair needs label_smoothing above 0, for example 0.001.")
-    check_columns(config.kind, config.columns)
-
-
-def check_columns(kind: str, columns: tuple[str, ...] | None) -> None:
-    """Refuse promised columns that the trainer of this kind would silently ignore, and missing required ones."""
+def check_columns(config: RunConfig, columns: tuple[str, ...] | None) -> None:
+    """Refuse promised columns that this trainer would silently ignore, and missing required ones."""
     if columns is None:
         return
-    consumed = CONSUMED_COLUMNS[kind]
+    trainer = trainer_name(config)
+    consumed = consumed_columns(config)
     ignored = [name for name in columns if name not in consumed]
     if ignored:
         raise RefusedError(
-            f"The {kind} trainer does not use the column {ignored[0]!r}, so its effect would be lost silently; "
+            f"The {trainer} trainer does not use the column {ignored[0]!r}, so its effect would be lost silently; "
             f"it uses {', '.join(consumed)}."
         )
-    missing = [name for name in REQUIRED_COLUMNS[kind] if name not in columns]
+    missing = [name for name in required_columns(config) if name not in columns]
     if missing:
-        raise RefusedError(f"The {kind} trainer needs the column {missing[0]!r}, which the export does not promise.")
+        raise RefusedError(f"The {trainer} trainer needs the column {missing[0]!r}, which the export does not promise.")
 
 
-def _check_ranges(config: RunConfig) -> None:
-    least = {"seed": 0, "max_length": 8}
-    for name in _INTEGERS:
-        if getattr(config, name) < least.get(name, 1):
-            raise RefusedError(f"{name} must be at least {least.get(name, 1)}, not {getattr(config, name)}.")
-    if config.effective_learning_rate <= 0:
-        raise RefusedError("learning_rate must be above 0.")
-    if config.beta <= 0:
-        raise RefusedError("beta must be above 0.")
-    if not 0 <= config.lora_dropout < 1:
-        raise RefusedError("lora_dropout must be at least 0 and below 1.")
-    if not 0 <= config.label_smoothing < 0.5:
-        raise RefusedError("label_smoothing must be at least 0 and below 0.5.")
+def consumed_columns(config: RunConfig) -> tuple[str, ...]:
+    """Every column that can make a difference to this run."""
+    return METHODS[config.kind].columns(config.loss_type)
+
+
+def required_columns(config: RunConfig) -> tuple[str, ...]:
+    """The columns without which this run cannot start."""
+    return METHODS[config.kind].required_columns(config.loss_type)
+
+
+def trainer_name(config: RunConfig) -> str:
+    """The kind, with its loss where that is not the usual one: what sentences call the trainer."""
+    usual = METHODS[config.kind].losses[0].key
+    return config.kind if config.loss_type == usual else f"{config.kind} ({config.loss_type})"

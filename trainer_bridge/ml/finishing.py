@@ -24,6 +24,8 @@ def save_model(trainer: Any, config: RunConfig, folder: RunFolder, tokenizer: An
         with folder.written_folder(folder.adapter) as target:
             model.save_pretrained(target)
         model = model.merge_and_unload()
+    # What a trainer only needed while it trained is taken out, so that anything loads the model.
+    model = getattr(trainer, "finished", lambda whole: whole)(model)
     with folder.written_folder(folder.model) as target:
         model.save_pretrained(target)
         tokenizer.save_pretrained(target)
@@ -51,11 +53,11 @@ def write_summary(
         "columns_ignored": list(source.columns_ignored),
         "base_model": {"folder": str(loaded.folder), "revision": loaded.revision},
         "chat_template": "supplied by default" if loaded.template_supplied else "from the base model",
-        "learning_rate": config.effective_learning_rate,
+        "learning_rate": config.learning_rate,
         "reference_precomputed": bool(getattr(trainer, "precompute_ref_logps", False)),
         "config": source.inputs["config"],
         "data_sha256": source.inputs["data_sha256"],
-        "seed": config.seed,
+        "seed": config.own_seed,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "device": torch.cuda.get_device_name() if gpu else "cpu",
         "precision": "bf16" if trainer.args.bf16 else "fp32",

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import LoraConfig, TaskType
-from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer, set_seed
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
+    AutoModelForTokenClassification,
+    AutoTokenizer,
+    BitsAndBytesConfig,
+    set_seed,
+)
 from trl.trainer.reward_trainer import suppress_seqcls_warning
 from trl.trainer.utils import disable_dropout_in_model
 
 from trainer_bridge.ml import base_models
 from trainer_bridge.ml.config import RunConfig
 from trainer_bridge.ml.errors import RefusedError
+from trainer_bridge.ml.methods.setup import uses_bf16
 
 # For tokenizers that bring no template: every turn is named and ended, so a prompt is a prefix of prompt + response.
 DEFAULT_CHAT_TEMPLATE = (
@@ -43,8 +52,8 @@ def pick_device(wanted: str) -> str:
     return "cuda" if wanted != "cpu" and torch.cuda.is_available() else "cpu"
 
 
-def load_base(config: RunConfig, run_folder: Path, device: str) -> LoadedModel:
-    """Load weights as a language model (dpo) or a one-output sequence classifier (reward).
+def load_base(config: RunConfig, run_folder: Path, device: str, *, outputs: int = 1) -> LoadedModel:
+    """Load weights as a language model, or for a reward run as a sequence classifier with so many outputs.
 
     Raises :class:`RefusedError` with one sentence when the model is missing or of the wrong type.
     """
@@ -52,11 +61,9 @@ def load_base(config: RunConfig, run_folder: Path, device: str) -> LoadedModel:
     described = base_models.check_folder(folder)
     tokenizer, supplied = _tokenizer(folder)
     # The score head of a reward model starts random; the seed makes it the same in every process.
-    set_seed(config.seed)
-    # A frozen base may be held in half precision; weights that are trained themselves need the full one.
-    dtype = torch.bfloat16 if device == "cuda" and config.use_lora else torch.float32
+    set_seed(config.own_seed)
     try:
-        model = _weights(config, folder, described, dtype)
+        model = _weights(config, folder, described, device, outputs)
     except (ValueError, KeyError, RuntimeError) as error:
         if isinstance(error, torch.OutOfMemoryError):
             raise
@@ -93,15 +100,47 @@ def _tokenizer(folder: Path) -> tuple[Any, bool]:
     return tokenizer, supplied
 
 
-def _weights(config: RunConfig, folder: Path, described: dict[str, Any], dtype: torch.dtype) -> Any:
-    options = {"dtype": dtype, "trust_remote_code": False, "use_safetensors": True}
+def _weights(config: RunConfig, folder: Path, described: dict[str, Any], device: str, outputs: int) -> Any:
+    # A frozen base may be held in half precision; weights that are trained themselves need the full one.
+    half = config.use_lora and device == "cuda" and uses_bf16(config, device)
+    options: dict[str, Any] = {
+        "dtype": torch.bfloat16 if half else torch.float32,
+        "trust_remote_code": False,
+        "use_safetensors": True,
+    }
+    if config.quantize == "4bit":
+        options |= {"quantization_config": four_bits(device), "device_map": {"": torch.cuda.current_device()}}
     architecture = (described.get("architectures") or [""])[0]
-    if config.kind == "dpo":
+    if config.kind != "reward":
         if architecture.endswith("ForSequenceClassification"):
-            raise RefusedError(f"{folder} is a reward model; DPO needs a language model as its base.")
+            raise RefusedError(f"{folder} is a reward model; {config.kind.upper()} needs a language model as its base.")
         return AutoModelForCausalLM.from_pretrained(folder, **options)
+    # Marks are asked of every token, comparisons of the last.
+    maker = AutoModelForTokenClassification if by_token(config) else AutoModelForSequenceClassification
     with suppress_seqcls_warning():  # a language model has no score head yet, which is expected
-        return AutoModelForSequenceClassification.from_pretrained(folder, num_labels=1, **options)
+        return maker.from_pretrained(folder, num_labels=outputs, **options)
+
+
+def by_token(config: RunConfig) -> bool:
+    """Whether the run trains a model that says something of each token."""
+    return config.kind == "reward" and bool(config.loss_type == "span_heads")
+
+
+def four_bits(device: str) -> BitsAndBytesConfig:
+    """How a base model is held in 4 bits (QLoRA, 2305.14314); raises :class:`RefusedError` where it cannot be."""
+    if device != "cuda":
+        raise RefusedError("quantize 4bit needs a GPU that torch can use, and this run has none; set quantize to none.")
+    if find_spec("bitsandbytes") is None:
+        raise RefusedError(
+            "quantize 4bit needs the package bitsandbytes, which is not installed here; install it, or set quantize "
+            "to none."
+        )
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )
 
 
 def lora_config(config: RunConfig, model: Any) -> LoraConfig | None:
@@ -112,8 +151,11 @@ def lora_config(config: RunConfig, model: Any) -> LoraConfig | None:
     for wanted in config.lora_target_modules or ():
         if wanted not in names:
             raise RefusedError(f"The base model has no layers named {wanted!r} (lora_target_modules).")
+    task = TaskType.SEQ_CLS if config.kind == "reward" else TaskType.CAUSAL_LM
     return LoraConfig(
-        task_type=TaskType.CAUSAL_LM if config.kind == "dpo" else TaskType.SEQ_CLS,
+        task_type=TaskType.TOKEN_CLS if by_token(config) else task,
+        # The head is trained itself; only with sequences does the library leave it out of "all-linear" unasked.
+        exclude_modules=["score"] if by_token(config) else None,
         r=config.lora_r,
         lora_alpha=config.lora_alpha,
         lora_dropout=config.lora_dropout,

@@ -18,6 +18,9 @@ _NAMES = {
     "learning_rate": "learning_rate",
     "grad_norm": "grad_norm",
     "num_tokens": "tokens",
+    "kl": "kl",
+    "chosen_length": "chosen_length",
+    "rejected_length": "rejected_length",
     "runtime": "runtime_s",
 }
 

@@ -1,17 +1,17 @@
-"""Preference rows from export files, checked one by one and streamed, so that a large export needs little memory."""
+"""Rows from export files, checked one by one and streamed, so that a large export needs little memory."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer_bridge.ml.config import CONSUMED_COLUMNS, REQUIRED_COLUMNS, check_columns
+from trainer_bridge.ml.columns import checked
+from trainer_bridge.ml.config import RunConfig, check_columns, consumed_columns, required_columns, trainer_name
 from trainer_bridge.ml.errors import RefusedError
 
 
@@ -62,7 +62,9 @@ def _read_parquet(path: Path) -> Iterator[dict[str, Any]]:
             yield from batch.to_pylist()
 
 
-def promised_columns(path: Path, kind: str, columns: tuple[str, ...] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def promised_columns(
+    path: Path, config: RunConfig, columns: tuple[str, ...] | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """(columns to train on, columns of the file left unused).
 
     Without promised ``columns`` the trainer takes every column of the first row that it can use.
@@ -70,37 +72,19 @@ def promised_columns(path: Path, kind: str, columns: tuple[str, ...] | None) -> 
     first = next(read_rows(path), None)
     if first is None:
         raise RefusedError(f"{path.name} has no rows, so there is nothing to train on.")
-    check_columns(kind, columns)
-    chosen = columns or tuple(name for name in CONSUMED_COLUMNS[kind] if name in first)
-    missing = [name for name in (*REQUIRED_COLUMNS[kind], *chosen) if name not in first]
+    check_columns(config, columns)
+    chosen = columns or tuple(name for name in consumed_columns(config) if name in first)
+    missing = [name for name in (*required_columns(config), *chosen) if name not in first]
     if missing:
-        raise RefusedError(f"{path.name} has no column {missing[0]!r}, which the {kind} trainer needs.")
+        raise RefusedError(f"{path.name} has no column {missing[0]!r}, which the {trainer_name(config)} trainer needs.")
     return chosen, tuple(sorted(set(first) - set(chosen)))
 
 
-def checked_rows(path: Path, kind: str, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def checked_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """Rows reduced to ``columns``, all checked: a bad row is refused here, with its place, not deep in training."""
     for number, row in enumerate(read_rows(path), start=1):
         place = f"{path.name} row {number}"
-        yield {name: _value(row.get(name), name, kind, place) for name in columns}
-
-
-def _value(value: Any, name: str, kind: str, place: str) -> Any:
-    if name == "margin":
-        # The trainer decides by the first row of a batch whether there is a margin, so every row must have one.
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise RefusedError(f"{place}: margin must be a number on every row, not {value!r}.")
-        return float(value)
-    if not isinstance(value, list) or not value:
-        raise RefusedError(f"{place}: {name} must be a list of messages with role and content.")
-    for message in value:
-        if (
-            not isinstance(message, dict)
-            or not isinstance(message.get("role"), str)
-            or not isinstance(message.get("content"), str)
-        ):
-            raise RefusedError(f"{place}: every message in {name} needs a text role and a text content.")
-    return [{"role": message["role"], "content": message["content"]} for message in value]
+        yield {name: checked(row.get(name), name, place) for name in columns}
 
 
 def sample_indices(given: int, wanted: int, seed: int) -> list[int]:

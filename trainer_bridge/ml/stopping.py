@@ -22,6 +22,17 @@ class StopWish:
         if self.interrupt:
             raise CancelledError
 
+    def agreed(self) -> bool:
+        """Whether any process of the run was asked to stop; all of them stop after the same step or none does."""
+        import torch.distributed
+
+        if not (torch.distributed.is_available() and torch.distributed.is_initialized()):
+            return self.wished
+        on_gpu = torch.distributed.get_backend() == "nccl"
+        wish = torch.tensor(float(self.wished), device="cuda" if on_gpu else "cpu")
+        torch.distributed.all_reduce(wish, op=torch.distributed.ReduceOp.MAX)
+        return bool(wish.item())
+
     @contextmanager
     def listening(self) -> Iterator[StopWish]:
         """Take SIGTERM and SIGINT while inside; the earlier handlers come back afterwards."""

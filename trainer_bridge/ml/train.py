@@ -15,7 +15,6 @@ import sys
 import time
 import warnings
 from pathlib import Path
-from typing import Any
 
 from trainer_bridge.ml.config import RunConfig, load_config
 from trainer_bridge.ml.errors import (
@@ -26,7 +25,7 @@ from trainer_bridge.ml.errors import (
     RefusedError,
     TrainingError,
 )
-from trainer_bridge.ml.rows import Source, checked_rows, promised_columns, sample_indices
+from trainer_bridge.ml.rows import Source, promised_columns
 from trainer_bridge.ml.run_folder import RunFolder, now, sha256_of
 from trainer_bridge.ml.stopping import StopWish
 
@@ -66,7 +65,7 @@ def _run_locked(folder: RunFolder, *, resume: bool) -> int:
     try:
         with stop.listening():
             config = load_config(folder.config)
-            folder.update_status(max_steps=config.max_steps)
+            folder.update_status(max_steps=config.settings.get("max_steps"))
             _settle_environment(folder, config)
             finished = _train(folder, config, stop, resume=resume)
     except CancelledError:
@@ -103,8 +102,10 @@ def _train(folder: RunFolder, config: RunConfig, stop: StopWish, *, resume: bool
     """Train to the end (true) or to a wish to stop (false)."""
     from trainer_bridge.ml import loading
     from trainer_bridge.ml.callbacks import RunReporter
+    from trainer_bridge.ml.data import eval_dataset, train_dataset
     from trainer_bridge.ml.finishing import save_model, write_summary
-    from trainer_bridge.ml.trainers import build_trainer, counts_as_json, restore
+    from trainer_bridge.ml.methods import TrainerSetup, build_trainer, heads_of
+    from trainer_bridge.ml.methods.watching import counts_as_json, restore
 
     _quieten()
     source = _source(folder, config)
@@ -112,12 +113,13 @@ def _train(folder: RunFolder, config: RunConfig, stop: StopWish, *, resume: bool
     folder.keep_inputs(source.inputs, resuming=checkpoint is not None)
     folder.cut_metrics(checkpoint[0] if checkpoint else 0)
     device = loading.pick_device(config.device)
-    train = _dataset(source.train, config, source.columns, folder)
-    evaluation = _eval_dataset(source.evaluation, config, source.columns, folder)
-    loaded = loading.load_base(config, folder.path, device)
+    train = train_dataset(source.train, config, source.columns, folder)
+    evaluation = eval_dataset(source.evaluation, config, source.columns, folder)
+    heads = heads_of(config, train)
+    loaded = loading.load_base(config, folder.path, device, outputs=len(heads) or 1)
     reporter = RunReporter(folder, stop)
-    trainer = build_trainer(
-        config,
+    setup = TrainerSetup(
+        config=config,
         model=loaded.model,
         tokenizer=loaded.tokenizer,
         adapter=loading.lora_config(config, loaded.model),
@@ -127,12 +129,17 @@ def _train(folder: RunFolder, config: RunConfig, stop: StopWish, *, resume: bool
         checkpoints=folder.checkpoints,
         device=device,
         callbacks=[reporter],
+        heads=heads,
     )
+    trainer = build_trainer(setup)
     rows = counts_as_json(trainer.row_counts)
-    folder.update_status(rows=rows, resumed_from=checkpoint[0] if checkpoint else None)
+    steps = trainer.args.max_steps
+    folder.update_status(rows=rows, max_steps=steps, resumed_from=checkpoint[0] if checkpoint else None)
     logger.info("training on %s, rows %s", device, rows)
+    # The trainers count tokens of this process alone; a resumed run goes on counting.
+    trainer._total_train_tokens = folder.last_values().get("tokens", 0)
     began = time.perf_counter()
-    if checkpoint and checkpoint[0] >= config.max_steps:
+    if checkpoint and checkpoint[0] >= steps:
         # Only the model was still to be written, and the trainer would take one step too many from here.
         restore(trainer, checkpoint[1])
     else:
@@ -149,7 +156,7 @@ def _train(folder: RunFolder, config: RunConfig, stop: StopWish, *, resume: bool
 def _source(folder: RunFolder, config: RunConfig) -> Source:
     train = (folder.path / config.data.train).resolve()
     evaluation = (folder.path / config.data.eval).resolve() if config.data.eval else None
-    columns, ignored = promised_columns(train, config.kind, config.columns)
+    columns, ignored = promised_columns(train, config, config.columns)
     hashes = {"train": sha256_of(train), "eval": sha256_of(evaluation) if evaluation else None}
     return Source(train, evaluation, columns, ignored, {"config": config.identity(), "data_sha256": hashes})
 
@@ -163,34 +170,6 @@ def _quieten() -> None:
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     datasets.disable_progress_bars()
     disable_progress_bar()
-
-
-def _dataset(path: Path, config: RunConfig, columns: tuple[str, ...], folder: RunFolder) -> Any:
-    from datasets import Dataset, Features, List, Value
-
-    messages = List({"role": Value("string"), "content": Value("string")})
-    features = Features({name: Value("float64") if name == "margin" else messages for name in columns})
-    try:
-        return Dataset.from_generator(
-            checked_rows,
-            gen_kwargs={"path": path, "kind": config.kind, "columns": columns},
-            features=features,
-            cache_dir=str(folder.path / ".cache"),
-        )
-    except Exception as error:
-        # The library wraps what the generator raises; the reader's sentence is the one worth showing.
-        if isinstance(error.__cause__, RefusedError):
-            raise error.__cause__ from None
-        raise
-
-
-def _eval_dataset(path: Path | None, config: RunConfig, columns: tuple[str, ...], folder: RunFolder) -> Any | None:
-    if path is None:
-        return None
-    promised_columns(path, config.kind, columns)
-    rows = _dataset(path, config, columns, folder)
-    # Evaluation recurs during training, so it reads the same seeded sample each time instead of all held-out rows.
-    return rows.select(sample_indices(len(rows), config.eval_max_rows, config.seed))
 
 
 def _sentence(error: Exception) -> str:

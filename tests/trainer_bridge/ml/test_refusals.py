@@ -16,8 +16,8 @@ from tests.trainer_bridge.ml.conftest import pair, status, turn, write_rows
 from trainer_bridge.ml import train
 from trainer_bridge.ml.config import parse_config
 from trainer_bridge.ml.errors import RefusedError
+from trainer_bridge.ml.methods.reward import WatchedRewardTrainer
 from trainer_bridge.ml.run_folder import RunFolder
-from trainer_bridge.ml.trainers import WatchedRewardTrainer
 
 Make = Callable[..., Path]
 
@@ -101,7 +101,7 @@ def test_parquet_and_gzip_rows_train(run_folder: Make) -> None:
             {"columns": ["prompt", "chosen", "rejected", "margin"]},
             (
                 "The dpo trainer does not use the column 'margin', so its effect would be lost silently; "
-                "it uses prompt, chosen, rejected."
+                "it uses prompt, chosen, rejected, weight."
             ),
         ),
         (
@@ -111,7 +111,7 @@ def test_parquet_and_gzip_rows_train(run_folder: Make) -> None:
         ),
         (
             [pair(1)],
-            {"kind": "reward", "columns": ["chosen", "rejected", "margin"]},
+            {"kind": "reward", "columns": ["prompt", "chosen", "rejected", "margin"]},
             "train.jsonl has no column 'margin', which the reward trainer needs.",
         ),
         (
@@ -164,13 +164,34 @@ def test_bad_input_is_refused_with_a_sentence(
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"kind": "kto"}, "kind must be dpo or reward, not 'kto'."),
-        ({"max_step": 3}, "config.yaml has an unknown setting 'max_step'"),
-        ({"max_steps": "many"}, "max_steps must be a whole number, not 'many'."),
-        ({"max_steps": 0}, "max_steps must be at least 1, not 0."),
-        ({"learning_rate": "fast"}, "learning_rate must be a number, not 'fast'."),
-        ({"loss_type": "best"}, "loss_type 'best' is not a DPO loss"),
-        ({"label_smoothing": 0.1}, "label_smoothing has no effect here"),
+        ({"kind": "ppo"}, "kind must be one of dpo, kto, cpo, orpo, tpo, sft, reward, not 'ppo'."),
+        ({"max_step": 3}, "max_step: There is no such setting; known are loss_type, max_steps, "),
+        ({"max_steps": "many"}, "max_steps: Give a whole number, not 'many'."),
+        ({"max_steps": 0}, "max_steps: Give a number from 1 to 100000, not 0."),
+        ({"max_steps": 2, "epochs": 1}, "epochs: Give epochs or max_steps, not both."),
+        ({"learning_rate": "fast"}, "learning_rate: Give a number, not 'fast'."),
+        ({"loss_type": "best"}, "loss_type: 'best' is no loss of a dpo run; choose one of sigmoid, cdpo, "),
+        (
+            {"label_smoothing": 0.1},
+            "label_smoothing: The loss sigmoid does not use this setting; leave it out, or choose one of cdpo, ",
+        ),
+        ({"kind": "reward", "beta": 0.2}, "beta: A reward run does not use this setting; leave it out."),
+        (
+            {"loss_type": "exo_pair", "label_smoothing": 0},
+            "label_smoothing: The loss exo_pair needs a number above 0, for example 0.001.",
+        ),
+        ({"loss_type": "beta_dpo", "batch_size": 1}, "batch_size: The loss beta_dpo compares the pairs of a batch"),
+        ({"loss_type": "mappo", "f_divergence": "forward_kl"}, "f_divergence: The loss mappo does not use this"),
+        ({"quantize": "4bit", "use_lora": False}, "quantize: Weights held in 4 bits cannot be trained themselves"),
+        ({"members": 3, "member": 4}, "member: Give a number from 1 to members (3), not 4."),
+        (
+            {"loss_type": "aot", "columns": ["prompt", "chosen", "rejected", "weight"]},
+            "The dpo (aot) trainer does not use the column 'weight', so its effect would be lost silently; ",
+        ),
+        (
+            {"loss_type": "odpo", "columns": ["prompt", "chosen", "rejected"]},
+            "The dpo (odpo) trainer needs the column 'offset', which the export does not promise.",
+        ),
         ({"base_model": {}}, "config.yaml lacks 'base_model'."),
         ({"base_model": {"path": "a", "hub_id": "b/c"}}, "base_model must name exactly one of path and hub_id."),
         ({"columns": ["chosen"]}, "The dpo trainer needs the column 'prompt', which the export does not promise."),
@@ -178,7 +199,7 @@ def test_bad_input_is_refused_with_a_sentence(
 )
 def test_bad_configuration_is_refused(change: dict[str, Any], sentence: str) -> None:
     good = {"kind": "dpo", "base_model": {"path": "a"}, "data": {"train": "t.jsonl"}}
-    assert parse_config({**good, "learning_rate": "1e-5"}).effective_learning_rate == 1e-5
+    assert parse_config({**good, "learning_rate": "1e-5"}).learning_rate == 1e-5
 
     with pytest.raises(RefusedError) as refused:
         parse_config({**good, **change})

@@ -23,13 +23,11 @@ from trainer_bridge.ml.run_folder import COMPLETE_MARK
 
 Make = Callable[..., Path]
 
-TRAIN_NAMES = {
-    "loss", "chosen_reward", "rejected_reward", "reward_margin", "accuracy", "learning_rate", "grad_norm", "tokens",
-    "step_s",
+PAIR_NAMES = {
+    "loss", "chosen_reward", "rejected_reward", "reward_margin", "accuracy", "chosen_length", "rejected_length",
 }  # fmt: skip
-EVAL_NAMES = {
-    "eval_loss", "eval_chosen_reward", "eval_rejected_reward", "eval_reward_margin", "eval_accuracy", "eval_runtime_s",
-}  # fmt: skip
+NAMES = {"dpo": PAIR_NAMES | {"kl"}, "reward": PAIR_NAMES}
+PACE = {"learning_rate", "grad_norm", "tokens", "tokens_per_s", "memory_bytes", "step_s"}
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -59,8 +57,9 @@ def test_run_finishes_with_normalised_metrics_and_learns(run_folder: Make, kind:
     evaluated = [line for line in lines if "eval_loss" in line["values"]]
     assert [line["step"] for line in trained] == [1, 2, 3, 4, 5, 6]
     assert [line["step"] for line in evaluated] == [4, 6]
-    assert all(set(line["values"]) == TRAIN_NAMES for line in trained)
-    assert all(set(line["values"]) == EVAL_NAMES for line in evaluated)
+    assert all(set(line["values"]) == NAMES[kind] | PACE for line in trained[1:])
+    assert set(trained[0]["values"]) == NAMES[kind] | PACE - {"tokens_per_s"}
+    assert all(set(line["values"]) == {f"eval_{name}" for name in NAMES[kind] | {"runtime_s"}} for line in evaluated)
     for line in trained:
         values = line["values"]
         assert values["chosen_reward"] - values["rejected_reward"] == pytest.approx(values["reward_margin"], abs=1e-5)
