@@ -116,7 +116,9 @@ def _rationale(question: Mapping[str, Any], item: ItemView, bodies: Sequence[Any
     links = bodies[0].get("links", []) if question["links"] else []
     of_any_length = {**question, "min_chars": 0, "max_chars": rationale.MAX_CHARS}
     try:
-        return rationale.validate_answer(of_any_length, {**bodies[0], "reasons": reasons, "links": links}, item)
+        # A judge's has its checks beside it, which are no part of an answer.
+        answer = {"text": bodies[0].get("text", ""), "reasons": reasons, "links": links}
+        return rationale.validate_answer(of_any_length, answer, item)
     except AnswerError:
         return None
 

@@ -104,7 +104,8 @@ def test_a_draft_is_of_the_question_of_its_name_or_the_only_one_of_its_kind(item
 def test_a_rationale_is_offered_only_where_it_is_clear_what_it_compares(
     item: ItemView, form: list[dict[str, Any]]
 ) -> None:
-    draft = Draft("rationale", "rationale", {"text": "It is true.", "reasons": ["true", "kind"], "links": []})
+    body = {"text": "It is true.", "reasons": ["true", "kind"], "links": [], "checks": {"recovered": True}}
+    draft = Draft("rationale", "rationale", body)
 
     assert drafts_for(form, item, [draft], whole=True) == {
         "why": {"text": "It is true.", "reasons": ["true"], "links": []}

@@ -80,8 +80,19 @@ class RationaleProtocol(JudgeProtocol):
         return values
 
     def annotations(self, row: dict[str, Any], record: Record, *, annotator: str, origin: str) -> list[Annotation]:
-        body = {"text": row["rationale"], "reasons": [], "links": []}
+        """An answer to a rationale question with, beside it, what it compares and what it was put to."""
+        checks = {name: row.get(name) for name in ("quotes_found", "recovered", "length_only")}
+        body = {"text": row["rationale"], "reasons": [], "links": [], "checks": checks, **_about(row)}
         return [drafted("rationale", "rationale", body, annotator=annotator, origin=origin, target=None)]
+
+
+def _about(row: dict[str, Any]) -> dict[str, Any]:
+    """The preference it was written for, which the blind check found or missed; nothing where there was no check."""
+    logit, recovered = row.get("blind_logit"), row.get("recovered")
+    if not logit or recovered is None:
+        return {}
+    sides = (row["b"], row["a"]) if (logit > 0) == recovered else (row["a"], row["b"])
+    return {"about": {"better": sides[0], "worse": sides[1]}}
 
 
 def _blind(brief: Brief, a: str, b: str, text: str) -> list[Question]:

@@ -273,6 +273,26 @@ def test_a_rationale_is_checked_for_its_quotes_and_by_a_blind_reader(quote: str,
     assert (values["blind_logit"] < 0) == good_is_a
 
 
+@pytest.mark.parametrize(
+    ("logit", "recovered", "better"), [(2.0, True, "b"), (2.0, False, "a"), (-2.0, True, "a"), (-2.0, False, "b")]
+)
+def test_a_rationale_brought_home_says_what_it_compares_and_what_it_was_put_to(
+    logit: float, recovered: bool, better: str
+) -> None:
+    protocol = PROTOCOLS["rationale"]
+    assert isinstance(protocol, DraftsAnnotations)
+    row = {"a": "a", "b": "b", "rationale": "It is right.", "quotes_found": True, "length_only": False}
+    row |= {"blind_logit": logit, "recovered": recovered}
+
+    (brought,) = protocol.annotations(row, record(), annotator="judge:R v1", origin="judge:1")
+    body = json.loads(brought.body)
+
+    assert body["about"] == {"better": better, "worse": "a" if better == "b" else "b"}
+    assert body["checks"] == {"quotes_found": True, "recovered": recovered, "length_only": False}
+    without = protocol.annotations({**row, "blind_logit": None, "recovered": None}, record(), annotator="j", origin="o")
+    assert "about" not in json.loads(without[0].body)
+
+
 def test_a_rationale_needs_a_preference() -> None:
     judge = spec("rationale")
     row, asked = run(judge, unit_of(judge, record(label=0)), writes())
