@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from rest_framework.test import APIClient
 from xdist.scheduler import LoadFileScheduling
 
+from tests.support.house import migrated_cluster
 from webapp.accounts.models import User
 from webapp.accounts.services.tokens import token_create
 from webapp.jobs.models import Job
@@ -52,6 +55,20 @@ def what_migrating_made_stays() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.core.management.commands.flush.emit_post_migrate_signal", lambda *args, **kwargs: None)
         yield
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database as files, for every `House`: made once, by the first of the tests' processes to need it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "migrated"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = folder / "made"
+        if not made.exists():
+            made.write_text(str(migrated_cluster(folder)))
+    return Path(made.read_text())
 
 
 @pytest.fixture

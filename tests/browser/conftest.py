@@ -38,7 +38,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[House]:
     """Web server and workers, with the front end as it is built."""
     if not (FRONTEND / "dist" / "index.html").exists():
         npx = shutil.which("npx")
@@ -46,7 +46,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         subprocess.run([npx, "vite", "build"], cwd=FRONTEND, check=True, capture_output=True)
     expect.set_options(timeout=20_000)
     folder = tmp_path_factory.mktemp("browser")
-    house = House(folder, durable=False, PLUMBLINE_MODELS_DIR=str(folder / "models"))
+    house = House(folder, durable=False, migrated=migrated, PLUMBLINE_MODELS_DIR=str(folder / "models"))
     house.manage("collectstatic", "--noinput", "--verbosity", "0")
     house.start_worker("default")
     house.start_worker("ml,train")

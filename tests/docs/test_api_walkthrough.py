@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +16,8 @@ DOCUMENT = ROOT / "docs" / "api-walkthrough.md"
 
 
 @pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("walk"), durable=False)
+def house(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[House]:
+    house = House(tmp_path_factory.mktemp("walk"), migrated=migrated, durable=False)
     yield house
     house.stop()
 

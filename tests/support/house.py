@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -36,10 +37,21 @@ def open_to_others(folder: Path) -> None:
         parent.chmod(parent.stat().st_mode | 0o055)
 
 
-class House:
-    """Starts the services and migrates; `start_web`, `start_worker` and `kill` do the rest."""
+def migrated_cluster(folder: Path) -> Path:
+    """A database with all tables and no rows, as files that houses begin with."""
+    house = House(folder, durable=False)
+    house.postgres.stop()
+    house.stop_around_database()
+    return house.postgres.cluster
 
-    def __init__(self, folder: Path, *, durable: bool = True, **environment: str) -> None:
+
+class House:
+    """Starts the services and migrates; `start_web`, `start_worker` and `kill` do the rest.
+
+    With `migrated` the database begins as a copy of that cluster, which has all tables.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = True, migrated: Path | None = None, **environment: str) -> None:
         open_to_others(folder)
         self.folder = folder
         self.postgres = PostgresServer(folder / "postgres", durable=durable)
@@ -48,6 +60,10 @@ class House:
         self.log = folder / "house.log"
         self.url = ""
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._manager: subprocess.Popen[bytes] | None = None
+        if migrated is not None:
+            self.postgres.user.own(self.postgres.folder, 0o700)
+            subprocess.run(["cp", "-a", str(migrated), str(self.postgres.cluster)], check=True)
         try:
             self.environment = {
                 **os.environ,
@@ -59,7 +75,8 @@ class House:
                 "HF_HUB_OFFLINE": "1",
                 **environment,
             }
-            self.manage("migrate", "--verbosity", "0")
+            if migrated is None:
+                self.manage("migrate", "--verbosity", "0")
         except BaseException:
             # Interrupted before anybody holds what would be stopped.
             self.stop()
@@ -67,10 +84,21 @@ class House:
 
     def manage(self, *arguments: str) -> str:
         """Run a management command and return what it printed; fails the test with its error output."""
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
-        return done.stdout
+        if self._manager is None:
+            self._manager = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.manager"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        assert self._manager.stdin
+        assert self._manager.stdout
+        self._manager.stdin.write(json.dumps(arguments).encode() + b"\n")
+        self._manager.stdin.flush()
+        done = json.loads(self._manager.stdout.readline())
+        assert done["code"] == 0, f"{' '.join(arguments)} failed:\n{done['out'][-2000:]}\n{done['err'][-4000:]}"
+        return str(done["out"])
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a long-running program of the project in a session of its own."""
@@ -137,8 +165,13 @@ class House:
             time.sleep(0.1)
 
     def stop(self) -> None:
+        self.stop_around_database()
+        self.postgres.destroy()
+
+    def stop_around_database(self) -> None:
         for process in self._processes:
             if process.poll() is None:
                 self.kill(process)
+        if self._manager is not None:
+            self._manager.communicate()
         self.valkey.destroy()
-        self.postgres.destroy()

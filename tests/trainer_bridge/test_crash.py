@@ -16,8 +16,8 @@ STEPS = 60
 
 
 @pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("house"), PLUMBLINE_ORPHAN_GRACE="15")
+def house(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[House]:
+    house = House(tmp_path_factory.mktemp("house"), migrated=migrated, PLUMBLINE_ORPHAN_GRACE="15")
     yield house
     house.stop()
 

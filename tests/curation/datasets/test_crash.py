@@ -28,8 +28,8 @@ ENDED = "SELECT state IN ('succeeded', 'failed') FROM jobs_job WHERE id = %s"
 
 
 @pytest.fixture
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    house = House(tmp_path_factory.mktemp("house"))
+def house(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[House]:
+    house = House(tmp_path_factory.mktemp("house"), migrated=migrated)
     yield house
     house.stop()
 
