@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from curation.models import Dataset, DatasetVersion
 from webapp.jobs.choices import JobState, Queue
 from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan
 from webapp.jobs.models import Job, JobShard
-from webapp.store.canonical import read_records
+from webapp.store.canonical import Record, read_records
 from webapp.store.files import store
 
 # A part that is lost with its worker is written again, so parts are small: a minute or two on a slow machine.
@@ -58,7 +59,8 @@ class GenerateHandler(JobHandler):
         parts = [result["part"] for result in results if result["part"]]
         if not parts:
             raise JobError("No response could be written; the job's failures say why.")
-        version = generated_version_add(job, parts)
+        detail = {name: job.params[name] for name in ("version", "writers", "samples", "sampling", "seed")}
+        version = generated_version_add(job=job, name=job.params["name"], records=_records(parts), detail=detail)
         rows = counted(version.rows, "prompt")
         job.message = f"“{version.dataset.name}” has {rows} with {counted(version.stats['responses'], 'response')}."
         transaction.on_commit(lambda: store().delete_tree(_folder(job)))
@@ -75,26 +77,29 @@ class GenerateHandler(JobHandler):
             job.planned_at = None
 
 
-def generated_version_add(job: Job, parts: list[Part]) -> DatasetVersion:
-    """A new dataset whose first version joins the parts of a job's shards; the caller is in a transaction."""
-    name = job.params["name"]
+def generated_version_add(*, job: Job, name: str, records: Iterable[Record], detail: dict[str, Any]) -> DatasetVersion:
+    """A new dataset whose first version holds what models wrote; the caller is in a transaction."""
     if Dataset.objects.filter(project=job.project_id, name=name).exists():
         # Somebody took the name while the models wrote.
         name = f"{name} ({job.pk})"
     made = Dataset.objects.create(project_id=job.project_id, name=name, created_by=job.created_by)
     with PartsWriter(f"datasets/{made.pk}/generated-{job.pk}") as writer:
-        for part in parts:
-            with store().open(part["key"]) as file:
-                for record in read_records(file):
-                    writer.append(record)
+        for record in records:
+            writer.append(record)
     return version_add(
         dataset=dataset_locked(made.pk),
         parent=None,
         parts=writer.parts,
         origin=VersionOrigin.GENERATED,
-        origin_detail={name: job.params[name] for name in ("version", "writers", "samples", "sampling", "seed")},
+        origin_detail=detail,
         job=job,
     )
+
+
+def _records(parts: list[Part]) -> Iterator[Record]:
+    for part in parts:
+        with store().open(part["key"]) as file:
+            yield from read_records(file)
 
 
 def _folder(job: Job) -> str:

@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 from curation.datasets.engine import duck
 from curation.datasets.reading import Place, part_urls, records_at
 from curation.generation.writers import Writer
-from curation.judges.models_of import backend_of, identity_of
 from curation.ml.judging.calls import Answer, BackendError, Call, Sampling
 from curation.models import DatasetVersion
 from webapp.jobs.handlers import JobError
@@ -93,9 +92,8 @@ def _answers(
                 messages = tuple((message.role, message.content) for message in record.prompt)
                 yield sample * len(records) + place, Call(messages, sampling=sampling)
 
-    backend = backend_of(writer, identity_of(writer))
     try:
-        for number, answer in backend.answer(calls()):
+        for number, answer in writer.backend().answer(calls()):
             reason = answer.reason or (None if answer.text.strip() else "empty")
             on_answers(1, dict(Counter([reason])) if reason else {})
             if reason is None:
@@ -116,5 +114,5 @@ def _record(record: Record, written: Sequence[Response], asked: Asked) -> Record
         prompt=record.prompt,
         responses=[responses[name] for name in sorted(responses)],
         context=record.context,
-        metadata={**record.metadata, "prompt_from": record.record_id},
+        metadata={**record.metadata, "prompt_from": record.record_id, "responses_written": len(written)},
     )
