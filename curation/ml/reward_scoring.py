@@ -34,10 +34,29 @@ class ResponseScore:
     reason: str | None
 
 
+HEADS_KEY = "reward_heads"
+"""Where a model trained here says what its several outputs are: "aspects" of a response, or "categories" of faults."""
+
+
 class RewardScorer(ResponseScorer[float, ResponseScore]):
     """A loaded reward model. ``provenance`` says what was loaded; ``counts`` adds up states and reasons."""
 
     noun = "reward model"
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        revision: str | None = None,
+        options: ScoringOptions | None = None,
+        head: str | None = None,
+    ) -> None:
+        """``head`` names the output to read of a model that has one for each aspect. Raises ScoringError."""
+        self._head = head
+        self._output = 0
+        super().__init__(model, revision=revision, options=options)
+        if head is not None:
+            self.provenance["head"] = head
 
     def _check_tokenizer(self, model: str) -> None:
         if self._tokenizer.chat_template is None:
@@ -46,7 +65,9 @@ class RewardScorer(ResponseScorer[float, ResponseScore]):
             )
 
     def _load(self, folder: Path, model: str, dtype: torch.dtype) -> Any:
-        return load_reward_model(folder, model, dtype)
+        loaded = load_reward_model(folder, model, dtype, head=self._head)
+        self._output = 0 if self._head is None else int(loaded.config.label2id[self._head])
+        return loaded
 
     def _render(self, prompt: list[dict[str, str]], content: str) -> tuple[list[int], int]:
         ids = self._template_ids([*prompt, {"role": "assistant", "content": content}])
@@ -61,7 +82,7 @@ class RewardScorer(ResponseScorer[float, ResponseScore]):
         return min(last, len(row.ids) - 1)
 
     def _read(self, rows: Sequence[TokenRow], output: Any, seen: int) -> list[float]:
-        return [float(value) for value in output.logits.float().squeeze(-1).tolist()]
+        return [float(value) for value in output.logits.float()[:, self._output].tolist()]
 
     def _result(self, row: TokenRow, value: float | None, reason: str | None) -> ResponseScore:
         if value is not None and not math.isfinite(value):
@@ -71,12 +92,17 @@ class RewardScorer(ResponseScorer[float, ResponseScore]):
         return ResponseScore(row.record_id, row.response_id, value, "ok", row.reason)
 
 
-def load_reward_model(folder: Path, model: str, dtype: torch.dtype) -> Any:
-    """A sequence classifier with one output, in evaluation mode of its authors. Raises :class:`ScoringError`."""
+def load_reward_model(folder: Path, model: str, dtype: torch.dtype, *, head: str | None = None) -> Any:
+    """A sequence classifier, in evaluation mode of its authors, with one output or one called ``head``.
+
+    Raises :class:`ScoringError`.
+    """
     try:
         described = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ScoringError(f"The reward model {model} has no readable config.json.") from error
+    if described.get(HEADS_KEY) == "categories":
+        raise ScoringError(f"{model} finds faults in the words of a response; it gives no score for the whole.")
     architecture = (described.get("architectures") or [""])[0]
     # A language model would load too, with a random score head, and give numbers that mean nothing.
     if not architecture.endswith("ForSequenceClassification"):
@@ -87,6 +113,16 @@ def load_reward_model(folder: Path, model: str, dtype: torch.dtype) -> Any:
         )
     except (ValueError, OSError, KeyError, RuntimeError) as error:
         raise ScoringError(f"The reward model {model} cannot be loaded: {error}") from error
-    if loaded.config.num_labels != 1:
-        raise ScoringError(f"{model} gives {loaded.config.num_labels} numbers per response; a reward model gives one.")
+    _check_heads(loaded.config, model, head)
     return loaded
+
+
+def _check_heads(config: Any, model: str, head: str | None) -> None:
+    names = [config.id2label[number] for number in range(config.num_labels)]
+    aspects = names if getattr(config, HEADS_KEY, None) == "aspects" else []
+    if head is None and config.num_labels != 1:
+        choose = f"; choose one of its heads {', '.join(aspects)}" if aspects else "; a reward model gives one"
+        raise ScoringError(f"{model} gives {config.num_labels} numbers per response{choose}.")
+    if head is not None and head not in aspects:
+        known = f"it has {', '.join(aspects)}" if aspects else "it does not name its outputs"
+        raise ScoringError(f"{model} has no head {head!r}; {known}.")

@@ -17,7 +17,7 @@ class ResolvedModel:
     """A model this room may load. `path` is a local folder or a Hub id; `kind` is "reward" or "policy".
 
     `training_prompts` reads the texts (see `prompt_text`) of the prompts that it was trained on here. Nothing is known
-    of what models from elsewhere have seen.
+    of what models from elsewhere have seen. `heads` are the names of a reward model's outputs where it has several.
     """
 
     id: int
@@ -26,6 +26,7 @@ class ResolvedModel:
     revision: str
     kind: str
     training_prompts: Callable[[], Iterable[str]] = field(default=tuple, compare=False)
+    heads: tuple[str, ...] = ()
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -63,10 +64,13 @@ def models_listed(*, project_id: int, kind: str) -> list[ListedModel]:
     return [model for lister in _listers for model in lister(project_id) if model.kind == kind]
 
 
-def resolve_model(*, project_id: int, model_id: int, kind: str, name: str = "model") -> ResolvedModel:
+def resolve_model(
+    *, project_id: int, model_id: int, kind: str, name: str = "model", with_heads: bool = False
+) -> ResolvedModel:
     """The project's model with this id. Raises UnprocessableError when there is none of this kind.
 
-    `name` is the parameter that holds the id, for messages.
+    `name` is the parameter that holds the id, for messages. `with_heads` says that the caller can choose an output of
+    a model that has several; for all others it is no model of the kind, because they need one number.
     """
     if not _resolvers:
         message = "This installation has no model registry."
@@ -76,6 +80,11 @@ def resolve_model(*, project_id: int, model_id: int, kind: str, name: str = "mod
         raise UnprocessableError(
             f"params.{name}: {model.name} is a {model.kind} model; this signal needs a {kind} model.",
             fields={f"params.{name}": [f"Choose a {kind} model."]},
+        )
+    if model.heads and not with_heads:
+        raise UnprocessableError(
+            f"params.{name}: {model.name} gives a number for each of {', '.join(model.heads)}; this needs one number.",
+            fields={f"params.{name}": ["Choose a model with one output."]},
         )
     return model
 

@@ -66,7 +66,9 @@ class Method:
 
     def required_columns(self, loss: str) -> tuple[str, ...]:
         """The columns without which such a run cannot start."""
-        return tuple(dict.fromkeys((*self.required, *self.loss(loss).columns)))
+        entry = self.loss(loss)
+        named = dict.fromkeys((*self.required, *entry.columns))
+        return tuple(name for name in named if name not in entry.without)
 
 
 _RATIONALE = ("rationale", "rationale_prompt")
@@ -76,6 +78,7 @@ _WPO = ("use_weighting",)
 # sides' scores alone.
 _GAP = ("f_divergence", *_WPO)
 _SMOOTH = ("label_smoothing",)
+_CENTRED = ("center_rewards",)
 _DPO = (
     Loss("sigmoid", "DPO", settings=_GAP),
     Loss("cdpo", "Conservative DPO", settings=(*_SMOOTH, *_GAP), own=True),
@@ -121,7 +124,7 @@ METHODS: dict[str, Method] = {
             ("prompt", "completion", "label"),
             (),
             (
-                Loss("kto", "KTO", settings=("desirable_weight", "undesirable_weight")),
+                Loss("kto", "KTO"),
                 Loss("apo_zero_unpaired", "APO-zero, unpaired"),
             ),
         ),
@@ -179,13 +182,19 @@ METHODS: dict[str, Method] = {
             PAIR,
             ("margin", "weight"),
             (
-                Loss("bradley_terry", "Bradley–Terry, with margins where the export has them"),
-                Loss("scaled", "Bradley–Terry scaled by strength", columns=("margin",), own=True),
-                Loss("soft_label", "Bradley–Terry on soft labels", columns=("soft_label",), own=True),
-                Loss("smooth", "Bradley–Terry with label smoothing", settings=("label_smoothing",), own=True),
-                Loss("davidson", "Davidson, with ties", columns=("tie",), own=True),
-                Loss("aspect_heads", "One head for each aspect", columns=("aspect",), own=True),
-                Loss("span_heads", "One head for each category of marks", columns=("marks",), own=True),
+                Loss("bradley_terry", "Bradley–Terry, with margins where the export has them", settings=_CENTRED),
+                Loss("scaled", "Bradley–Terry scaled by strength", ("margin",), _CENTRED, own=True),
+                Loss("soft_label", "Bradley–Terry on soft labels", ("soft_label",), _CENTRED, own=True),
+                Loss("smooth", "Bradley–Terry with label smoothing", settings=(*_SMOOTH, *_CENTRED), own=True),
+                Loss("davidson", "Davidson, with ties", ("tie",), _CENTRED, own=True),
+                Loss("aspect_heads", "One head for each aspect", ("aspect",), _CENTRED, own=True),
+                Loss(
+                    "span_heads",
+                    "One head for each category of marks",
+                    ("completion", "marks"),
+                    own=True,
+                    without=("chosen", "rejected", "margin"),
+                ),
             ),
         ),
     )

@@ -6,6 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+HEADS_KEY = "reward_heads"
+"""Name in a model's ``config.json`` under which training here says what several outputs are: one of HEADS."""
+HEADS = ("aspects", "categories")
+"""A score for each aspect of a response, or a chance of a fault of each category at each of its tokens."""
+
 
 class WrongKindError(ValueError):
     """The files are no model of the wanted kind; the message is one sentence for a person."""
@@ -15,7 +20,8 @@ def check_model_kind(folder: Path, config: dict[str, Any], kind: str, *, named: 
     """Raises WrongKindError unless the model can serve as this kind, "reward" or "policy", without guessing.
 
     A language model would load as a reward model too, with a random head, and give scores that mean nothing; and a
-    reward model without a chat template does not say in which form it was trained on conversations.
+    reward model without a chat template does not say in which form it was trained on conversations. A reward model
+    may have several outputs where it says what they are.
     """
     architecture = (config.get("architectures") or [""])[0]
     if kind == "policy":
@@ -24,13 +30,24 @@ def check_model_kind(folder: Path, config: dict[str, Any], kind: str, *, named: 
                 f"{named} is not a language model (its architecture is {architecture or 'not stated'})."
             )
         return
-    if not architecture.endswith("ForSequenceClassification"):
+    head = "ForTokenClassification" if config.get(HEADS_KEY) == "categories" else "ForSequenceClassification"
+    if not architecture.endswith(head):
         raise WrongKindError(f"{named} is not a reward model (its architecture is {architecture or 'not stated'}).")
     outputs = config.get("num_labels") or len(config.get("id2label") or {}) or 2
-    if outputs != 1:
-        raise WrongKindError(f"{named} gives {outputs} numbers per response; a reward model gives one.")
+    if outputs != 1 and not heads_of(config):
+        raise WrongKindError(
+            f"{named} gives {outputs} numbers per response; a reward model gives one, or says what each of them is."
+        )
     if not _has_chat_template(folder):
         raise WrongKindError(f"{named} has no chat template, so the text form it was trained on is not known.")
+
+
+def heads_of(config: dict[str, Any]) -> tuple[str, ...]:
+    """Names of a reward model's outputs, in their order; none where it has the usual one, or does not say."""
+    if config.get(HEADS_KEY) not in HEADS:
+        return ()
+    names = config.get("id2label") or {}
+    return tuple(str(names[number]) for number in sorted(names, key=int))
 
 
 def _has_chat_template(folder: Path) -> bool:

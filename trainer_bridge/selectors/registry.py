@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 
+from curation.models import Snapshot
 from curation.signals.model_resolution import ListedModel, ResolvedModel
 from curation.snapshots.selectors import iter_prompts
+from trainer_bridge.choices import ModelKind
+from trainer_bridge.domain.model_kind import heads_of
 from trainer_bridge.models import ModelVersion
 from trainer_bridge.selectors.exports import NOTHING_HERE
 from webapp.api.errors import NotFoundError, UnprocessableError
@@ -50,14 +54,34 @@ def model_resolve(project_id: int, model_id: int) -> ResolvedModel:
         revision=files_digest(model.files),
         kind=model.kind,
         training_prompts=lambda: _training_prompts(model),
+        heads=model_heads(model),
     )
 
 
-def _training_prompts(model: ModelVersion | None) -> Iterator[str]:
-    """Prompts of the pairs that the model, and those trained here that it started from, were trained on."""
-    while model is not None and model.run is not None:
-        for prompt in iter_prompts(model.run.export.snapshot, split="train"):
+def model_heads(model: ModelVersion) -> tuple[str, ...]:
+    """Names of a reward model's outputs where it has more than the usual one, as its own configuration has them.
+
+    Only models on a local disk are asked; those elsewhere are used by nothing here.
+    """
+    if model.kind != ModelKind.REWARD or not store().is_local:
+        return ()
+    try:
+        config = json.loads((store().local_path(model.path) / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ()
+    return heads_of(config)
+
+
+def _training_prompts(model: ModelVersion) -> Iterator[str]:
+    for snapshot in training_snapshots(model):
+        for prompt in iter_prompts(snapshot, split="train"):
             yield "\n\n".join(message["content"] for message in prompt)
+
+
+def training_snapshots(model: ModelVersion | None) -> Iterator[Snapshot]:
+    """Snapshots whose train splits the model, and those trained here that it started from, were trained on."""
+    while model is not None and model.run is not None:
+        yield model.run.export.snapshot
         parent = model.base_model.removeprefix("model:") if model.base_model.startswith("model:") else ""
         model = ModelVersion.objects.filter(pk=int(parent)).first() if parent.isdecimal() else None
 

@@ -1,4 +1,4 @@
-"""Reward models: a score for a response, learned from comparisons, or marks of faults, learned from marked responses."""
+"""Reward models: scores of responses, learned from comparisons, or marks of faults, learned from marked responses."""
 
 from __future__ import annotations
 
@@ -102,18 +102,14 @@ def _aspects(setup: TrainerSetup) -> PairRewardTrainer:
         if arguments[split] is not None:
             arguments[split] = arguments[split].cast_column("aspect", names)
     as_single(setup.model)
-    trainer = PairRewardTrainer(
-        **arguments, **_columns(setup), aspects=setup.heads, row_loss=row_loss(setup.config)
-    )
+    trainer = PairRewardTrainer(**arguments, **_columns(setup), aspects=setup.heads, row_loss=row_loss(setup.config))
     name_heads(trainer.model, "aspects", setup.heads)
     return trainer
 
 
 def _spans(setup: TrainerSetup) -> SpanTrainer:
     as_single(setup.model)
-    collator = SpanCollator(
-        setup.tokenizer.pad_token_id, len(setup.heads), "weight" in setup.columns, _multiple(setup)
-    )
+    collator = SpanCollator(setup.tokenizer.pad_token_id, len(setup.heads), "weight" in setup.columns, _multiple(setup))
     trainer = SpanTrainer(**_arguments(setup), data_collator=collator, categories=setup.heads)
     name_heads(trainer.model, "categories", setup.heads)
     return trainer
