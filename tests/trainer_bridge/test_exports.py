@@ -94,7 +94,8 @@ def test_what_a_recipe_did_to_labels_is_not_passed_over(
 
     export = client.get(f"/api/exports/{accepted['subject']['id']}/").json()
     warnings = " ".join(export["manifest"]["warnings"])
-    assert "2 rows have a soft label or a weight in the snapshot, which trl.RewardTrainer does not read" in warnings
+    assert "1 rows have a soft label in the snapshot and count here as if they had none" in warnings
+    assert "1 rows have a weight in the snapshot and count here as if they had none" in warnings
     assert "1 rows have no strength of their own" in warnings
     lines = content(client.get(f"/api/exports/{export['id']}/download/", {"file": "train.jsonl"})).splitlines()
     assert [orjson.loads(line)["margin"] for line in lines[:2]] == [0.0, pytest.approx(2 / 3)]

@@ -7,14 +7,17 @@ so that `in = written + dropped` always.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
+from curation.domain.arrays import Floats
 from trainer_bridge.exports.options import Option, Options
+from webapp.jobs.handlers import JobError
 from webapp.store.canonical import Message, Record
 
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
@@ -62,6 +65,8 @@ class Pair:
     # Neither answer is better, and which is called chosen means nothing.
     tie: bool = False
     scores: Mapping[str, Sides] = field(default_factory=dict)
+    # The one answer this unit is about, where a format puts single answers in an order of its own (`Orders`).
+    side: Literal["chosen", "rejected"] | None = None
 
     @property
     def is_treated(self) -> bool:
@@ -92,10 +97,14 @@ class KeptRecord:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a format's schema, every column set, for the files of `split`."""
+    """One row of a format's schema, every column set, for the files of `split`.
+
+    `remarks` are counted and told in the manifest, such as "no_margin" of a row that has none of its own.
+    """
 
     values: dict[str, Any]
     split: str
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +131,26 @@ class Format(Protocol):
     does to rows that are too long.
     """
 
-    key: str
-    title: str
-    trainer: str
-    description: str
-    options: tuple[Option, ...]
-    reads: Literal["pairs", "records"]
-    over_long: str
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def trainer(self) -> str: ...
+
+    @property
+    def description(self) -> str: ...
+
+    @property
+    def options(self) -> tuple[Option, ...]: ...
+
+    @property
+    def reads(self) -> Literal["pairs", "records"]: ...
+
+    @property
+    def over_long(self) -> str: ...
 
     def columns(self, options: Options) -> tuple[Column, ...]:
         """The columns in the order of the files."""
@@ -144,19 +166,30 @@ class Format(Protocol):
         ...
 
 
+def _no_sides(source: str) -> Floats:
+    raise LookupError(source)
+
+
 @dataclass(frozen=True)
 class Corpus:
     """The snapshot's files for those who must see all of it first: a cursor, and addresses for `read_parquet`.
 
-    `pairs` is the snapshot's pairs.parquet, `parts` the dataset version's. `signal_parts` holds the addresses of every
-    signal that an option names, by its source.
+    `pairs` is the snapshot's pairs.parquet, `parts` are the dataset version's. `scores` holds, for every source of
+    single responses that an option names, a statement for (record_id, response_id, score) and its parameters. `sides`
+    gives, for any source but strength, an array (kept pairs, 2) of both answers' numbers in the file's order, NaN where
+    there is none.
     """
 
     cursor: duckdb.DuckDBPyConnection
     pairs: str
     parts: list[str]
-    signal_parts: Mapping[str, list[str]]
-    seed: int = 0
+    scores: Mapping[str, tuple[str, Mapping[str, object]]] = field(default_factory=dict)
+    sides: Callable[[str], Floats] = _no_sides
+
+    def gaps(self, source: str) -> Floats:
+        """How much better chosen is in each kept pair by a source, in the file's order; NaN where unknown."""
+        sides = self.sides(source)
+        return np.asarray(sides[:, 0] - sides[:, 1])
 
 
 @runtime_checkable
@@ -166,6 +199,22 @@ class Learns(Protocol):
     def learn(self, corpus: Corpus, options: Options) -> dict[str, Any]:
         """What `rows` will find in `options.learned`. Raises JobError with one sentence."""
         ...
+
+
+@runtime_checkable
+class Orders(Protocol):
+    """A format of pairs that writes their sides one by one, in an order of its own."""
+
+    def order(self, corpus: Corpus, options: Options) -> pa.Table:
+        """`place` of a pair in the snapshot's file from 0, `is_chosen` and `rank`, a row for each side it wants."""
+        ...
+
+
+@runtime_checkable
+class ReadsTies(Protocol):
+    """A format of pairs that may also want pairs in which neither answer is better."""
+
+    def reads_ties(self, options: Options) -> bool: ...
 
 
 @runtime_checkable
@@ -197,6 +246,16 @@ class Checks(Protocol):
     def check(self, options: Mapping[str, Any]) -> dict[str, str]:
         """`{option: what is wrong with it, in a sentence}` of completed options."""
         ...
+
+
+def scores_of(corpus: Corpus, source: str) -> Floats:
+    """Every finite number that a source of single responses has in the dataset version. Raises JobError without any."""
+    sql, parameters = corpus.scores[source]
+    found = corpus.cursor.execute(f"SELECT score FROM ({sql}) WHERE isfinite(score)", parameters).fetchnumpy()  # noqa: S608 - of our own parts
+    scores = np.asarray(found["score"], dtype=np.float64)
+    if not scores.size:
+        raise JobError(f"{source} has no number for any response; choose another source.")
+    return scores
 
 
 def assistant(content: str) -> Messages:

@@ -39,7 +39,8 @@ class Option:
 
     Types: `flag` (true or false), `whole`, `number`, `choice` (one of `choices`), `text`, `names` (a list of texts),
     `numbers` (an object of names and numbers), `score` (where a number of every response comes from) and `margin`
-    (where the number of a pair comes from). A default of None makes None, "not asked for", a value of its own.
+    (where the number of a pair comes from). None, "not asked for", is a value of those whose default it is and of those
+    that `may_be_null`.
     """
 
     name: str
@@ -51,12 +52,17 @@ class Option:
     most: float | None = None
     above: float | None = None
     below: float | None = None
+    may_be_null: bool = False
 
     def problem(self, value: Any) -> str | None:
         """What is wrong with a value, in a sentence, or None."""
         if value is None:
-            return None if self.default is None else f"Leave it out or {self._wanted()}."
+            return None if self._may_be_null else f"Leave it out or {self._wanted()}."
         return None if self._takes(value) else f"{self._wanted().capitalize()}, not {_short(value)}."
+
+    @property
+    def _may_be_null(self) -> bool:
+        return self.may_be_null or self.default is None
 
     def _takes(self, value: Any) -> bool:
         match self.type:
@@ -119,7 +125,7 @@ class Option:
             "minimum": self.least, "maximum": self.most, "exclusiveMinimum": self.above, "exclusiveMaximum": self.below,
         }  # fmt: skip
         bounded = {name: bound for name, bound in bounds.items() if bound is not None}
-        shape: dict[str, Any] = {
+        shapes: dict[str, dict[str, Any]] = {
             "flag": {"type": "boolean"},
             "whole": {"type": "integer", **bounded},
             "number": {"type": "number", **bounded},
@@ -129,8 +135,9 @@ class Option:
             "numbers": {"type": "object", "additionalProperties": {"type": "number", **bounded}},
             "score": {"type": "string", "format": "score-source"},
             "margin": {"type": "string", "format": "margin-source"},
-        }[self.type]
-        if self.default is None:
+        }
+        shape = shapes[self.type]
+        if self._may_be_null:
             shape["type"] = [shape["type"], "null"]
         return {**shape, "default": self.default, "description": self.description}
 
@@ -155,6 +162,20 @@ class Options(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.completed)
+
+
+# Every format of texts can be measured with the tokenizer of the model it is for.
+LENGTHS = (
+    Option(
+        "tokenizer",
+        "text",
+        None,
+        "the base model whose tokenizer counts the tokens of every row, so that the manifest can say what a trainer "
+        "will cut or leave out",
+    ),
+    Option("max_length", "whole", None, "tokens the trainer allows a row; 1024 if left out", least=8, most=1 << 20),
+)
+DEFAULT_MAX_LENGTH = 1024
 
 
 def options_complete(declared: Sequence[Option], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from trainer_bridge.exports.alignment_handbook import AlignmentHandbook
+from trainer_bridge.exports.axolotl import Axolotl
 from trainer_bridge.exports.base import Format
+from trainer_bridge.exports.llamafactory import LlamaFactory
+from trainer_bridge.exports.openrlhf import OpenRlhf
+from trainer_bridge.exports.score_conditioned import ScoreConditioned
 from trainer_bridge.exports.trl_preference import TrlPreference
+from trainer_bridge.exports.trl_reference import TrlReference
 from trainer_bridge.exports.trl_reward import TrlReward
+from trainer_bridge.exports.trl_sft import TrlSft
+from trainer_bridge.exports.trl_unpaired import TrlUnpaired
 
 _FORMATS: dict[str, Format] = {}
 
@@ -26,5 +34,13 @@ def formats() -> list[Format]:
 for _entry in (
     TrlPreference(),
     TrlReward(),
+    TrlUnpaired(),
+    TrlSft(),
+    TrlReference(),
+    ScoreConditioned(),
+    LlamaFactory(),
+    OpenRlhf(),
+    Axolotl(),
+    AlignmentHandbook(),
 ):
     register(_entry)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import IO, Any, cast
+from typing import IO, Any, Protocol, cast
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trainer_bridge.domain.lengths import LengthTally
+from trainer_bridge.domain.number_tally import NumberTally
 from trainer_bridge.exports.base import Dropped, Format, KeptRecord, Pair, Row
 from trainer_bridge.exports.options import Options
 from webapp.store.files import Store
@@ -59,50 +61,68 @@ class HashedFile(io.RawIOBase):
         return self._digest.hexdigest()
 
 
+class Measure(Protocol):
+    """What looks at rows as they are written, such as the counter of their tokens."""
+
+    def add(self, rows: Sequence[dict[str, Any]], split: str) -> None: ...
+
+
 @dataclass
 class ExportFacts:
     """What was learned on the way: files, rows, lengths in characters, and what deserves a warning.
 
     `units` counts the pairs or records that came in and `candidates` the rows they could have made, which are the rows
-    written and those `dropped` by reason.
+    written and those `dropped` by reason. `numbers` are those of every column of numbers.
     """
 
     files: list[WrittenFile] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SPLITS, 0))
     dropped: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(default_factory=Counter)
     units: int = 0
     candidates: int = 0
     pairs: int = 0
     chosen_longer: int = 0
     equally_long: int = 0
-    without_strength: int = 0
     identical_sides: int = 0
-    treated: int = 0
+    soft_labels: int = 0
+    weighted: int = 0
     lengths: dict[str, LengthTally] = field(
         default_factory=lambda: {side: LengthTally() for side in ("prompt", "chosen", "rejected")}
     )
+    numbers: dict[str, NumberTally] = field(default_factory=dict)
 
     def add(self, pair: Pair) -> None:
         chosen, rejected = len(pair.chosen), len(pair.rejected)
         self.pairs += 1
         self.chosen_longer += chosen > rejected
         self.equally_long += chosen == rejected
-        self.without_strength += pair.strength is None
         self.identical_sides += pair.chosen.strip() == pair.rejected.strip()
-        self.treated += pair.is_treated
+        self.soft_labels += pair.soft_label != 1.0
+        self.weighted += pair.weight != 1.0
         self.lengths["prompt"].add(sum(len(message["content"]) for message in pair.prompt))
         self.lengths["chosen"].add(chosen)
         self.lengths["rejected"].add(rejected)
+
+    @property
+    def share_chosen_longer(self) -> float | None:
+        """Of the pairs whose sides differ in length."""
+        different = self.pairs - self.equally_long
+        return self.chosen_longer / different if different else None
 
 
 class SplitWriter:
     """Both files of one split. They appear under their names when the stack they were opened on closes well."""
 
-    def __init__(self, stack: ExitStack, store: Store, folder: str, split: str, schema: pa.Schema) -> None:
-        self._split, self._schema = split, schema
+    def __init__(
+        self, stack: ExitStack, store: Store, folder: str, split: str, schema: pa.Schema, measure: Measure | None
+    ) -> None:
+        self._split, self._schema, self._measure = split, schema, measure
         self._columns = HashedFile(stack.enter_context(store.writer(f"{folder}/{split}.parquet")))
         self._lines = HashedFile(stack.enter_context(store.writer(f"{folder}/{split}.jsonl")))
-        self._parquet = pq.ParquetWriter(cast("Any", self._columns), schema, compression="zstd")
+        self._parquet = pq.ParquetWriter(
+            cast("Any", self._columns), schema, compression="zstd", use_dictionary=_repeating(schema)
+        )
         # After an error it must close before its file does; closing twice is harmless.
         stack.callback(self._parquet.close)
         self._rows: list[dict[str, Any]] = []
@@ -118,6 +138,8 @@ class SplitWriter:
         if self._rows:
             self._parquet.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
             self._lines.write(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in self._rows))
+            if self._measure is not None:
+                self._measure.add(self._rows, self._split)
             self._rows = []
 
     def close(self) -> list[WrittenFile]:
@@ -129,6 +151,18 @@ class SplitWriter:
         ]
 
 
+def _repeating(schema: pa.Schema) -> list[str]:
+    """Columns worth a dictionary: speakers. Building one of texts, which hardly repeat, takes longer than the rest."""
+    roles = []
+    for column in schema:
+        inner, path = column.type, column.name
+        if pa.types.is_list(inner):
+            inner, path = inner.value_type, f"{path}.list.element"
+        if pa.types.is_struct(inner):
+            roles += [f"{path}.{name}" for name in ("role", "from") if inner.get_field_index(name) >= 0]
+    return roles
+
+
 def units_write(
     units: Iterable[Pair | KeptRecord],
     *,
@@ -137,6 +171,7 @@ def units_write(
     store: Store,
     folder: str,
     on_units: Callable[[int], None],
+    measure: Measure | None = None,
 ) -> ExportFacts:
     """Write the rows of every unit to the files of their split below `folder`; a split without rows gets no files.
 
@@ -144,15 +179,20 @@ def units_write(
     """
     facts = ExportFacts()
     schema = entry.schema(options)
+    numeric = [column.name for column in schema if pa.types.is_floating(column.type)]
+    facts.numbers = {name: NumberTally() for name in numeric}
     writers: dict[str, SplitWriter] = {}
     waiting = 0
     with ExitStack() as stack:
         for unit in units:
             for row in _candidates(unit, entry, options, facts):
                 if row.split not in writers:
-                    writers[row.split] = SplitWriter(stack, store, folder, row.split, schema)
+                    writers[row.split] = SplitWriter(stack, store, folder, row.split, schema, measure)
                 writers[row.split].append(row.values)
                 facts.rows[row.split] += 1
+                for name in numeric:
+                    if (number := _number(row, name, entry)) is not None:
+                        facts.numbers[name].add(number)
             waiting += 1
             if waiting >= ROWS_PER_BATCH:
                 on_units(waiting)
@@ -164,6 +204,16 @@ def units_write(
     return facts
 
 
+def _number(row: Row, name: str, entry: Format) -> float | None:
+    """A number of a row; what JSON cannot say must not come this far."""
+    value = row.values[name]
+    if value is None:
+        return None
+    if not math.isfinite(value):
+        raise RuntimeError(f"{entry.key} wrote {value!r} to its column {name}.")
+    return float(value)
+
+
 def _candidates(unit: Pair | KeptRecord, entry: Format, options: Options, facts: ExportFacts) -> Iterator[Row]:
     """The rows of one unit; what it drops, and the unit itself, are counted."""
     before = facts.candidates
@@ -171,13 +221,17 @@ def _candidates(unit: Pair | KeptRecord, entry: Format, options: Options, facts:
         facts.candidates += 1
         if isinstance(candidate, Dropped):
             facts.dropped[candidate.reason] += 1
-        else:
-            yield candidate
+            continue
+        facts.remarks.update(candidate.remarks)
+        yield candidate
     if facts.candidates == before:
         raise RuntimeError(f"{entry.key} made nothing of a unit and gave no reason.")
     facts.units += 1
-    for pair in (unit,) if isinstance(unit, Pair) else unit.pairs:
-        facts.add(pair)
+    if isinstance(unit, KeptRecord):
+        for pair in unit.pairs:
+            facts.add(pair)
+    elif unit.side != "rejected" and not unit.tie:
+        facts.add(unit)
 
 
 def text_write(text: str, *, store: Store, folder: str, name: str) -> WrittenFile:

@@ -8,11 +8,19 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from curation.models import Snapshot
-from trainer_bridge.choices import CURRENT_EXPORT_STATES, ExportFormat, ExportState
+from trainer_bridge.choices import CURRENT_EXPORT_STATES, ExportFormat, ExportState, RunKind
 from trainer_bridge.exports.base import Checks
-from trainer_bridge.exports.options import OptionError, options_complete, options_digest
+from trainer_bridge.exports.options import (
+    DEFAULT_MAX_LENGTH,
+    LENGTHS,
+    OptionError,
+    options_complete,
+    options_digest,
+)
 from trainer_bridge.exports.registry import format_for, formats
+from trainer_bridge.exports.sources import problems_of
 from trainer_bridge.models import Export
+from trainer_bridge.runs.base_models import source_of
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, ConflictError
 from webapp.jobs.models import Job
@@ -31,7 +39,7 @@ def export_create(
     """
     if snapshot.state != "ready":
         raise ConflictError(f"This snapshot is {snapshot.state}; export it when it is ready.")
-    completed = _completed(format, options or {})
+    completed = _completed(snapshot, format, options or {})
     identity = {"snapshot": snapshot, "format": format, "options_key": options_digest(completed)}
     current = Export.objects.filter(**identity, state__in=CURRENT_EXPORT_STATES)
     existing = current.first()
@@ -44,7 +52,7 @@ def export_create(
         # Somebody else asked in the same moment.
         return current.get()
     export.job = job_create(
-        kind="export.write",
+        kind="export.measure" if completed["tokenizer"] else "export.write",
         project=snapshot.project,
         created_by=created_by,
         params={"export": export.pk},
@@ -55,7 +63,8 @@ def export_create(
     return export
 
 
-def _completed(format: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _completed(snapshot: Snapshot, format: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every option of the format with its value. Raises ApplicationError naming those that cannot be taken."""
     try:
         entry = format_for(format)
     except LookupError:
@@ -63,13 +72,28 @@ def _completed(format: str, given: Mapping[str, Any]) -> dict[str, Any]:
         raise ApplicationError(
             f"format: there is no format {format!r}; choose one of {known}.", fields={"format": [f"One of {known}."]}
         ) from None
+    declared = (*entry.options, *LENGTHS)
     try:
-        completed = options_complete(entry.options, given)
+        completed = options_complete(declared, given)
     except OptionError as error:
         raise _refused(error.fields) from None
-    if isinstance(entry, Checks) and (problems := entry.check(completed)):
+    problems = entry.check(completed) if isinstance(entry, Checks) else {}
+    problems |= problems_of(snapshot, declared, completed)
+    if problems:
         raise _refused({name: [sentence] for name, sentence in problems.items()})
-    return completed
+    return _measured(snapshot, completed)
+
+
+def _measured(snapshot: Snapshot, completed: dict[str, Any]) -> dict[str, Any]:
+    """With what lengths are measured by; a length without a tokenizer says nothing and makes no other export."""
+    tokenizer = completed["tokenizer"]
+    if tokenizer is None:
+        return completed | {"max_length": None}
+    try:
+        source_of(tokenizer, project_id=snapshot.project_id, kind=RunKind.REWARD)
+    except ApplicationError as error:
+        raise _refused({"tokenizer": [error.message.removeprefix("base_model: ")]}) from None
+    return completed | {"max_length": completed["max_length"] or DEFAULT_MAX_LENGTH}
 
 
 def _refused(problems: Mapping[str, list[str]]) -> ApplicationError:
