@@ -25,7 +25,7 @@ from curation.models import Import, Judge, JudgeRun, JudgeTrust, LabRun, Recipe,
 from curation.snapshots.refreshes import refresh_create
 from tests.curation.making import make_record, make_version
 from tests.webapp.jobs import kinds  # noqa: F401  (registers test.count)
-from trainer_bridge.models import Export, ModelVersion, Run
+from trainer_bridge.models import Evaluation, EvaluationSet, Export, ModelVersion, Run
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.projects.models import Membership, Project
@@ -155,6 +155,15 @@ TABLE: dict[str, dict[str, str]] = {
     "runs/<run_id>/resume/": {"POST": "admin"},
     "projects/<project_id>/models/": {"GET": "curator", "POST": "admin"},
     "models/<model_id>/": {"GET": "curator"},
+    "evaluation-kinds/": {"GET": SIGNED_IN},
+    "projects/<project_id>/evaluation-sets/": {"GET": "curator", "POST": "curator"},
+    "evaluation-sets/<set_id>/": {"GET": "curator", "PATCH": "curator"},
+    "evaluation-sets/<set_id>/items/": {"GET": "curator"},
+    "models/<model_id>/evaluations/": {"GET": "curator", "POST": "curator"},
+    "projects/<project_id>/evaluations/": {"GET": "curator"},
+    "projects/<project_id>/evaluations/compare/": {"GET": "curator"},
+    "evaluations/<evaluation_id>/": {"GET": "curator"},
+    "evaluations/<evaluation_id>/rows/": {"GET": "curator"},
 }
 
 
@@ -218,6 +227,10 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
     model = ModelVersion.objects.create(
         project=project, kind="policy", name="M", version=1, base_model="x", path="m", size_bytes=1, created_by=admin
     )
+    evaluation_set = EvaluationSet.objects.create(project=project, name="E", created_by=admin)
+    evaluation = Evaluation.objects.create(
+        project=project, model=model, evaluation_set=evaluation_set, kind="implicit_reward", created_by=admin
+    )
     signal = Signal.objects.create(dataset_version=version, kind="length", name="L", key="k", created_by=admin)
     judge = Judge.objects.create(
         project=project, name="J", version=1, protocol="pair_letter", source="packaged", model={}, created_by=admin
@@ -260,6 +273,8 @@ def world(project: Project, admin: User, make_member: Any, make_user: Any, store
         "principle_id": principle.pk,
         "run_id": run.pk,
         "model_id": model.pk,
+        "set_id": evaluation_set.pk,
+        "evaluation_id": evaluation.pk,
         "judge_id": judge.pk,
         "trust_id": trust.pk,
     }

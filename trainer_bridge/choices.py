@@ -83,3 +83,46 @@ class ModelStage(models.TextChoices):
 
 # What a kind of run makes.
 MODEL_KIND_OF_RUN = {kind: ModelKind.REWARD if kind == RunKind.REWARD else ModelKind.POLICY for kind in RunKind}
+
+
+class EvaluationLayout(models.TextChoices):
+    """What the rows of an evaluation set looked like where they came from, and so which numbers they give."""
+
+    REWARDBENCH = "rewardbench", "RewardBench"
+    REWARDBENCH_2 = "rewardbench_2", "RewardBench 2"
+    RM_BENCH = "rm_bench", "RM-Bench"
+    RMB_PAIRWISE = "rmb_pairwise", "RMB pairs"
+    RMB_BEST_OF_N = "rmb_best_of_n", "RMB best of n"
+    PREFERENCES = "preferences", "Preference pairs"
+    SNAPSHOT = "snapshot", "Test split of a snapshot"
+
+
+class EvaluationSetState(models.TextChoices):
+    BUILDING = "building", "Building"
+    READY = "ready", "Ready"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+# At most one set of a project has a name, and at most one reads a snapshot, while in one of these.
+CURRENT_SET_STATES = (EvaluationSetState.BUILDING, EvaluationSetState.READY)
+
+
+class EvaluationKind(models.TextChoices):
+    REWARD_ACCURACY = "reward_accuracy", "Reward model accuracy"
+    INVARIANCE = "invariance", "Length and style invariance"
+    IMPLICIT_REWARD = "implicit_reward", "Implicit reward of a policy"
+    JUDGE_WIN_RATE = "judge_win_rate", "Win rate by a judge"
+    SIDE_BY_SIDE = "side_by_side", "Side by side with people"
+
+
+class EvaluationState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+# Asking again for an evaluation in one of these answers with it.
+CURRENT_EVALUATION_STATES = (EvaluationState.QUEUED, EvaluationState.RUNNING, EvaluationState.SUCCEEDED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trainer_bridge.evaluation.job import EvaluationHandler, EvaluationSetHandler
 from trainer_bridge.exports.job import export_write
 from trainer_bridge.launchers import launcher
 from trainer_bridge.models import Export, Run
@@ -88,3 +89,5 @@ class ModelHandler(JobHandler):
 register(ExportHandler())
 register(RunHandler())
 register(ModelHandler())
+register(EvaluationSetHandler())
+register(EvaluationHandler())

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from trainer_bridge.api import exports, registry, runs
 
@@ -18,4 +18,5 @@ urlpatterns = [
     path("runs/<int:run_id>/resume/", runs.RunResumeApi.as_view()),
     path("projects/<int:project_id>/models/", registry.ModelListApi.as_view()),
     path("models/<int:model_id>/", registry.ModelDetailApi.as_view()),
+    path("", include("trainer_bridge.api.evaluation_urls")),
 ]

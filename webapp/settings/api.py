@@ -49,5 +49,8 @@ SPECTACULAR_SETTINGS = {
         "RunKindEnum": "trainer_bridge.choices.RunKind",
         "RunStateEnum": "trainer_bridge.choices.RunState",
         "ModelKindEnum": "trainer_bridge.choices.ModelKind",
+        "EvaluationKindEnum": "trainer_bridge.choices.EvaluationKind",
+        "EvaluationTakesEnum": "trainer_bridge.api.evaluation_serializers.TAKES",
+        "AnswerRoleEnum": "trainer_bridge.api.evaluation_serializers.ROLES",
     },
 }

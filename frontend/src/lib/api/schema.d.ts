@@ -335,6 +335,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dataset-versions/{version_id}/responses/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let models write responses to prompts of this version. The job's end is a new dataset, whose records have the same prompts and name who wrote each response; annotators never see those names. */
+        post: operations["responses_generate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dataset-versions/{version_id}/rows/": {
         parameters: {
             query?: never;
@@ -465,6 +482,104 @@ export interface paths {
          *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
          */
         get: operations["dataset_versions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluation-kinds/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The ways to evaluate a model, each with the schema of its parameters. */
+        get: operations["evaluation_kinds_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluation-sets/{set_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["evaluation_sets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Rename it, or say whether every new model is evaluated on it; what it holds never changes. */
+        patch: operations["evaluation_sets_change"];
+        trace?: never;
+    };
+    "/api/evaluation-sets/{set_id}/items/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["evaluation_sets_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["evaluations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluations/{evaluation_id}/rows/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the model said of each item; `only` picks those scored, wrong, failed or leaked. */
+        get: operations["evaluations_rows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1396,6 +1511,31 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** @description Move a model to a stage. The version of its name that was in production goes back to staging. */
+        patch: operations["models_stage"];
+        trace?: never;
+    };
+    "/api/models/{model_id}/evaluations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        get: operations["model_evaluations_list"];
+        put?: never;
+        /** @description Evaluate the model on a set; the job's subject names the evaluation. Asking again for one that waits, runs or is done answers with its job and starts nothing. */
+        post: operations["model_evaluations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -1601,6 +1741,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/evaluation-sets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Mixin for views whose POST may be retried; put it before the API base class.
+         *
+         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
+         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
+         *     kept, so a refused call can be corrected and sent again under the same key.
+         */
+        get: operations["evaluation_sets_list"];
+        put?: never;
+        /** @description Upload benchmark files as multipart `file` (RewardBench, RewardBench 2, RM-Bench, RMB, or preference pairs; JSON lines, a JSON array or Parquet), or name a snapshot as JSON to evaluate on its test split. The job's subject names the set. */
+        post: operations["evaluation_sets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/evaluations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["evaluations_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/evaluations/compare/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Two evaluations of one kind on one set: b − a over common items, by the paired bootstrap. */
+        get: operations["evaluations_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/exports/": {
         parameters: {
             query?: never;
@@ -1735,6 +1937,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/launchers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where runs of this installation may train; an operator adds places in PLUMBLINE_LAUNCHERS. */
+        get: operations["launchers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/members/": {
         parameters: {
             query?: never;
@@ -1859,13 +2078,7 @@ export interface paths {
          */
         get: operations["runs_list"];
         put?: never;
-        /**
-         * @description Mixin for views whose POST may be retried; put it before the API base class.
-         *
-         *     The view's work, and the record of its answer, commit together: a crash between them cannot happen. Two
-         *     requests with one key at the same moment are put in line by an advisory lock. Only successful answers are
-         *     kept, so a refused call can be corrected and sent again under the same key.
-         */
+        /** @description Queue a run on a ready `export`, or on a `snapshot`, whose export the run makes and waits for. `members` above 1 queues that many runs which share `ensemble`; the answer is the first one's job. */
         post: operations["runs_create"];
         delete?: never;
         options?: never;
@@ -2066,6 +2279,120 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/clone/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Queue a run like this one with some changes; its `parent` is this run. */
+        post: operations["runs_clone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/config/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["runs_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/diff/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was decided differently about two runs of one project. */
+        get: operations["runs_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/files/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["runs_files_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/files/{name}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["runs_files_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/folder/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Everything needed to train the run anywhere: data, settings, code, base model, and a README. */
+        get: operations["runs_folder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/logs/": {
         parameters: {
             query?: never;
@@ -2115,6 +2442,23 @@ export interface paths {
         put?: never;
         /** @description Go on with a cancelled, paused or failed run from its newest checkpoint to the same last step. */
         post: operations["runs_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/samples/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the model in training makes of a few held-out prompts, evaluation by evaluation. */
+        get: operations["runs_samples"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2316,7 +2660,7 @@ export interface paths {
          */
         get: operations["snapshot_exports_list"];
         put?: never;
-        /** @description Write the snapshot in a trainer's format; the job's subject names the export. Asking again for a format that is being built or ready answers with that export's job and starts nothing. */
+        /** @description Write the snapshot in a trainer's format; the job's subject names the export. `options` are the format's own, as `/api/export-formats/` lists them. Asking again for the same is answered with the job of the export that is being built or ready, and starts nothing. */
         post: operations["snapshot_exports_create"];
         delete?: never;
         options?: never;
@@ -2383,6 +2727,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training-methods/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Kinds of runs, their losses, and the settings of each as JSON schemas with defaults. */
+        get: operations["training_methods_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2418,6 +2779,12 @@ export interface components {
             /** Format: double */
             agreement: number | null;
         };
+        /**
+         * @description * `correct` - correct
+         *     * `incorrect` - incorrect
+         * @enum {string}
+         */
+        AnswerRoleEnum: "correct" | "incorrect";
         AnswersInputRequest: {
             /** @description Question name → answer. */
             answers: {
@@ -2433,6 +2800,13 @@ export interface components {
             name: string;
             reason: string;
         };
+        /**
+         * @description * `auto` - auto
+         *     * `true` - true
+         *     * `false` - false
+         * @enum {string}
+         */
+        AutoOrNotEnum: "auto" | "true" | "false";
         BaseModel: {
             key: string;
             title: string;
@@ -2619,6 +2993,18 @@ export interface components {
             results: components["schemas"]["Comment"][];
             next: string | null;
         };
+        ComparedEvaluation: {
+            id: number;
+            model: components["schemas"]["EvaluationParty"];
+        };
+        /**
+         * @description * `none` - none
+         *     * `as_exported` - as_exported
+         *     * `margin_ascending` - margin_ascending
+         *     * `margin_descending` - margin_descending
+         * @enum {string}
+         */
+        CurriculumEnum: "none" | "as_exported" | "margin_ascending" | "margin_descending";
         Dataset: {
             id: number;
             project: number;
@@ -2728,11 +3114,311 @@ export interface components {
             };
             hint?: string;
         };
+        /** @description `metrics` has the shape of its `kind`, and is empty until the evaluation is done. */
+        Evaluation: {
+            id: number;
+            project: number;
+            kind: components["schemas"]["EvaluationKindEnum"];
+            state: components["schemas"]["RunStateEnum"];
+            model: components["schemas"]["EvaluationParty"];
+            evaluation_set: components["schemas"]["EvaluationParty"];
+            layout: string;
+            against: components["schemas"]["EvaluationParty"] | null;
+            judge: components["schemas"]["EvaluationParty"] | null;
+            campaign: number | null;
+            params: {
+                [key: string]: unknown;
+            };
+            automatic: boolean;
+            job: number | null;
+            counts: components["schemas"]["EvaluationCounts"];
+            leak: components["schemas"]["EvaluationLeak"];
+            metrics: {
+                [key: string]: unknown;
+            };
+            provenance: {
+                [key: string]: unknown;
+            };
+            error: string;
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        EvaluationCandidate: {
+            text: string;
+            role: components["schemas"]["AnswerRoleEnum"];
+            style: string | null;
+        };
+        /** @description Two evaluations of one kind on one set. `items` counts those that both scored. */
+        EvaluationComparison: {
+            a: components["schemas"]["ComparedEvaluation"];
+            b: components["schemas"]["ComparedEvaluation"];
+            evaluation_set: components["schemas"]["EvaluationParty"];
+            kind: components["schemas"]["EvaluationKindEnum"];
+            items: number;
+            only_a_right: number;
+            only_b_right: number;
+            overall: components["schemas"]["EvaluationDifference"];
+            accuracy: components["schemas"]["EvaluationDifference"];
+            subsets: components["schemas"]["EvaluationDifference"][];
+            sentence: string;
+        };
+        /** @description items = scored + failed + leaked. All 0 until the evaluation is done. */
+        EvaluationCounts: {
+            /** @default 0 */
+            items: number;
+            /** @default 0 */
+            scored: number;
+            /** @default 0 */
+            failed: number;
+            /**
+             * @description In the training prompts, and so in no number.
+             * @default 0
+             */
+            leaked: number;
+            reasons?: {
+                [key: string]: number;
+            };
+        };
+        /** @description b − a over common items; `p` is two-sided, by the paired bootstrap over prompts. */
+        EvaluationDifference: {
+            name: string;
+            /** Format: double */
+            a: number;
+            /** Format: double */
+            b: number;
+            /** Format: double */
+            difference: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            p: number;
+            n: number;
+        };
+        /** @description Either `set` or `snapshot`: the latter stands for the set of its test split. */
+        EvaluationInputRequest: {
+            kind: components["schemas"]["EvaluationKindEnum"];
+            set?: number | null;
+            snapshot?: number | null;
+            params?: {
+                [key: string]: unknown;
+            };
+            against?: number | null;
+            judge?: number | null;
+        };
+        /** @description A prompt with answers that are right and answers that are wrong. */
+        EvaluationItem: {
+            index: number;
+            item: string;
+            subset: string;
+            prompt: components["schemas"]["EvaluationMessage"][];
+            candidates: components["schemas"]["EvaluationCandidate"][];
+        };
+        EvaluationItemPage: {
+            results: components["schemas"]["EvaluationItem"][];
+            next: string | null;
+        };
+        /**
+         * @description * `reward_accuracy` - Reward model accuracy
+         *     * `invariance` - Length and style invariance
+         *     * `implicit_reward` - Implicit reward of a policy
+         *     * `judge_win_rate` - Win rate by a judge
+         *     * `side_by_side` - Side by side with people
+         * @enum {string}
+         */
+        EvaluationKindEnum: "reward_accuracy" | "invariance" | "implicit_reward" | "judge_win_rate" | "side_by_side";
+        EvaluationKindInfo: {
+            key: components["schemas"]["EvaluationKindEnum"];
+            title: string;
+            description: string;
+            /** @description What it evaluates: reward or policy. */
+            model_kind: string;
+            takes_against: components["schemas"]["EvaluationTakesEnum"];
+            takes_judge: components["schemas"]["EvaluationTakesEnum"];
+            /** @description JSON schema of `params`. */
+            params_schema: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What of the set the model was trained on. `known` is false for models from elsewhere. */
+        EvaluationLeak: {
+            /** @default false */
+            known: boolean;
+            /** @default  */
+            sentence: string;
+            /** @default 0 */
+            training_prompts: number;
+            /** @default 0 */
+            leaked: number;
+            kinds?: {
+                [key: string]: number;
+            };
+            examples?: components["schemas"]["EvaluationLeakExample"][];
+        };
+        EvaluationLeakExample: {
+            item: string;
+            kind: string;
+            /** @description The words in common, in normal form. */
+            shared: string;
+        };
+        EvaluationMessage: {
+            role: string;
+            content: string;
+        };
+        EvaluationPage: {
+            results: components["schemas"]["Evaluation"][];
+            next: string | null;
+        };
+        EvaluationParty: {
+            id: number;
+            name: string;
+        };
+        /** @description One item with what the model said of it. `credit` is how right it was, 0 to 1, null unless scored. */
+        EvaluationRow: {
+            index: number;
+            item: string;
+            subset: string;
+            state: components["schemas"]["EvaluationRowStateEnum"];
+            reason: string | null;
+            /** Format: double */
+            credit: number | null;
+            /**
+             * Format: double
+             * @description Worst right answer minus best wrong one.
+             */
+            margin: number | null;
+            prompt: components["schemas"]["EvaluationMessage"][];
+            candidates: components["schemas"]["EvaluationRowCandidate"][];
+        };
+        /** @description `values` are what was measured of the candidate: score, or log_likelihood, reference and tokens. */
+        EvaluationRowCandidate: {
+            text: string;
+            role: components["schemas"]["AnswerRoleEnum"];
+            style: string | null;
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        EvaluationRowPage: {
+            results: components["schemas"]["EvaluationRow"][];
+            next: string | null;
+        };
+        /**
+         * @description * `ok` - ok
+         *     * `failed` - failed
+         *     * `leaked` - leaked
+         * @enum {string}
+         */
+        EvaluationRowStateEnum: "ok" | "failed" | "leaked";
+        /** @description `layout` is empty while that of uploaded files is still to be found out. */
+        EvaluationSet: {
+            id: number;
+            project: number;
+            name: string;
+            layout: components["schemas"]["EvaluationSetLayoutEnum"] | components["schemas"]["BlankEnum"];
+            snapshot: number | null;
+            readonly files: string[];
+            state: components["schemas"]["ExportStateEnum"];
+            /** @description Every model that a run of the project makes is evaluated on it. */
+            automatic: boolean;
+            counts: components["schemas"]["EvaluationSetCounts"];
+            content_hash: string;
+            error: string;
+            job: number | null;
+            created_by: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description All 0 until the set is ready. */
+        EvaluationSetCounts: {
+            /** @default 0 */
+            items: number;
+            /**
+             * @description Answers to all prompts together.
+             * @default 0
+             */
+            candidates: number;
+            /**
+             * @description Different prompts.
+             * @default 0
+             */
+            prompts: number;
+            subsets?: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @description * `rewardbench` - RewardBench
+         *     * `rewardbench_2` - RewardBench 2
+         *     * `rm_bench` - RM-Bench
+         *     * `rmb_pairwise` - RMB pairs
+         *     * `rmb_best_of_n` - RMB best of n
+         *     * `preferences` - Preference pairs
+         *     * `snapshot` - Test split of a snapshot
+         * @enum {string}
+         */
+        EvaluationSetLayoutEnum: "rewardbench" | "rewardbench_2" | "rm_bench" | "rmb_pairwise" | "rmb_best_of_n" | "preferences" | "snapshot";
+        EvaluationSetOfSnapshotRequest: {
+            /** @description Its test split becomes the set. */
+            snapshot: number;
+            /** @default  */
+            name: string;
+            /** @default false */
+            automatic: boolean;
+        };
+        EvaluationSetPage: {
+            results: components["schemas"]["EvaluationSet"][];
+            next: string | null;
+        };
+        /**
+         * @description * `rewardbench` - RewardBench
+         *     * `rewardbench_2` - RewardBench 2
+         *     * `rm_bench` - RM-Bench
+         *     * `rmb_pairwise` - RMB pairs
+         *     * `rmb_best_of_n` - RMB best of n
+         *     * `preferences` - Preference pairs
+         * @enum {string}
+         */
+        EvaluationSetUploadLayoutEnum: "rewardbench" | "rewardbench_2" | "rm_bench" | "rmb_pairwise" | "rmb_best_of_n" | "preferences";
+        EvaluationSetUploadRequest: {
+            /** @description One or more files, which make one set. */
+            file: string[];
+            /** @default  */
+            name: string;
+            /**
+             * @description Found out from the rows when it is not given.
+             *
+             *     * `rewardbench` - RewardBench
+             *     * `rewardbench_2` - RewardBench 2
+             *     * `rm_bench` - RM-Bench
+             *     * `rmb_pairwise` - RMB pairs
+             *     * `rmb_best_of_n` - RMB best of n
+             *     * `preferences` - Preference pairs
+             * @default
+             */
+            layout: components["schemas"]["EvaluationSetUploadLayoutEnum"] | components["schemas"]["BlankEnum"];
+            /** @default false */
+            automatic: boolean;
+        };
+        /**
+         * @description * `no` - no
+         *     * `may` - may
+         *     * `must` - must
+         * @enum {string}
+         */
+        EvaluationTakesEnum: "no" | "may" | "must";
         /** @description `files` and `manifest` are empty until the export is ready. */
         Export: {
             id: number;
             snapshot: number;
             format: components["schemas"]["ExportFormatEnum"];
+            options: {
+                [key: string]: unknown;
+            };
             state: components["schemas"]["ExportStateEnum"];
             files: components["schemas"]["ExportFile"][];
             manifest: {
@@ -2750,13 +3436,32 @@ export interface components {
             sha256: string;
         };
         /**
-         * @description * `trl_preference` - TRL preference pairs (DPO)
+         * @description * `trl_preference` - TRL preference pairs
+         *     * `trl_unpaired` - TRL unpaired responses (KTO)
          *     * `trl_reward` - TRL reward pairs with margins
+         *     * `trl_stepwise` - TRL stepwise supervision
+         *     * `trl_sft` - TRL supervised rows of chosen responses
+         *     * `trl_reference` - Triples with a reference response (TPO)
+         *     * `score_conditioned` - Score-conditioned pairs (2N rows)
+         *     * `ranking_lists` - Ranked lists (PRO, IRPO)
+         *     * `rationale_pairs` - Pairs with rationales
+         *     * `judgment_rows` - Judgments of single responses (CUT)
+         *     * `aspect_pairs` - Pairs by aspect with weights (MODPO)
+         *     * `span_rewards` - Rewards of spans and tokens
+         *     * `annotator_pairs` - Pairs by annotator (PAL, VPL, FSPO)
+         *     * `context_pairs` - Pairs under a context (Janus)
+         *     * `llamafactory` - LLaMA-Factory dataset folder
+         *     * `openrlhf` - OpenRLHF preference rows
+         *     * `axolotl` - Axolotl preference rows
+         *     * `alignment_handbook` - alignment-handbook dataset folder
          * @enum {string}
          */
-        ExportFormatEnum: "trl_preference" | "trl_reward";
+        ExportFormatEnum: "trl_preference" | "trl_unpaired" | "trl_reward" | "trl_stepwise" | "trl_sft" | "trl_reference" | "score_conditioned" | "ranking_lists" | "rationale_pairs" | "judgment_rows" | "aspect_pairs" | "span_rewards" | "annotator_pairs" | "context_pairs" | "llamafactory" | "openrlhf" | "axolotl" | "alignment_handbook";
         ExportInputRequest: {
             format: components["schemas"]["ExportFormatEnum"];
+            options?: {
+                [key: string]: unknown;
+            };
         };
         ExportPage: {
             results: components["schemas"]["Export"][];
@@ -2770,6 +3475,14 @@ export interface components {
          * @enum {string}
          */
         ExportStateEnum: "building" | "ready" | "failed" | "cancelled";
+        /**
+         * @description * `reverse_kl` - reverse_kl
+         *     * `forward_kl` - forward_kl
+         *     * `js_divergence` - js_divergence
+         *     * `alpha_divergence` - alpha_divergence
+         * @enum {string}
+         */
+        FDivergenceEnum: "reverse_kl" | "forward_kl" | "js_divergence" | "alpha_divergence";
         /**
          * @description * `embeddings` - Sentence embeddings
          *     * `scores` - Scores that came with the responses
@@ -3735,6 +4448,23 @@ export interface components {
             number: number;
             rows: number;
         };
+        /** @description `available` is false where something is missing, which `detail` names; `max_gpus` null means not known. */
+        Launcher: {
+            name: components["schemas"]["LauncherNameEnum"];
+            title: string;
+            available: boolean;
+            detail: string;
+            max_gpus: number | null;
+        };
+        /**
+         * @description * `local` - This machine
+         *     * `slurm` - Slurm
+         *     * `kubernetes` - Kubernetes
+         *     * `ray` - Ray Jobs
+         *     * `manual` - By hand
+         * @enum {string}
+         */
+        LauncherNameEnum: "local" | "slurm" | "kubernetes" | "ray" | "manual";
         /**
          * @description * `allow` - Show as it is
          *     * `mask` - Mask the name
@@ -3801,11 +4531,18 @@ export interface components {
         };
         /**
          * @description * `sigmoid` - sigmoid
-         *     * `hinge` - hinge
+         *     * `cdpo` - cdpo
+         *     * `soft_label` - soft_label
+         *     * `odpo` - odpo
+         *     * `mappo` - mappo
+         *     * `beta_dpo` - beta_dpo
+         *     * `rationale_paper` - rationale_paper
+         *     * `rationale_code` - rationale_code
          *     * `ipo` - ipo
+         *     * `hinge` - hinge
+         *     * `robust` - robust
          *     * `exo_pair` - exo_pair
          *     * `nca_pair` - nca_pair
-         *     * `robust` - robust
          *     * `bco_pair` - bco_pair
          *     * `sppo_hard` - sppo_hard
          *     * `aot` - aot
@@ -3814,9 +4551,29 @@ export interface components {
          *     * `apo_down` - apo_down
          *     * `discopop` - discopop
          *     * `sigmoid_norm` - sigmoid_norm
+         *     * `kto` - kto
+         *     * `apo_zero_unpaired` - apo_zero_unpaired
+         *     * `simpo` - simpo
+         *     * `orpo` - orpo
+         *     * `tpo-l` - tpo-l
+         *     * `sft` - sft
+         *     * `bradley_terry` - bradley_terry
+         *     * `scaled` - scaled
+         *     * `smooth` - smooth
+         *     * `davidson` - davidson
+         *     * `aspect_heads` - aspect_heads
+         *     * `span_heads` - span_heads
          * @enum {string}
          */
-        LossTypeEnum: "sigmoid" | "hinge" | "ipo" | "exo_pair" | "nca_pair" | "robust" | "bco_pair" | "sppo_hard" | "aot" | "aot_unpaired" | "apo_zero" | "apo_down" | "discopop" | "sigmoid_norm";
+        LossTypeEnum: "sigmoid" | "cdpo" | "soft_label" | "odpo" | "mappo" | "beta_dpo" | "rationale_paper" | "rationale_code" | "ipo" | "hinge" | "robust" | "exo_pair" | "nca_pair" | "bco_pair" | "sppo_hard" | "aot" | "aot_unpaired" | "apo_zero" | "apo_down" | "discopop" | "sigmoid_norm" | "kto" | "apo_zero_unpaired" | "simpo" | "orpo" | "tpo-l" | "sft" | "bradley_terry" | "scaled" | "smooth" | "davidson" | "aspect_heads" | "span_heads";
+        /**
+         * @description * `linear` - linear
+         *     * `cosine` - cosine
+         *     * `constant` - constant
+         *     * `constant_with_warmup` - constant_with_warmup
+         * @enum {string}
+         */
+        LrSchedulerEnum: "linear" | "cosine" | "constant" | "constant_with_warmup";
         /** @description What stands beside the responses; any part may be missing. */
         Materials: {
             passages?: components["schemas"]["Passage"][];
@@ -3898,6 +4655,13 @@ export interface components {
          * @enum {string}
          */
         ModelKindEnum: "policy" | "reward";
+        /**
+         * @description * `run` - Trained here
+         *     * `import` - Imported folder
+         *     * `hub` - Hugging Face Hub
+         * @enum {string}
+         */
+        ModelOriginEnum: "run" | "import" | "hub";
         ModelVersion: {
             id: number;
             project: number;
@@ -3905,6 +4669,8 @@ export interface components {
             version: number;
             kind: components["schemas"]["ModelKindEnum"];
             base_model: string;
+            origin: components["schemas"]["ModelOriginEnum"];
+            stage: components["schemas"]["StageEnum"];
             run: number | null;
             metrics: {
                 [key: string]: number | null;
@@ -3920,6 +4686,8 @@ export interface components {
             version: number;
             kind: components["schemas"]["ModelKindEnum"];
             base_model: string;
+            origin: components["schemas"]["ModelOriginEnum"];
+            stage: components["schemas"]["StageEnum"];
             run: number | null;
             metrics: {
                 [key: string]: number | null;
@@ -4079,6 +4847,10 @@ export interface components {
             /** @description For items that are queued from now on; a fifth of them show none. */
             drafts?: components["schemas"]["CampaignDraftsRequest"] | null;
         };
+        PatchedEvaluationSetChangeRequest: {
+            name?: string;
+            automatic?: boolean;
+        };
         PatchedJudgePatchRequest: {
             archived?: boolean;
         };
@@ -4097,6 +4869,9 @@ export interface components {
         };
         PatchedMemberRoleInputRequest: {
             role?: components["schemas"]["RoleEnum"];
+        };
+        PatchedModelStageInputRequest: {
+            stage?: components["schemas"]["StageEnum"];
         };
         PatchedPrincipleArchiveInputRequest: {
             archived?: boolean;
@@ -4125,6 +4900,13 @@ export interface components {
              */
             email?: string;
         };
+        /**
+         * @description * `auto` - auto
+         *     * `fp32` - fp32
+         *     * `bf16` - bf16
+         * @enum {string}
+         */
+        PrecisionEnum: "auto" | "fp32" | "bf16";
         Principle: {
             id: number;
             project: number;
@@ -4287,6 +5069,12 @@ export interface components {
             annotators: components["schemas"]["AnnotatorQuality"][];
         };
         /**
+         * @description * `none` - none
+         *     * `4bit` - 4bit
+         * @enum {string}
+         */
+        QuantizeEnum: "none" | "4bit";
+        /**
          * @description * `original` - As in the dataset
          *     * `shuffle` - Shuffled
          * @enum {string}
@@ -4398,6 +5186,26 @@ export interface components {
             message: string;
         };
         /**
+         * @description * `none` - none
+         *     * `tensorboard` - tensorboard
+         *     * `mlflow` - mlflow
+         *     * `trackio` - trackio
+         * @enum {string}
+         */
+        ReportToEnum: "none" | "tensorboard" | "mlflow" | "trackio";
+        ResponsesInputRequest: {
+            writers: components["schemas"]["WriterRequest"][];
+            name: string;
+            /** @default 100 */
+            prompts: number;
+            /** @default 1 */
+            samples: number;
+            /** @default false */
+            keep_responses: boolean;
+            sampling?: components["schemas"]["WritingRequest"];
+            seed?: number | null;
+        };
+        /**
          * @description * `annotator` - Annotator
          *     * `reviewer` - Reviewer
          *     * `curator` - Curator
@@ -4483,6 +5291,7 @@ export interface components {
             generator: string | null;
             images?: string[];
         };
+        /** @description `note` says in a sentence what a run waits for; `place_in_queue` counts from 1 among runs that could start. */
         Run: {
             id: number;
             project: number;
@@ -4493,11 +5302,22 @@ export interface components {
             snapshot: number;
             base_model: string;
             config: components["schemas"]["RunConfig"];
+            launcher: components["schemas"]["LauncherNameEnum"];
+            gpus: number;
+            priority: number;
+            parent: number | null;
+            ensemble: string;
             job: number | null;
             readonly model_version: number | null;
             error: string;
+            readonly note: string;
             step: number;
             max_steps: number;
+            /** Format: double */
+            readonly eta_s: number | null;
+            readonly place_in_queue: number | null;
+            /** Format: date-time */
+            heartbeat_at: string | null;
             created_by: components["schemas"]["UserRef"];
             /** Format: date-time */
             created_at: string;
@@ -4506,29 +5326,33 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
         };
+        /** @description What differs from the run that is cloned; a setting of null goes back to its default. */
+        RunCloneRequest: {
+            config?: components["schemas"]["RunConfigRequest"];
+            base_model?: string;
+            name?: string;
+            launcher?: components["schemas"]["LauncherNameEnum"];
+            gpus?: number;
+            priority?: number;
+        };
         /** @description Every setting of a run; the service holds the bounds, and these fields tell them to the schema. */
         RunConfig: {
-            /** @description optimiser steps */
-            max_steps?: number | null;
             /**
-             * Format: double
-             * @description left out: a rate for the kind and for LoRA or all weights
-             */
-            learning_rate?: number | null;
-            /**
-             * Format: double
-             * @description how far the policy may move from its reference
-             */
-            beta?: number | null;
-            /**
-             * @description DPO loss
+             * @description what is minimised; left out: the kind's first loss
              *
              *     * `sigmoid` - sigmoid
-             *     * `hinge` - hinge
+             *     * `cdpo` - cdpo
+             *     * `soft_label` - soft_label
+             *     * `odpo` - odpo
+             *     * `mappo` - mappo
+             *     * `beta_dpo` - beta_dpo
+             *     * `rationale_paper` - rationale_paper
+             *     * `rationale_code` - rationale_code
              *     * `ipo` - ipo
+             *     * `hinge` - hinge
+             *     * `robust` - robust
              *     * `exo_pair` - exo_pair
              *     * `nca_pair` - nca_pair
-             *     * `robust` - robust
              *     * `bco_pair` - bco_pair
              *     * `sppo_hard` - sppo_hard
              *     * `aot` - aot
@@ -4537,18 +5361,150 @@ export interface components {
              *     * `apo_down` - apo_down
              *     * `discopop` - discopop
              *     * `sigmoid_norm` - sigmoid_norm
+             *     * `kto` - kto
+             *     * `apo_zero_unpaired` - apo_zero_unpaired
+             *     * `simpo` - simpo
+             *     * `orpo` - orpo
+             *     * `tpo-l` - tpo-l
+             *     * `sft` - sft
+             *     * `bradley_terry` - bradley_terry
+             *     * `scaled` - scaled
+             *     * `smooth` - smooth
+             *     * `davidson` - davidson
+             *     * `aspect_heads` - aspect_heads
+             *     * `span_heads` - span_heads
              */
             loss_type?: (components["schemas"]["LossTypeEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @description optimiser steps */
+            max_steps?: number | null;
+            /**
+             * Format: double
+             * @description passes over the training rows, instead of max_steps
+             */
+            epochs?: number | null;
+            /**
+             * Format: double
+             * @description left out: a rate for the kind and for LoRA or all weights
+             */
+            learning_rate?: number | null;
+            /**
+             * @description how the learning rate falls
+             *
+             *     * `linear` - linear
+             *     * `cosine` - cosine
+             *     * `constant` - constant
+             *     * `constant_with_warmup` - constant_with_warmup
+             */
+            lr_scheduler?: (components["schemas"]["LrSchedulerEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * Format: double
+             * @description share of steps in which the learning rate rises
+             */
+            warmup_ratio?: number | null;
+            /**
+             * Format: double
+             * @description pull of weights towards zero
+             */
+            weight_decay?: number | null;
+            /**
+             * Format: double
+             * @description how far the policy may move
+             */
+            beta?: number | null;
             /**
              * Format: double
              * @description share of flipped labels expected
              */
             label_smoothing?: number | null;
-            /** @description pairs in one forward pass */
+            /**
+             * Format: double
+             * @description weight of the chosen's likelihood (RPO)
+             */
+            sft_weight?: number | null;
+            /**
+             * @description what ties the policy to its reference
+             *
+             *     * `reverse_kl` - reverse_kl
+             *     * `forward_kl` - forward_kl
+             *     * `js_divergence` - js_divergence
+             *     * `alpha_divergence` - alpha_divergence
+             */
+            f_divergence?: (components["schemas"]["FDivergenceEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * Format: double
+             * @description weight of tokens past the shorter side
+             */
+            ld_alpha?: number | null;
+            /** @description weigh pairs by how likely the policy writes them (WPO) */
+            use_weighting?: boolean | null;
+            /**
+             * @description reference log-probabilities ahead of training
+             *
+             *     * `auto` - auto
+             *     * `true` - true
+             *     * `false` - false
+             */
+            precompute_reference?: (components["schemas"]["AutoOrNotEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * Format: double
+             * @description weight of the rationale's likelihood
+             */
+            rationale_gamma?: number | null;
+            /**
+             * Format: double
+             * @description share of a batch left out
+             */
+            beta_dpo_rho?: number | null;
+            /**
+             * Format: double
+             * @description how much β follows the gap
+             */
+            beta_dpo_a?: number | null;
+            /**
+             * Format: double
+             * @description memory of the gap's running mean
+             */
+            beta_dpo_momentum?: number | null;
+            /**
+             * Format: double
+             * @description weight of wanted responses; both left out: the rarer side is weighted up
+             */
+            desirable_weight?: number | null;
+            /**
+             * Format: double
+             * @description weight of unwanted responses
+             */
+            undesirable_weight?: number | null;
+            /**
+             * Format: double
+             * @description reward gap asked of every pair
+             */
+            simpo_gamma?: number | null;
+            /**
+             * Format: double
+             * @description weight of the chosen's likelihood
+             */
+            cpo_alpha?: number | null;
+            /**
+             * Format: double
+             * @description weight of the reference's likelihood
+             */
+            tpo_alpha?: number | null;
+            /**
+             * Format: double
+             * @description reward gap asked of every pair
+             */
+            tpo_l_gamma?: number | null;
+            /**
+             * Format: double
+             * @description pull of rewards to zero; 0.01 is usual
+             */
+            center_rewards?: number | null;
+            /** @description rows in one forward pass */
             batch_size?: number | null;
             /** @description forward passes in one step */
             gradient_accumulation?: number | null;
-            /** @description tokens of prompt and answer together */
+            /** @description tokens of prompt and response together */
             max_length?: number | null;
             /** @description train a small adapter instead of all weights */
             use_lora?: boolean | null;
@@ -4561,40 +5517,84 @@ export interface components {
              * @description dropout inside the adapter
              */
             lora_dropout?: number | null;
+            /**
+             * @description hold the base in 4 bits (QLoRA; needs CUDA)
+             *
+             *     * `none` - none
+             *     * `4bit` - 4bit
+             */
+            quantize?: (components["schemas"]["QuantizeEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * @description auto: bf16 on a GPU, fp32 elsewhere
+             *
+             *     * `auto` - auto
+             *     * `fp32` - fp32
+             *     * `bf16` - bf16
+             */
+            precision?: (components["schemas"]["PrecisionEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * @description less memory, more time; auto: on a GPU
+             *
+             *     * `auto` - auto
+             *     * `true` - true
+             *     * `false` - false
+             */
+            gradient_checkpointing?: (components["schemas"]["AutoOrNotEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * @description order of rows; none: shuffled by the seed
+             *
+             *     * `none` - none
+             *     * `as_exported` - as_exported
+             *     * `margin_ascending` - margin_ascending
+             *     * `margin_descending` - margin_descending
+             */
+            curriculum?: (components["schemas"]["CurriculumEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @description evaluations without a better one; 0: off */
+            early_stopping_patience?: number | null;
             /** @description steps between checkpoints */
             save_steps?: number | null;
             /** @description steps between evaluations on the test split */
             eval_steps?: number | null;
-            /** @description test pairs an evaluation looks at */
+            /** @description test rows an evaluation looks at */
             eval_max_rows?: number | null;
+            /** @description test prompts answered at every evaluation */
+            sample_prompts?: number | null;
             /** @description steps between metric points */
             logging_steps?: number | null;
+            /**
+             * @description a tracker besides the run page
+             *
+             *     * `none` - none
+             *     * `tensorboard` - tensorboard
+             *     * `mlflow` - mlflow
+             *     * `trackio` - trackio
+             */
+            report_to?: (components["schemas"]["ReportToEnum"] | components["schemas"]["NullEnum"]) | null;
             /** @description decides order and initial adapter */
             seed?: number | null;
+            /** @description models of the ensemble this run is one of */
+            members?: number | null;
+            /** @description which of them: its own seed and its own draw of the rows */
+            member?: number | null;
         };
         /** @description Every setting of a run; the service holds the bounds, and these fields tell them to the schema. */
         RunConfigRequest: {
-            /** @description optimiser steps */
-            max_steps?: number | null;
             /**
-             * Format: double
-             * @description left out: a rate for the kind and for LoRA or all weights
-             */
-            learning_rate?: number | null;
-            /**
-             * Format: double
-             * @description how far the policy may move from its reference
-             */
-            beta?: number | null;
-            /**
-             * @description DPO loss
+             * @description what is minimised; left out: the kind's first loss
              *
              *     * `sigmoid` - sigmoid
-             *     * `hinge` - hinge
+             *     * `cdpo` - cdpo
+             *     * `soft_label` - soft_label
+             *     * `odpo` - odpo
+             *     * `mappo` - mappo
+             *     * `beta_dpo` - beta_dpo
+             *     * `rationale_paper` - rationale_paper
+             *     * `rationale_code` - rationale_code
              *     * `ipo` - ipo
+             *     * `hinge` - hinge
+             *     * `robust` - robust
              *     * `exo_pair` - exo_pair
              *     * `nca_pair` - nca_pair
-             *     * `robust` - robust
              *     * `bco_pair` - bco_pair
              *     * `sppo_hard` - sppo_hard
              *     * `aot` - aot
@@ -4603,18 +5603,150 @@ export interface components {
              *     * `apo_down` - apo_down
              *     * `discopop` - discopop
              *     * `sigmoid_norm` - sigmoid_norm
+             *     * `kto` - kto
+             *     * `apo_zero_unpaired` - apo_zero_unpaired
+             *     * `simpo` - simpo
+             *     * `orpo` - orpo
+             *     * `tpo-l` - tpo-l
+             *     * `sft` - sft
+             *     * `bradley_terry` - bradley_terry
+             *     * `scaled` - scaled
+             *     * `smooth` - smooth
+             *     * `davidson` - davidson
+             *     * `aspect_heads` - aspect_heads
+             *     * `span_heads` - span_heads
              */
             loss_type?: (components["schemas"]["LossTypeEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @description optimiser steps */
+            max_steps?: number | null;
+            /**
+             * Format: double
+             * @description passes over the training rows, instead of max_steps
+             */
+            epochs?: number | null;
+            /**
+             * Format: double
+             * @description left out: a rate for the kind and for LoRA or all weights
+             */
+            learning_rate?: number | null;
+            /**
+             * @description how the learning rate falls
+             *
+             *     * `linear` - linear
+             *     * `cosine` - cosine
+             *     * `constant` - constant
+             *     * `constant_with_warmup` - constant_with_warmup
+             */
+            lr_scheduler?: (components["schemas"]["LrSchedulerEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * Format: double
+             * @description share of steps in which the learning rate rises
+             */
+            warmup_ratio?: number | null;
+            /**
+             * Format: double
+             * @description pull of weights towards zero
+             */
+            weight_decay?: number | null;
+            /**
+             * Format: double
+             * @description how far the policy may move
+             */
+            beta?: number | null;
             /**
              * Format: double
              * @description share of flipped labels expected
              */
             label_smoothing?: number | null;
-            /** @description pairs in one forward pass */
+            /**
+             * Format: double
+             * @description weight of the chosen's likelihood (RPO)
+             */
+            sft_weight?: number | null;
+            /**
+             * @description what ties the policy to its reference
+             *
+             *     * `reverse_kl` - reverse_kl
+             *     * `forward_kl` - forward_kl
+             *     * `js_divergence` - js_divergence
+             *     * `alpha_divergence` - alpha_divergence
+             */
+            f_divergence?: (components["schemas"]["FDivergenceEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * Format: double
+             * @description weight of tokens past the shorter side
+             */
+            ld_alpha?: number | null;
+            /** @description weigh pairs by how likely the policy writes them (WPO) */
+            use_weighting?: boolean | null;
+            /**
+             * @description reference log-probabilities ahead of training
+             *
+             *     * `auto` - auto
+             *     * `true` - true
+             *     * `false` - false
+             */
+            precompute_reference?: (components["schemas"]["AutoOrNotEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * Format: double
+             * @description weight of the rationale's likelihood
+             */
+            rationale_gamma?: number | null;
+            /**
+             * Format: double
+             * @description share of a batch left out
+             */
+            beta_dpo_rho?: number | null;
+            /**
+             * Format: double
+             * @description how much β follows the gap
+             */
+            beta_dpo_a?: number | null;
+            /**
+             * Format: double
+             * @description memory of the gap's running mean
+             */
+            beta_dpo_momentum?: number | null;
+            /**
+             * Format: double
+             * @description weight of wanted responses; both left out: the rarer side is weighted up
+             */
+            desirable_weight?: number | null;
+            /**
+             * Format: double
+             * @description weight of unwanted responses
+             */
+            undesirable_weight?: number | null;
+            /**
+             * Format: double
+             * @description reward gap asked of every pair
+             */
+            simpo_gamma?: number | null;
+            /**
+             * Format: double
+             * @description weight of the chosen's likelihood
+             */
+            cpo_alpha?: number | null;
+            /**
+             * Format: double
+             * @description weight of the reference's likelihood
+             */
+            tpo_alpha?: number | null;
+            /**
+             * Format: double
+             * @description reward gap asked of every pair
+             */
+            tpo_l_gamma?: number | null;
+            /**
+             * Format: double
+             * @description pull of rewards to zero; 0.01 is usual
+             */
+            center_rewards?: number | null;
+            /** @description rows in one forward pass */
             batch_size?: number | null;
             /** @description forward passes in one step */
             gradient_accumulation?: number | null;
-            /** @description tokens of prompt and answer together */
+            /** @description tokens of prompt and response together */
             max_length?: number | null;
             /** @description train a small adapter instead of all weights */
             use_lora?: boolean | null;
@@ -4627,31 +5759,121 @@ export interface components {
              * @description dropout inside the adapter
              */
             lora_dropout?: number | null;
+            /**
+             * @description hold the base in 4 bits (QLoRA; needs CUDA)
+             *
+             *     * `none` - none
+             *     * `4bit` - 4bit
+             */
+            quantize?: (components["schemas"]["QuantizeEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * @description auto: bf16 on a GPU, fp32 elsewhere
+             *
+             *     * `auto` - auto
+             *     * `fp32` - fp32
+             *     * `bf16` - bf16
+             */
+            precision?: (components["schemas"]["PrecisionEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * @description less memory, more time; auto: on a GPU
+             *
+             *     * `auto` - auto
+             *     * `true` - true
+             *     * `false` - false
+             */
+            gradient_checkpointing?: (components["schemas"]["AutoOrNotEnum"] | components["schemas"]["NullEnum"]) | null;
+            /**
+             * @description order of rows; none: shuffled by the seed
+             *
+             *     * `none` - none
+             *     * `as_exported` - as_exported
+             *     * `margin_ascending` - margin_ascending
+             *     * `margin_descending` - margin_descending
+             */
+            curriculum?: (components["schemas"]["CurriculumEnum"] | components["schemas"]["NullEnum"]) | null;
+            /** @description evaluations without a better one; 0: off */
+            early_stopping_patience?: number | null;
             /** @description steps between checkpoints */
             save_steps?: number | null;
             /** @description steps between evaluations on the test split */
             eval_steps?: number | null;
-            /** @description test pairs an evaluation looks at */
+            /** @description test rows an evaluation looks at */
             eval_max_rows?: number | null;
+            /** @description test prompts answered at every evaluation */
+            sample_prompts?: number | null;
             /** @description steps between metric points */
             logging_steps?: number | null;
+            /**
+             * @description a tracker besides the run page
+             *
+             *     * `none` - none
+             *     * `tensorboard` - tensorboard
+             *     * `mlflow` - mlflow
+             *     * `trackio` - trackio
+             */
+            report_to?: (components["schemas"]["ReportToEnum"] | components["schemas"]["NullEnum"]) | null;
             /** @description decides order and initial adapter */
             seed?: number | null;
+            /** @description models of the ensemble this run is one of */
+            members?: number | null;
+            /** @description which of them: its own seed and its own draw of the rows */
+            member?: number | null;
         };
+        /** @description `yaml` is config.yaml of the downloaded folder; `command` trains it by hand, inside that folder. */
+        RunConfigText: {
+            yaml: string;
+            command: string;
+        };
+        RunDiff: {
+            run: number;
+            against: number;
+            differences: components["schemas"]["RunDifference"][];
+        };
+        /** @description `name` is `base_model`, `config.beta` and so on; null where a run has no such setting. */
+        RunDifference: {
+            name: string;
+            run: unknown;
+            against: unknown;
+        };
+        /** @description `name` is the path inside the run folder. */
+        RunFile: {
+            name: string;
+            size_bytes: number;
+            /** Format: date-time */
+            modified_at: string;
+        };
+        /** @description Either an `export` that is ready, or a `snapshot` whose export, in `format` with `options`, the run makes. */
         RunInputRequest: {
-            export: number;
+            config?: components["schemas"]["RunConfigRequest"];
+            export?: number;
+            snapshot?: number;
+            format?: string;
+            options?: {
+                [key: string]: unknown;
+            };
             kind: components["schemas"]["RunKindEnum"];
             base_model: string;
             /** @default  */
             name: string;
-            config?: components["schemas"]["RunConfigRequest"];
+            launcher?: components["schemas"]["LauncherNameEnum"];
+            /** @default 0 */
+            gpus: number;
+            /** @default 0 */
+            priority: number;
+            /** @default 1 */
+            members: number;
         };
         /**
          * @description * `dpo` - DPO
+         *     * `kto` - KTO
+         *     * `cpo` - CPO and SimPO
+         *     * `orpo` - ORPO
+         *     * `tpo` - TPO
+         *     * `sft` - Supervised fine-tuning
          *     * `reward` - Reward model
          * @enum {string}
          */
-        RunKindEnum: "dpo" | "reward";
+        RunKindEnum: "dpo" | "kto" | "cpo" | "orpo" | "tpo" | "sft" | "reward";
         RunLog: {
             text: string;
         };
@@ -4671,6 +5893,20 @@ export interface components {
             values: {
                 [key: string]: number | null;
             };
+        };
+        /** @description What a model in training makes of a prompt: a continuation, or a reward model's scores by response. */
+        RunSample: {
+            prompt: string;
+            text?: string | null;
+            scores?: unknown;
+        };
+        RunSamples: {
+            results: components["schemas"]["RunSamplesAt"][];
+        };
+        RunSamplesAt: {
+            step: number;
+            at: string;
+            samples: components["schemas"]["RunSample"][];
         };
         /**
          * @description * `queued` - Queued
@@ -4940,6 +6176,14 @@ export interface components {
          * @enum {string}
          */
         SourceEnum: "human" | "adjudicated" | "judge" | "imported";
+        /**
+         * @description * `candidate` - Candidate
+         *     * `staging` - Staging
+         *     * `production` - Production
+         *     * `archived` - Archived
+         * @enum {string}
+         */
+        StageEnum: "candidate" | "staging" | "production" | "archived";
         StoredFeedback: {
             feedback: components["schemas"]["FeedbackRef"];
         };
@@ -4987,6 +6231,29 @@ export interface components {
          * @enum {string}
          */
         TokenScopeEnum: "read" | "write";
+        /** @description `settings` is a JSON schema of the settings that matter to this loss alone; `columns` must be exported. */
+        TrainingLoss: {
+            key: string;
+            title: string;
+            columns: string[];
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description `settings` is a JSON schema of the settings that every loss of the method reads. */
+        TrainingMethod: {
+            kind: components["schemas"]["RunKindEnum"];
+            title: string;
+            description: string;
+            makes: string;
+            formats: string[];
+            required: string[];
+            optional: string[];
+            losses: components["schemas"]["TrainingLoss"][];
+            settings: {
+                [key: string]: unknown;
+            };
+        };
         /** @description Kept pairs whose label was turned round or softened, or whose weight is not 1. */
         TreatedCounts: {
             flipped: number;
@@ -5027,9 +6294,10 @@ export interface components {
          * @description * `import` - Import
          *     * `fold` - Folded votes
          *     * `judge` - AI feedback
+         *     * `generated` - Written by models
          * @enum {string}
          */
-        VersionOriginEnum: "import" | "fold" | "judge";
+        VersionOriginEnum: "import" | "fold" | "judge" | "generated";
         Vote: {
             question: string;
             aspect: string | null;
@@ -5051,6 +6319,29 @@ export interface components {
         WholeResponse: {
             label: string;
             categories: string[];
+        };
+        /** @description `model` is `{}`, `{"id"}` of a registered policy model, or `{"endpoint", "model", "revision"}`, by its source. */
+        WriterRequest: {
+            source: components["schemas"]["JudgeModelSourceEnum"];
+            model?: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            name: string;
+        };
+        WritingRequest: {
+            /**
+             * Format: double
+             * @default 0
+             */
+            temperature: number;
+            /**
+             * Format: double
+             * @default 1
+             */
+            top_p: number;
+            /** @default 512 */
+            max_tokens: number;
         };
     };
     responses: never;
@@ -5735,6 +7026,40 @@ export interface operations {
             };
         };
     };
+    responses_generate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponsesInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     dataset_version_rows_list: {
         parameters: {
             query?: {
@@ -5977,6 +7302,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetVersionPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluation_kinds_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationKindInfo"][];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluation_sets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationSet"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluation_sets_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedEvaluationSetChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationSet"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluation_sets_items: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                set_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationItemPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluations_rows: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                only?: "failed" | "leaked" | "ok" | "wrong";
+                subset?: string;
+            };
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationRowPage"];
                 };
             };
             /** @description Any refusal */
@@ -7733,6 +9248,104 @@ export interface operations {
             };
         };
     };
+    models_stage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedModelStageInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersionDetail"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    model_evaluations_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    model_evaluations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     my_campaigns_list: {
         parameters: {
             query?: {
@@ -8180,6 +9793,137 @@ export interface operations {
             };
         };
     };
+    evaluation_sets_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationSetPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluation_sets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["EvaluationSetUploadRequest"];
+                "application/json": components["schemas"]["EvaluationSetOfSnapshotRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluations_list: {
+        parameters: {
+            query?: {
+                kind?: "implicit_reward" | "invariance" | "judge_win_rate" | "reward_accuracy" | "side_by_side";
+                set?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluations_compare: {
+        parameters: {
+            query: {
+                a: number;
+                b: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationComparison"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     project_exports_list: {
         parameters: {
             query?: never;
@@ -8423,6 +10167,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    launchers_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Launcher"][];
                 };
             };
             /** @description Any refusal */
@@ -8701,7 +10475,10 @@ export interface operations {
     };
     runs_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only the members of this ensemble. */
+                ensemble?: string;
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -9107,6 +10884,196 @@ export interface operations {
             };
         };
     };
+    runs_clone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunCloneRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runs_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunConfigText"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runs_diff: {
+        parameters: {
+            query: {
+                against: number;
+            };
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDiff"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runs_files_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunFile"][];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runs_files_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A name of the run's files. */
+                name: string;
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runs_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     runs_logs: {
         parameters: {
             query?: never;
@@ -9186,6 +11153,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runs_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSamples"];
                 };
             };
             /** @description Any refusal */
@@ -9685,6 +11682,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PairRowPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    training_methods_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingMethod"][];
                 };
             };
             /** @description Any refusal */

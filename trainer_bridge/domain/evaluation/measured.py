@@ -1,0 +1,81 @@
+"""Numbers with intervals: Wilson's where items are independent, draws of whole prompts where they are not.
+
+Items that share a prompt are no independent evidence, so intervals draw whole prompts. Pure numpy.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from annotation.domain.agreement import wilson_rate
+from curation.domain.arrays import Floats, Labels
+
+DRAWS = 1000
+_AT_ONCE = 50
+
+
+class Measured(NamedTuple):
+    """A number, its 95 % interval, and how many items it is over; three times None when it is over none."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+NOTHING = Measured(None, None, None, 0)
+
+
+def told(number: Measured) -> dict[str, Any]:
+    """As JSON: {"value", "low", "high", "n"}."""
+    return number._asdict()
+
+
+def share(credit: Floats, groups: Labels, *, seed: int = 0) -> Measured:
+    """The mean of credits in 0…1 (items,): Wilson's interval where every prompt has one item, else drawn prompts.
+
+    Where all credits are the same, draws would all be the same too and claim to be certain; Wilson's is wider.
+    """
+    if not credit.size:
+        return NOTHING
+    prompts = np.unique(groups).size
+    value = float(credit.mean())
+    if prompts == credit.size or np.ptp(credit) == 0:
+        found = wilson_rate(min(value, 1.0) * prompts, prompts)
+        return Measured(value, found.low, found.high, int(credit.size))
+    return within(value, draw_means(credit[None, :], groups, seed=seed)[0], int(credit.size))
+
+
+def mean(values: Floats, groups: Labels, *, seed: int = 0) -> Measured:
+    """The mean of any numbers (items,), with an interval from drawn prompts."""
+    if not values.size:
+        return NOTHING
+    return within(float(values.mean()), draw_means(values[None, :], groups, seed=seed)[0], int(values.size))
+
+
+def within(value: float, draws: Floats, n: int) -> Measured:
+    """A number with the middle 95 % of its draws."""
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return Measured(value, float(low), float(high), n)
+
+
+def draw_means(values: Floats, groups: Labels, *, seed: int = 0, draws: int = DRAWS) -> Floats:
+    """Means of several numbers on the same items (numbers, items), each over the same draws of whole prompts.
+
+    Returns (numbers, draws). The order of items and the names of prompts do not matter to the draws.
+    """
+    _, group = np.unique(groups, return_inverse=True)
+    group = group.reshape(-1)
+    sizes = np.bincount(group).astype(np.float64)
+    sums = np.stack([np.bincount(group, weights=row, minlength=sizes.size) for row in values], axis=1)
+    order = np.lexsort((sizes, *sums.T[::-1]))
+    sizes, sums = sizes[order], sums[order]
+    rng, even = np.random.default_rng(seed), np.full(sizes.size, 1 / sizes.size)
+    means: Floats = np.empty((len(values), draws))
+    # A table of all draws of all prompts would not fit for a large set.
+    for start in range(0, draws, _AT_ONCE):
+        drawn = rng.multinomial(sizes.size, even, size=min(_AT_ONCE, draws - start))
+        means[:, start : start + len(drawn)] = ((drawn @ sums) / (drawn @ sizes)[:, None]).T
+    return means

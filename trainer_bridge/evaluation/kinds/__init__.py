@@ -1,0 +1,1 @@
+"""Ways to evaluate a model: one module each, found by name in `registry`."""
