@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from trainer_bridge.choices import LauncherName
 from trainer_bridge.evaluation.job import EvaluationHandler, EvaluationSetHandler
 from trainer_bridge.exports.job import export_write
-from trainer_bridge.launchers import launcher
+from trainer_bridge.launchers import launcher_for
 from trainer_bridge.models import Export, Run
+from trainer_bridge.runs.halting import halt
 from trainer_bridge.runs.supervising import run_train
+from trainer_bridge.runs.waiting import wait_for_turn
 from trainer_bridge.services import exports, registry, runs
 from webapp.jobs.choices import Queue
 from webapp.jobs.handlers import JobHandler, JobInterrupted, Progress, ShardPlan
@@ -36,6 +39,14 @@ class ExportHandler(JobHandler):
         exports.export_restart(job=job)
 
 
+class MeasuredExportHandler(ExportHandler):
+    """An export whose rows are counted in tokens, where the libraries for it are."""
+
+    kind = "export.measure"
+    queue = Queue.ML
+    lease_seconds = 60.0
+
+
 class RunHandler(JobHandler):
     """One shard that lives as long as the training; a second try goes on from the newest checkpoint."""
 
@@ -45,13 +56,16 @@ class RunHandler(JobHandler):
     lease_seconds = 60.0
 
     def plan(self, job: Job) -> list[ShardPlan]:
-        return [ShardPlan(total=Run.objects.get(pk=job.params["run"]).max_steps)]
+        return [ShardPlan(total=Run.objects.select_related("export").get(pk=job.params["run"]).max_steps or None)]
 
     def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
-        run = Run.objects.select_related("export").get(pk=job.params["run"])
-        runs.run_started(run_id=run.pk)
+        run = Run.objects.select_related("export__job").get(pk=job.params["run"])
+        wait_for_turn(run, progress)
+        # A run by hand begins with its first report.
+        if run.launcher != LauncherName.MANUAL:
+            runs.run_started(run_id=run.pk)
         try:
-            return run_train(run, progress, launcher())
+            return run_train(run, progress, launcher_for(run.launcher))
         except JobInterrupted:
             runs.run_interrupted(run_id=run.pk)
             raise
@@ -62,8 +76,34 @@ class RunHandler(JobHandler):
     def on_stopped(self, job: Job, *, state: str, error: str) -> None:
         runs.run_stop(job=job, state=state, error=error)
 
+    def on_paused(self, job: Job) -> None:
+        runs.run_pause(job=job)
+
     def on_resumed(self, job: Job) -> None:
         runs.run_restart(job=job)
+
+
+class RemoteRunHandler(RunHandler):
+    """A run whose trainer is elsewhere: a worker looks after it for a moment now and then."""
+
+    kind = "run.remote"
+    queue = Queue.DEFAULT
+
+
+class HaltHandler(JobHandler):
+    """Ends a trainer elsewhere whose run was cancelled or paused: asks first, insists after a while."""
+
+    kind = "run.halt"
+    unit = "trainers"
+
+    def plan(self, job: Job) -> list[ShardPlan]:
+        return [ShardPlan(total=1)]
+
+    def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
+        run = Run.objects.get(pk=job.params["run"])
+        halt(run, shard.checkpoint or {}, progress, launcher_for(run.launcher))
+        progress.advance()
+        return {}
 
 
 class ModelHandler(JobHandler):
@@ -87,7 +127,10 @@ class ModelHandler(JobHandler):
 
 
 register(ExportHandler())
+register(MeasuredExportHandler())
 register(RunHandler())
+register(RemoteRunHandler())
+register(HaltHandler())
 register(ModelHandler())
 register(EvaluationSetHandler())
 register(EvaluationHandler())

@@ -12,7 +12,7 @@ from django.db import connection
 from curation.signals.model_resolution import resolve_model
 from trainer_bridge.models import Export, ModelVersion, Run
 from trainer_bridge.runs.base_models import source_of
-from trainer_bridge.runs.supervising import _failure
+from trainer_bridge.runs.outcomes import failure_of
 from trainer_bridge.services.runs import run_create, run_resume
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, NotFoundError, UnprocessableError
@@ -105,7 +105,7 @@ def test_runs_of_one_name_that_finish_together_get_different_versions(
 def test_a_run_killed_for_memory_tells_the_remedy_and_can_be_resumed(
     queue_run: Callable[..., Run], trainer: Callable[..., None], work: Work
 ) -> None:
-    trainer(_failure(-9, {"state": "training"}), RESULT)
+    trainer(failure_of(-9, {"state": "training"}), RESULT)
     run = queue_run()
 
     failed = work(run.job_id)
@@ -129,7 +129,7 @@ def test_a_run_killed_for_memory_tells_the_remedy_and_can_be_resumed(
 def test_a_trainer_stopped_from_outside_is_started_again(
     queue_run: Callable[..., Run], trainer: Callable[..., None], work: Work
 ) -> None:
-    trainer(_failure(143, {"state": "cancelled"}), RESULT)
+    trainer(failure_of(143, {"state": "cancelled"}), RESULT)
     run = queue_run()
 
     assert work(run.job_id).state == "succeeded"

@@ -13,6 +13,7 @@ import pytest
 from trainer_bridge.runs import supervising
 from trainer_bridge.runs.curves import MetricsTail
 from trainer_bridge.runs.folder import checkpoint_step, log_tail
+from trainer_bridge.runs.outcomes import failure_of
 from webapp.jobs.handlers import JobError, JobInterrupted
 
 
@@ -58,11 +59,15 @@ def test_the_tail_starts_over_when_the_file_was_replaced(tmp_path: Path) -> None
         (-signal.SIGSEGV, {"state": "training"}, JobError, "crashed with signal SIGSEGV"),
         (143, {"state": "cancelled"}, RuntimeError, "stopped from outside"),
         (-signal.SIGTERM, {}, RuntimeError, "stopped from outside"),
-        (75, {}, RuntimeError, "exit code 75"),
+        (75, {}, RuntimeError, "another process is training"),
+        (137, {"state": "training"}, JobError, "memory ran out; lower batch_size or max_length"),
+        (None, {"state": "failed", "error": "No rows."}, JobError, "No rows."),
+        (None, {"state": "cancelled"}, RuntimeError, "stopped from outside"),
+        (None, {"state": "training"}, RuntimeError, "ended without a word"),
     ],
 )
 def test_every_end_has_a_sentence(code: int, status: dict[str, Any], kind: type[Exception], says: str) -> None:
-    failure = supervising._failure(code, status)
+    failure = failure_of(code, status)
 
     assert type(failure) is kind
     assert says in str(failure)

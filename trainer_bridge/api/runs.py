@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from trainer_bridge.api.serializers import (
+from curation.models import Snapshot
+from curation.snapshots.selectors import snapshot_get
+from trainer_bridge.api.run_serializers import (
     BaseModelSerializer,
+    LauncherSerializer,
+    RunCloneSerializer,
+    RunDiffSerializer,
     RunInputSerializer,
-    RunLogSerializer,
-    RunMetricsSerializer,
     RunSerializer,
+    TrainingMethodSerializer,
 )
+from trainer_bridge.domain.training_form import training_methods
 from trainer_bridge.models import Export
 from trainer_bridge.runs.base_models import base_models_of
 from trainer_bridge.selectors.exports import export_get
-from trainer_bridge.selectors.runs import POINTS_LIMIT, run_get, run_log, run_points, run_project_id, runs_of
-from trainer_bridge.services.runs import run_cancel, run_create, run_resume
+from trainer_bridge.selectors.runs import (
+    launchers_described,
+    run_differences,
+    run_get,
+    run_project_id,
+    run_to_compare,
+    runs_of,
+)
+from trainer_bridge.services.runs import (
+    Placement,
+    default_launcher,
+    ensemble_create,
+    export_for_run,
+    run_cancel,
+    run_clone,
+    run_create,
+    run_resume,
+)
 from webapp.api.errors import ApplicationError, NotFoundError
 from webapp.api.idempotency import IdempotentApi
 from webapp.api.pagination import page
 from webapp.api.schema import paged
-from webapp.api.views import ProjectApi
+from webapp.api.views import ProjectApi, SignedInApi
 from webapp.jobs.api.serializers import JobSerializer
 from webapp.jobs.api.views import job_accepted
 from webapp.projects.policies import ROLE_VERBS, Verb
 from webapp.projects.selectors.memberships import project_get
+
+_Found = TypeVar("_Found", Export, Snapshot)
 
 
 class BaseModelsApi(ProjectApi):
@@ -50,34 +74,104 @@ class BaseModelsApi(ProjectApi):
         return Response([asdict(model) for model in found])
 
 
+class LaunchersApi(ProjectApi):
+    verbs = {"GET": Verb.RUN_VIEW}
+
+    @extend_schema(
+        operation_id="launchers_list",
+        description="Where runs of this installation may train; an operator adds places in PLUMBLINE_LAUNCHERS.",
+        responses=LauncherSerializer(many=True),
+    )
+    def get(self, request: Request, project_id: int) -> Response:
+        return Response(LauncherSerializer(launchers_described(), many=True).data)
+
+
+class TrainingMethodsApi(SignedInApi):
+    @extend_schema(
+        operation_id="training_methods_list",
+        description="Kinds of runs, their losses, and the settings of each as JSON schemas with defaults.",
+        responses=TrainingMethodSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(training_methods())
+
+
 class RunListApi(IdempotentApi, ProjectApi):
     verbs = {"GET": Verb.RUN_VIEW, "POST": Verb.RUN_MANAGE}
 
-    @extend_schema(operation_id="runs_list", responses=paged(RunSerializer))
-    def get(self, request: Request, project_id: int) -> Response:
-        return page(runs_of(project_id), request, serializer=RunSerializer)
+    class QuerySerializer(serializers.Serializer):
+        ensemble = serializers.CharField(max_length=36, required=False, default="")
 
-    @extend_schema(operation_id="runs_create", request=RunInputSerializer, responses={202: JobSerializer})
+        class Meta:
+            ref_name = "RunsQuery"
+
+    @extend_schema(
+        operation_id="runs_list",
+        parameters=[OpenApiParameter("ensemble", str, description="Only the members of this ensemble.")],
+        responses=paged(RunSerializer),
+    )
+    def get(self, request: Request, project_id: int) -> Response:
+        ensemble = self.parse_query(self.QuerySerializer)["ensemble"]
+        return page(runs_of(project_id, ensemble=ensemble), request, serializer=RunSerializer)
+
+    @extend_schema(
+        operation_id="runs_create",
+        description=(
+            "Queue a run on a ready `export`, or on a `snapshot`, whose export the run makes and waits for. `members` "
+            "above 1 queues that many runs which share `ensemble`; the answer is the first one's job."
+        ),
+        request=RunInputSerializer,
+        responses={202: JobSerializer},
+    )
     def post(self, request: Request, project_id: int) -> Response:
         data = self.parse(RunInputSerializer)
-        data["export"] = self._export(data["export"])
-        run = run_create(project=project_get(project_id), created_by=self.user, **data)
+        project = project_get(project_id)
+        members = data.pop("members")
+        given = {
+            "project": project,
+            "created_by": self.user,
+            "export": self._export(data),
+            **{name: data[name] for name in ("kind", "base_model", "config", "name")},
+            "placement": Placement(data.get("launcher", default_launcher()), data["gpus"], data["priority"]),
+        }
+        run = ensemble_create(members=members, **given)[0] if members > 1 else run_create(**given)
         return job_accepted(run.its_job)
 
-    def _export(self, export_id: int) -> Export:
+    def _export(self, data: dict[str, Any]) -> Export:
+        """The export to train on: named, or of a named snapshot."""
+        if ("export" in data) == ("snapshot" in data):
+            sentence = "Give either an export or a snapshot."
+            raise ApplicationError(f"export: {sentence}", fields={"export": [sentence]})
+        if "snapshot" in data:
+            snapshot = self._found("snapshot", lambda: snapshot_get(data["snapshot"]))
+            if snapshot.project_id != self.project_id:
+                raise self._missing("snapshot")
+            return export_for_run(
+                snapshot=snapshot,
+                created_by=self.user,
+                kind=data["kind"],
+                format=data.get("format"),
+                options=data.get("options"),
+            )
+        return self._found("export", lambda: export_get(data["export"]))
+
+    def _found(self, field: str, get: Callable[[], _Found]) -> _Found:
         try:
-            return export_get(export_id)
+            return get()
         except NotFoundError:
-            sentence = "There is no such export in this project."
-            raise ApplicationError(f"export: {sentence}", fields={"export": [sentence]}) from None
+            raise self._missing(field) from None
+
+    def _missing(self, field: str) -> ApplicationError:
+        sentence = f"There is no such {field} in this project."
+        return ApplicationError(f"{field}: {sentence}", fields={field: [sentence]})
 
 
-class _RunApi(ProjectApi):
+class RunApi(ProjectApi):
     def get_project_id(self, **kwargs: Any) -> int:
         return run_project_id(kwargs["run_id"])
 
 
-class RunDetailApi(_RunApi):
+class RunDetailApi(RunApi):
     verbs = {"GET": Verb.RUN_VIEW}
 
     @extend_schema(operation_id="runs_get", responses=RunSerializer)
@@ -85,37 +179,42 @@ class RunDetailApi(_RunApi):
         return Response(RunSerializer(run_get(run_id)).data)
 
 
-class RunMetricsApi(_RunApi):
+class RunCloneApi(IdempotentApi, RunApi):
+    verbs = {"POST": Verb.RUN_MANAGE}
+
+    @extend_schema(
+        operation_id="runs_clone",
+        description="Queue a run like this one with some changes; its `parent` is this run.",
+        request=RunCloneSerializer,
+        responses={202: JobSerializer},
+    )
+    def post(self, request: Request, run_id: int) -> Response:
+        run = run_clone(run=run_get(run_id), created_by=self.user, **self.parse(RunCloneSerializer))
+        return job_accepted(run.its_job)
+
+
+class RunDiffApi(RunApi):
     verbs = {"GET": Verb.RUN_VIEW}
 
     class QuerySerializer(serializers.Serializer):
-        after_step = serializers.IntegerField(default=-1)
+        against = serializers.IntegerField(min_value=1)
 
         class Meta:
-            ref_name = "RunMetricsQuery"
+            ref_name = "RunDiffQuery"
 
     @extend_schema(
-        operation_id="runs_metrics",
-        description=f"Points after a step, at most {POINTS_LIMIT}; ask again with the last step for more.",
-        parameters=[OpenApiParameter("after_step", int)],
-        responses=RunMetricsSerializer,
+        operation_id="runs_diff",
+        description="What was decided differently about two runs of one project.",
+        parameters=[OpenApiParameter("against", int, required=True)],
+        responses=RunDiffSerializer,
     )
     def get(self, request: Request, run_id: int) -> Response:
-        after_step = self.parse_query(self.QuerySerializer)["after_step"]
         run = run_get(run_id)
-        points = [{"step": point.step, "values": point.values} for point in run_points(run_id, after_step=after_step)]
-        return Response({"results": points, "state": run.state, "step": run.step, "max_steps": run.max_steps})
+        against = run_to_compare(run, self.parse_query(self.QuerySerializer)["against"])
+        return Response({"run": run.pk, "against": against.pk, "differences": run_differences(run, against)})
 
 
-class RunLogsApi(_RunApi):
-    verbs = {"GET": Verb.RUN_VIEW}
-
-    @extend_schema(operation_id="runs_logs", responses=RunLogSerializer)
-    def get(self, request: Request, run_id: int) -> Response:
-        return Response({"text": run_log(run_get(run_id))})
-
-
-class RunCancelApi(_RunApi):
+class RunCancelApi(RunApi):
     verbs = {"POST": Verb.RUN_MANAGE}
 
     @extend_schema(operation_id="runs_cancel", request=None, responses=RunSerializer)
@@ -124,7 +223,7 @@ class RunCancelApi(_RunApi):
         return Response(RunSerializer(run_get(run_id)).data)
 
 
-class RunResumeApi(_RunApi):
+class RunResumeApi(RunApi):
     verbs = {"POST": Verb.RUN_MANAGE}
 
     @extend_schema(

@@ -1,13 +1,32 @@
-"""Where a training process runs. `local` starts it on this machine; others (SSH, Slurm) take the same calls."""
+"""Where training programs run: on this machine, on clusters, or wherever somebody takes the folder by hand."""
 
 from __future__ import annotations
 
-from trainer_bridge.launchers.base import Launcher, Process
+from trainer_bridge.launchers.base import (
+    Alive,
+    Description,
+    Ended,
+    Handle,
+    Launcher,
+    LauncherError,
+    Lost,
+    Outcome,
+    Task,
+)
 from trainer_bridge.launchers.local import LocalLauncher
+from trainer_bridge.launchers.registry import launcher_for, launcher_names
 
-__all__ = ["Launcher", "LocalLauncher", "Process", "launcher"]
-
-
-def launcher() -> Launcher:
-    """The launcher of this installation."""
-    return LocalLauncher()
+__all__ = [
+    "Alive",
+    "Description",
+    "Ended",
+    "Handle",
+    "Launcher",
+    "LauncherError",
+    "LocalLauncher",
+    "Lost",
+    "Outcome",
+    "Task",
+    "launcher_for",
+    "launcher_names",
+]

@@ -2,28 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+Handle = dict[str, Any]
+"""What a launcher needs to find its program again, as JSON."""
 
 
-class Process(Protocol):
-    """A started program."""
+class LauncherError(Exception):
+    """The place where runs are sent refused or could not be reached; one sentence for the run page."""
 
-    def poll(self) -> int | None:
-        """Its exit code, negative for a signal, or None while it runs."""
-        ...
 
-    def stop(self, *, grace_seconds: float) -> int:
-        """Ask it to stop, wait for it to save its work, then force it; returns its exit code. Safe to repeat."""
-        ...
+@dataclass(frozen=True)
+class Task:
+    """A run folder to train. `key` is a short name of the run's own; `environment` is added to the program's."""
+
+    key: str
+    folder: Path
+    gpus: int = 0
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Alive:
+    """The program runs, or waits for its turn elsewhere: then `detail` says so in a sentence."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The program ended; `code` is negative for a signal and None where the place does not say."""
+
+    code: int | None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Nobody knows of the program any more."""
+
+    detail: str = ""
+
+
+Outcome = Alive | Ended | Lost
+
+
+@dataclass(frozen=True)
+class Description:
+    """`detail` says what is missing where it is not available; `max_gpus` None means not known or not limited."""
+
+    available: bool
+    detail: str = ""
+    max_gpus: int | None = None
 
 
 class Launcher(Protocol):
-    def start(self, module: str, arguments: Sequence[str], *, log: Path) -> Process:
-        """Start `python -m module arguments…`, its output added to `log`.
+    holds_worker: bool
+    """Whether the program lives and dies with the worker that started it, which therefore stays with it."""
 
-        The program must not outlive the process that started it: when that one dies, the program gets SIGTERM, and
-        SIGKILL a little later.
+    def describe(self) -> Description:
+        """Whether runs can be started there. Must be quick, and raises nothing."""
+        ...
+
+    def submit(self, task: Task) -> Handle:
+        """Start training a folder. Raises LauncherError."""
+        ...
+
+    def poll(self, handle: Handle) -> Outcome:
+        """What became of it. Raises LauncherError when the place does not answer; asking again may help."""
+        ...
+
+    def stop(self, handle: Handle, *, grace_seconds: float) -> None:
+        """Ask the program to save its work and end, and see that it does not outlive the grace. Safe to repeat.
+
+        Raises LauncherError when the place does not answer.
         """
         ...

@@ -7,10 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from django.conf import settings
+
+from trainer_bridge.launchers.base import Alive, Description, Ended, Handle, Lost, Outcome, Task
+from trainer_bridge.launchers.commands import trainer_module
 
 # A trainer runs model code and needs none of the application's keys.
 _SECRETS = ("DATABASE_URL", "CELERY_BROKER_URL", "PLUMBLINE_SECRET_KEY")
@@ -52,8 +56,45 @@ class LocalProcess:
             self._lifeline = None
 
 
+# Programs of this process by their handle's key. Another process cannot find them, and need not: they end with it.
+_CHILDREN: dict[str, LocalProcess] = {}
+
+
 class LocalLauncher:
-    def start(self, module: str, arguments: Sequence[str], *, log: Path) -> LocalProcess:
+    """Training on all GPUs this process sees. Programs end with the process that started them."""
+
+    holds_worker = True
+
+    def describe(self) -> Description:
+        devices = len(list(Path("/dev").glob("nvidia[0-9]*")))
+        return Description(True, "On the machine of the train worker, one run at a time.", devices or None)
+
+    def submit(self, task: Task) -> Handle:
+        module, arguments = trainer_module(task.folder, gpus=task.gpus)
+        key = uuid.uuid4().hex
+        process = self.start(module, arguments, log=task.folder / "train.log", environment=task.environment)
+        _CHILDREN[key] = process
+        return {"key": key, "pid": process.pid}
+
+    def poll(self, handle: Handle) -> Outcome:
+        process = _CHILDREN.get(handle["key"])
+        if process is None:
+            return Lost("The worker that started this run is gone.")
+        code = process.poll()
+        return Alive() if code is None else Ended(code)
+
+    def stop(self, handle: Handle, *, grace_seconds: float) -> None:
+        process = _CHILDREN.get(handle["key"])
+        if process is not None:
+            process.stop(grace_seconds=grace_seconds)
+
+    def start(
+        self, module: str, arguments: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
+    ) -> LocalProcess:
+        """Start `python -m module arguments…`, its output added to `log`.
+
+        The program does not outlive this process: when it dies, the program gets SIGTERM, and SIGKILL a little later.
+        """
         watched, lifeline = os.pipe()
         try:
             with log.open("ab") as output:
@@ -63,7 +104,7 @@ class LocalLauncher:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     cwd=settings.BASE_DIR,
-                    env=_environment(),
+                    env={**_environment(), **(environment or {})},
                     pass_fds=[watched],
                     start_new_session=True,
                 )

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from trainer_bridge.choices import LauncherName, RunKind, RunState
+from trainer_bridge.domain.run_config import steps_of
 from trainer_bridge.models.exports import Export
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
@@ -73,7 +74,12 @@ class Run(models.Model):
 
     @property
     def max_steps(self) -> int:
-        return int(self.config["max_steps"])
+        """The last step; where epochs were asked for, 0 until the export's rows are counted."""
+        if "max_steps" in self.config:
+            return int(self.config["max_steps"])
+        rows = int(self.export.manifest.get("rows", {}).get("train", 0))
+        names = ("epochs", "batch_size", "gradient_accumulation")
+        return steps_of(rows=rows, processes=max(self.gpus, 1), **{name: self.config[name] for name in names})
 
 
 class RunMetric(models.Model):

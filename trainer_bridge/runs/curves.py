@@ -46,6 +46,19 @@ class MetricsTail:
         return [point for line in whole.splitlines() if (point := _point(line)) is not None]
 
 
+def points_at_the_end(folder: Path, *, limit: int = 128 * 1024) -> list[dict[str, Any]]:
+    """The last whole points of a run folder's `metrics.jsonl`, from at most `limit` bytes."""
+    try:
+        with (folder / "metrics.jsonl").open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - limit, 0))
+            data = file.read(limit)
+    except FileNotFoundError:
+        return []
+    lines = data.rpartition(b"\n")[0].splitlines()
+    return [point for line in (lines[1:] if size > limit else lines) if (point := _point(line)) is not None]
+
+
 def _point(line: bytes) -> dict[str, Any] | None:
     try:
         entry = json.loads(line)

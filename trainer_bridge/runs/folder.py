@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from trainer_bridge.exports.options import Options
 from trainer_bridge.exports.registry import format_for
 from trainer_bridge.ml.errors import FolderInUseError
 from trainer_bridge.ml.run_folder import COMPLETE_MARK, RunFolder, sha256_of
@@ -19,6 +22,28 @@ from webapp.store.files import store
 
 TRAIN_FILE, TEST_FILE = "train.parquet", "test.parquet"
 LOG_FILE = "train.log"
+# What people may list and download: plain files of the folder, and everything in these folders.
+_LISTED = (
+    "README.txt",
+    "config.yaml",
+    "inputs.json",
+    "metrics.jsonl",
+    "samples.jsonl",
+    "status.json",
+    "summary.json",
+    LOG_FILE,
+)
+_LISTED_FOLDERS = ("model", "adapter", "tensorboard", "trackio", "mlruns")
+_SAMPLES_LIMIT_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """A file of a run's folder; `name` is its path inside."""
+
+    name: str
+    size_bytes: int
+    modified_at: datetime
 
 
 def run_folder(run: Run) -> Path:
@@ -69,15 +94,21 @@ def _place(source: Path, target: Path) -> None:
     temporary.replace(target)
 
 
-def config_write(run: Run, folder: Path, *, data: dict[str, str | None], base_model: Path) -> None:
-    """Write `config.yaml` as the trainer reads it, by atomic rename."""
-    values: dict[str, Any] = {
+def config_values(run: Run, *, data: dict[str, str | None], base_model: dict[str, Any]) -> dict[str, Any]:
+    """What `config.yaml` says, as the trainer reads it."""
+    return {
         "kind": run.kind,
-        "base_model": {"path": str(base_model)},
+        "base_model": base_model,
         "data": data,
-        "columns": list(format_for(run.export.format).schema(Options(run.export.options)).names),
-        **run.config,
+        "columns": list(format_for(run.export.format).schema(run.export.options).names),
+        **{name: value for name, value in run.config.items() if name != "epochs"},
+        "max_steps": run.max_steps,
     }
+
+
+def config_write(run: Run, folder: Path, *, data: dict[str, str | None], base_model: Path) -> None:
+    """Write `config.yaml` by atomic rename."""
+    values = config_values(run, data=data, base_model={"path": str(base_model)})
     temporary = folder / ".config.yaml.new"
     temporary.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
     temporary.replace(folder / "config.yaml")
@@ -108,9 +139,43 @@ def artefacts(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
+def files_of(folder: Path) -> list[RunFile]:
+    """What the folder holds for people, sorted by name; links are not followed, so nothing outside is listed."""
+    found = [folder / name for name in _LISTED]
+    for name in _LISTED_FOLDERS:
+        found += (folder / name).rglob("*")
+    listed = []
+    for path in found:
+        try:
+            facts = path.lstat()
+        except FileNotFoundError:
+            continue
+        if stat.S_ISREG(facts.st_mode):
+            at = datetime.fromtimestamp(facts.st_mtime, UTC)
+            listed.append(RunFile(path.relative_to(folder).as_posix(), facts.st_size, at))
+    return sorted(listed, key=lambda file: file.name)
+
+
+def samples_of(folder: Path) -> list[dict[str, Any]]:
+    """Lines of `samples.jsonl`, at most the last few megabytes; broken ones are left out."""
+    text = _end_of(folder / "samples.jsonl", limit=_SAMPLES_LIMIT_BYTES)
+    samples = []
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+            samples.append({"step": int(entry["step"]), "at": entry.get("at", ""), "samples": list(entry["samples"])})
+        except (ValueError, KeyError, TypeError):
+            continue
+    return samples
+
+
 def log_tail(folder: Path, *, limit: int) -> str:
     """The last `limit` bytes of the log, from the start of a line, as text."""
-    path = folder / LOG_FILE
+    return _end_of(folder / LOG_FILE, limit=limit)
+
+
+def _end_of(path: Path, *, limit: int) -> str:
+    """The last `limit` bytes of a text that grows, from the start of a line; empty where there is no file."""
     if not path.exists():
         return ""
     with path.open("rb") as file:

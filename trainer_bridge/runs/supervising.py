@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import signal
 import time
 from pathlib import Path
 from typing import Any
 
-from trainer_bridge.launchers import Launcher, Process
-from trainer_bridge.ml.errors import EXIT_CANCELLED, EXIT_FAILED, EXIT_FINISHED, EXIT_REFUSED
+from trainer_bridge.launchers import Alive, Ended, Handle, Launcher, LocalLauncher, Task
+from trainer_bridge.launchers.local import LocalProcess
+from trainer_bridge.ml.errors import EXIT_FINISHED
 from trainer_bridge.ml.run_folder import RunFolder
 from trainer_bridge.models import Run
 from trainer_bridge.runs import curves
 from trainer_bridge.runs.base_models import source_of
 from trainer_bridge.runs.folder import (
     LOG_FILE,
-    artefacts,
     checkpoint_step,
     config_write,
     data_files_place,
@@ -24,13 +22,16 @@ from trainer_bridge.runs.folder import (
     local_models_folder,
     run_folder,
 )
+from trainer_bridge.runs.following import Follower
+from trainer_bridge.runs.handing_out import code_place, readme_text
+from trainer_bridge.runs.outcomes import outcome_of
+from trainer_bridge.runs.visiting import visit
 from webapp.api.errors import ApplicationError
 from webapp.jobs.handlers import JobError, JobInterrupted, Progress
 
 POLL_SECONDS = 0.4
 # A step and a checkpoint of a large model take a while; the lease is renewed meanwhile.
 STOP_GRACE_SECONDS = 120.0
-_TRAINER = "trainer_bridge.ml.train"
 _PREPARER = "trainer_bridge.ml.base_models"
 
 
@@ -38,22 +39,31 @@ def run_train(run: Run, progress: Progress, launcher: Launcher) -> dict[str, Any
     """Train `run` to its last step, from its newest checkpoint when it has one.
 
     Returns `{"metrics", "files", "size_bytes", "facts"}`. Raises JobInterrupted after the trainer has saved its
-    work and ended, and JobError with one sentence when training cannot succeed.
+    work and ended, JobError with one sentence when training cannot succeed, and JobDeferred while a trainer
+    elsewhere goes on without this worker.
     """
     folder = run_folder(run)
     progress.set_total(run.max_steps)
-    _wait_for_earlier_trainer(folder, progress)
-    base_model = _base_model(run, folder, progress, launcher)
+    if launcher.holds_worker:
+        # A handle of another process is of no use: its trainer ends with it, and the folder is free when it has.
+        _wait_for_earlier_trainer(folder, progress)
+        handle = launcher.submit(_prepared(run, folder, progress))
+        code = _follow(run, folder, launcher, handle, progress)
+        return outcome_of(folder, code)
+    return visit(run, folder, progress, launcher, prepare=_prepared)
+
+
+def _prepared(run: Run, folder: Path, progress: Progress) -> Task:
+    """Everything the trainer reads is in the folder, and nothing is on the curves that will be trained again."""
+    base_model = _base_model(run, folder, progress)
     config_write(run, folder, data=data_files_place(run, folder), base_model=base_model)
+    code_place(folder)
+    (folder / "README.txt").write_text(readme_text(run), encoding="utf-8")
     step = checkpoint_step(folder) or 0
     RunFolder(folder).cut_metrics(step)
     curves.points_forget_after(run.pk, step)
     progress.log(f"Going on from step {step}." if step else "Training from the beginning.")
-    process = launcher.start(_TRAINER, [str(folder), "--resume"], log=folder / LOG_FILE)
-    code = _follow(run, folder, process, progress, start=step)
-    if code != EXIT_FINISHED:
-        raise _failure(code, RunFolder(folder).read_status())
-    return _result(folder)
+    return Task(key=f"plumbline-run-{run.pk}", folder=folder, gpus=run.gpus)
 
 
 def _wait_for_earlier_trainer(folder: Path, progress: Progress) -> None:
@@ -67,7 +77,7 @@ def _wait_for_earlier_trainer(folder: Path, progress: Progress) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _base_model(run: Run, folder: Path, progress: Progress, launcher: Launcher) -> Path:
+def _base_model(run: Run, folder: Path, progress: Progress) -> Path:
     try:
         source = source_of(run.base_model, project_id=run.project_id, kind=run.kind)
     except ApplicationError as error:
@@ -80,14 +90,14 @@ def _base_model(run: Run, folder: Path, progress: Progress, launcher: Launcher) 
     progress.log(f"Preparing base model {run.base_model} …")
     log = folder / LOG_FILE
     already = log.stat().st_size if log.exists() else 0
-    process = launcher.start(_PREPARER, [str(source.prepare), str(target)], log=log)
+    process = LocalLauncher().start(_PREPARER, [str(source.prepare), str(target)], log=log)
     code = _wait(process, progress)
     if code == EXIT_FINISHED:
         return target
     raise JobError(f"Base model {run.base_model} could not be prepared: {_last_line(log, already)}")
 
 
-def _wait(process: Process, progress: Progress) -> int:
+def _wait(process: LocalProcess, progress: Progress) -> int:
     try:
         while (code := process.poll()) is None:
             progress.advance(0)
@@ -98,72 +108,24 @@ def _wait(process: Process, progress: Progress) -> int:
     return code
 
 
-def _follow(run: Run, folder: Path, process: Process, progress: Progress, *, start: int) -> int:
+def _follow(run: Run, folder: Path, launcher: Launcher, handle: Handle, progress: Progress) -> int | None:
     """Copy curves and position to the database until the trainer ends; stop it first when this try has to end."""
-    tail = curves.MetricsTail(folder / "metrics.jsonl")
-    seen = -1
+    follower = Follower(run, folder)
     try:
-        while True:
-            code = process.poll()
-            curves.points_store(run.pk, tail.read())
-            step = _step(folder, start)
-            if step != seen:
-                Run.objects.filter(pk=run.pk).update(step=step)
-                seen = step
-            if code is not None:
-                return code
-            progress.set_done(step)
+        while isinstance(outcome := launcher.poll(handle), Alive):
+            progress.set_done(follower.look())
             time.sleep(POLL_SECONDS)
+        follower.look()
+        return outcome.code if isinstance(outcome, Ended) else None
     except JobInterrupted:
         progress.log("Stopping: waiting for the trainer to save a checkpoint.")
-        process.stop(grace_seconds=STOP_GRACE_SECONDS)
-        curves.points_store(run.pk, tail.read())
+        launcher.stop(handle, grace_seconds=STOP_GRACE_SECONDS)
+        follower.look()
         Run.objects.filter(pk=run.pk).update(step=checkpoint_step(folder) or 0)
         raise
     except BaseException:
-        process.stop(grace_seconds=STOP_GRACE_SECONDS)
+        launcher.stop(handle, grace_seconds=STOP_GRACE_SECONDS)
         raise
-
-
-def _step(folder: Path, start: int) -> int:
-    """The last step the trainer reports; while it still loads its model, the one it starts from."""
-    status = RunFolder(folder).read_status()
-    return int(status["step"]) if status.get("state") in ("training", "finished") else start
-
-
-def _failure(code: int, status: dict[str, Any]) -> Exception:
-    """The exception that tells why a trainer ended without a model."""
-    told = status.get("error") if status.get("state") == "failed" else None
-    if code in (EXIT_FAILED, EXIT_REFUSED):
-        return JobError(str(told or f"The training process ended with exit code {code}; its log says more."))
-    if code == -signal.SIGKILL:
-        return JobError(
-            "The training process was killed, most likely because memory ran out; lower batch_size or max_length, "
-            "keep use_lora on, or choose a smaller base model."
-        )
-    if code in (EXIT_CANCELLED, -signal.SIGTERM, -signal.SIGINT):
-        # Nobody asked here, so the machine did; the job tries again and goes on from the checkpoint.
-        return RuntimeError("the training process was stopped from outside")
-    if code < 0:
-        return JobError(f"The training process crashed with signal {signal.Signals(-code).name}; its log says more.")
-    return RuntimeError(f"the training process ended with exit code {code}")
-
-
-def _result(folder: Path) -> dict[str, Any]:
-    try:
-        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise JobError("The training process ended well but left no summary; its log says more.") from None
-    files = artefacts(folder)
-    if not files:
-        raise JobError("The training process ended well but left no model; its log says more.")
-    facts = ("rows", "columns", "versions", "device", "precision", "train_s", "peak_memory_bytes", "parameters")
-    return {
-        "metrics": summary.get("metrics", {}),
-        "facts": {name: summary.get(name) for name in facts},
-        "files": files,
-        "size_bytes": sum(file["size_bytes"] for file in files),
-    }
 
 
 def _last_line(log: Path, start: int) -> str:

@@ -9,6 +9,8 @@ from webapp.celery import BROKER_ERRORS, app
 logger = structlog.get_logger(__name__)
 
 RUN_TASK = "webapp.jobs.run"
+# A job nobody works on is sent again after this long, for the first time.
+FIRST_REPEAT_SECONDS = 10
 
 
 def publish(job_id: int, queue: str) -> None:

@@ -17,6 +17,17 @@ class JobInterrupted(Exception):
     """The shard must stop now: the job was cancelled or paused, or another worker owns the shard."""
 
 
+class JobDeferred(Exception):
+    """The shard can do nothing before something else happens: its worker is given back, and it is tried again later.
+
+    Waiting so uses up none of the shard's tries, and what it counted stays.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"not before {seconds:g} s from now")
+        self.seconds = seconds
+
+
 @dataclass(frozen=True)
 class ShardPlan:
     """One shard to be: `params` must be JSON; `total` is how many units it holds, when known."""
@@ -67,6 +78,9 @@ class JobHandler:
 
     def on_stopped(self, job: Job, *, state: str, error: str) -> None:
         """The job ended as failed or cancelled: bring its subject into a matching state (same transaction)."""
+
+    def on_paused(self, job: Job) -> None:
+        """The job was paused and no shard is running: stop what runs elsewhere for it (same transaction)."""
 
     def on_resumed(self, job: Job) -> None:
         """A failed or cancelled job starts again: undo what `on_stopped` did (same transaction)."""

@@ -16,11 +16,12 @@ from typing import Any
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from webapp.jobs.choices import ENDED_STATES, JobState, ShardState
-from webapp.jobs.dispatch import publish
-from webapp.jobs.handlers import JobError, JobHandler, JobInterrupted
+from webapp.jobs.dispatch import FIRST_REPEAT_SECONDS, publish
+from webapp.jobs.handlers import JobDeferred, JobError, JobHandler, JobInterrupted
 from webapp.jobs.models import Job, JobLogEntry, JobShard
 from webapp.jobs.progress import ShardProgress
 from webapp.jobs.registry import handler_for
@@ -43,7 +44,8 @@ def job_run(job_id: int) -> None:
     """Work on a job until there is nothing left here to do for this worker."""
     try:
         while (claim := _next_claim(job_id)) is not None:
-            _run_claim(claim)
+            if not _run_claim(claim):
+                return
     except (OperationalError, InterfaceError) as error:
         # Broken connection: leave everything as it is. Leases run out and the sweep sends the job again.
         logger.warning("job_lost_database", job=job_id, error=str(error))
@@ -130,7 +132,8 @@ def _claim(job: Job, shard: JobShard, handler: JobHandler) -> Claim | None:
     return Claim(job, shard, owner)
 
 
-def _run_claim(claim: Claim) -> None:
+def _run_claim(claim: Claim) -> bool:
+    """Run the shard and write down what became of it; false when it has to wait, and its worker has not."""
     job, shard = claim.job, claim.shard
     handler = handler_for(job.kind)
     progress = ShardProgress(job, shard, owner=claim.owner, lease_seconds=handler.lease_seconds)
@@ -141,6 +144,9 @@ def _run_claim(claim: Claim) -> None:
         outcome = {"state": ShardState.DONE, "result": result or {}, "error": ""}
     except JobInterrupted:
         outcome = {"state": ShardState.PENDING}
+    except JobDeferred as waiting:
+        _defer(claim, progress, waiting.seconds)
+        return False
     except JobError as error:
         outcome = {"state": ShardState.FAILED, "error": str(error), "errors": shard.errors + 1}
     except (OperationalError, InterfaceError):
@@ -148,6 +154,27 @@ def _run_claim(claim: Claim) -> None:
     except Exception as error:  # noqa: BLE001 - a handler may raise anything; what it was is logged
         outcome = _unexpected(claim, error)
     _record(claim, progress, outcome)
+    return True
+
+
+def _defer(claim: Claim, progress: ShardProgress, seconds: float) -> None:
+    """Put the shard back, and let the sweep send its job again when the time has come."""
+    JobShard.objects.filter(pk=claim.shard.pk, lease_owner=claim.owner, state=ShardState.RUNNING).update(
+        state=ShardState.PENDING,
+        done=progress.done,
+        total=progress.total,
+        lease_owner="",
+        lease_until=None,
+        claims=F("claims") - 1,
+        stuck=0,
+    )
+    due = timezone.now() + timedelta(seconds=seconds - FIRST_REPEAT_SECONDS)
+    Job.objects.filter(pk=claim.job.pk).update(dispatched_at=due, dispatches=0)
+    with transaction.atomic():
+        job = _locked(claim.job.pk)
+        if job is not None and job.state not in ENDED_STATES:
+            # Asked while the shard was running, which was told to wait instead of to stop.
+            job_stop_if_asked(job, handler_for(job.kind))
 
 
 def _unexpected(claim: Claim, error: Exception) -> dict[str, Any]:
@@ -211,6 +238,7 @@ def job_stop_if_asked(job: Job, handler: JobHandler) -> bool:
     else:
         job.state = JobState.PAUSED
         job.save(update_fields=["state"])
+        handler.on_paused(job)
     return True
 
 

@@ -48,9 +48,12 @@ SPECTACULAR_SETTINGS = {
         "ExportStateEnum": "trainer_bridge.choices.ExportState",
         "RunKindEnum": "trainer_bridge.choices.RunKind",
         "RunStateEnum": "trainer_bridge.choices.RunState",
+        "LauncherNameEnum": "trainer_bridge.choices.LauncherName",
+        "AutoOrNotEnum": ["auto", "true", "false"],
         "ModelKindEnum": "trainer_bridge.choices.ModelKind",
         "EvaluationKindEnum": "trainer_bridge.choices.EvaluationKind",
         "EvaluationTakesEnum": "trainer_bridge.api.evaluation_serializers.TAKES",
         "AnswerRoleEnum": "trainer_bridge.api.evaluation_serializers.ROLES",
+        "ModelOriginEnum": "trainer_bridge.choices.ModelOrigin",
     },
 }

@@ -10,3 +10,4 @@ from webapp.settings.judges import *  # noqa: F403
 from webapp.settings.logging import *  # noqa: F403
 from webapp.settings.queues import *  # noqa: F403
 from webapp.settings.security import *  # noqa: F403
+from webapp.settings.training import *  # noqa: F403

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from webapp.api.sql import query
-from webapp.jobs.dispatch import publish
+from webapp.jobs.dispatch import FIRST_REPEAT_SECONDS, publish
 
-FIRST_REPEAT_SECONDS = 10
 LONGEST_REPEAT_SECONDS = 300
 
 # Repeats back off while a queue is merely busy; claiming a shard sets `dispatches` back to zero.
