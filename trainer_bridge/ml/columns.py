@@ -6,7 +6,7 @@ The meaning of every column is in :mod:`trainer_bridge.domain.methods`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from trainer_bridge.ml.errors import RefusedError
@@ -35,9 +35,28 @@ def checked(value: Any, name: str, place: str) -> Any:
         return _spoken(value, name, place)
     if name == "marks":
         return _marks(value, place)
+    if name == "reference":
+        return _reference(value, place)
     if name in MESSAGES:
         return _messages(value, name, place)
+    if name == "aspect" and value == "":
+        raise RefusedError(f"{place}: aspect must be a name on every row, not an empty text.")
     return _of_type(value, name, place, str, "a text")
+
+
+def check_row(row: Mapping[str, Any], place: str) -> None:
+    """Raises :class:`RefusedError` for checked columns that do not fit each other: marks outside their text."""
+    if not {"marks", "completion"} <= row.keys():
+        return
+    if len(row["completion"]) != 1:
+        raise RefusedError(f"{place}: marks are on one message, but completion has {len(row['completion'])}.")
+    length = len(row["completion"][0]["content"])
+    for mark in row["marks"]:
+        if not 0 <= mark["start"] < mark["end"] <= length:
+            raise RefusedError(
+                f"{place}: the mark from {mark['start']} to {mark['end']} is not within the completion, "
+                f"which has {length} characters."
+            )
 
 
 def _number(value: Any, name: str, place: str) -> float:
@@ -70,6 +89,13 @@ def _messages(value: Any, name: str, place: str) -> list[dict[str, str]]:
     return [{"role": message["role"], "content": message["content"]} for message in value]
 
 
+def _reference(value: Any, place: str) -> list[dict[str, str]]:
+    messages = _messages(value, "reference", place)
+    if not any(message["content"].strip() for message in messages):
+        raise RefusedError(f"{place}: reference is empty, so there is nothing to learn from it; leave the row out.")
+    return messages
+
+
 def _spoken(value: Any, name: str, place: str) -> list[dict[str, str]]:
     """A rationale, or what it continues, as messages; a row without a rationale has none."""
     if name == "rationale" and not value:
@@ -83,9 +109,14 @@ def _marks(value: Any, place: str) -> list[dict[str, Any]]:
     if not isinstance(value, list):
         raise RefusedError(f"{place}: marks must be a list of spans with start, end and category.")
     for mark in value:
-        if not isinstance(mark, dict) or not {"start", "end", "category"} <= mark.keys():
-            raise RefusedError(f"{place}: every mark needs a start, an end and a category.")
-    return [{"start": int(m["start"]), "end": int(m["end"]), "category": str(m["category"])} for m in value]
+        if (
+            not isinstance(mark, dict)
+            or not all(type(mark.get(name)) is int for name in ("start", "end"))
+            or not isinstance(mark.get("category"), str)
+            or not mark["category"]
+        ):
+            raise RefusedError(f"{place}: every mark needs whole numbers as start and end, and a category.")
+    return [{name: mark[name] for name in ("start", "end", "category")} for mark in value]
 
 
 def features(columns: tuple[str, ...]) -> Any:

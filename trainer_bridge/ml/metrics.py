@@ -21,8 +21,13 @@ _NAMES = {
     "kl": "kl",
     "chosen_length": "chosen_length",
     "rejected_length": "rejected_length",
+    "f1": "f1",
+    "nu": "nu",
+    "mean_token_accuracy": "token_accuracy",
     "runtime": "runtime_s",
 }
+# Of a model with several outputs: the same for one of them, whose name follows.
+_BY_HEAD = ("accuracy/", "f1/")
 
 
 def normalise(logs: Mapping[str, float]) -> dict[str, float]:
@@ -30,7 +35,7 @@ def normalise(logs: Mapping[str, float]) -> dict[str, float]:
     values: dict[str, float] = {}
     for name, value in logs.items():
         prefix, bare = ("eval_", name.removeprefix("eval_")) if name.startswith("eval_") else ("", name)
-        target = _NAMES.get(bare)
+        target = bare if bare.startswith(_BY_HEAD) else _NAMES.get(bare)
         # The learning rate and the token count are facts of training; an evaluation repeats them without meaning.
         if target is None or (prefix and target in ("tokens", "learning_rate", "grad_norm")):
             continue

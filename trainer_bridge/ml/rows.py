@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer_bridge.ml.columns import checked
+from trainer_bridge.ml.columns import check_row, checked
 from trainer_bridge.ml.config import RunConfig, check_columns, consumed_columns, required_columns, trainer_name
 from trainer_bridge.ml.errors import RefusedError
 
@@ -84,7 +84,9 @@ def checked_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any
     """Rows reduced to ``columns``, all checked: a bad row is refused here, with its place, not deep in training."""
     for number, row in enumerate(read_rows(path), start=1):
         place = f"{path.name} row {number}"
-        yield {name: checked(row.get(name), name, place) for name in columns}
+        found = {name: checked(row.get(name), name, place) for name in columns}
+        check_row(found, place)
+        yield found
 
 
 def sample_indices(given: int, wanted: int, seed: int) -> list[int]:

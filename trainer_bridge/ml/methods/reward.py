@@ -71,6 +71,8 @@ def build(setup: TrainerSetup) -> Any:
     if setup.config.loss_type == "davidson":
         give_tie_head(setup.model, log_nu_of(_tie_share(setup.train)))
         return DavidsonTrainer(**_arguments(setup), **_columns(setup))
+    if setup.config.loss_type == "scaled" and min(setup.train["margin"]) < 0:
+        raise RefusedError("The scaled loss multiplies by margin, which must be at least 0 on every row.")
     if setup.config.loss_type == "bradley_terry" and "weight" not in setup.columns:
         return WatchedRewardTrainer(**_arguments(setup))
     return PairRewardTrainer(**_arguments(setup), **_columns(setup), row_loss=row_loss(setup.config))
