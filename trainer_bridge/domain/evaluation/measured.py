@@ -13,7 +13,6 @@ from annotation.domain.agreement import wilson_rate
 from curation.domain.arrays import Floats, Labels
 
 DRAWS = 1000
-_AT_ONCE = 50
 
 
 class Measured(NamedTuple):
@@ -72,10 +71,11 @@ def draw_means(values: Floats, groups: Labels, *, seed: int = 0, draws: int = DR
     sums = np.stack([np.bincount(group, weights=row, minlength=sizes.size) for row in values], axis=1)
     order = np.lexsort((sizes, *sums.T[::-1]))
     sizes, sums = sizes[order], sums[order]
-    rng, even = np.random.default_rng(seed), np.full(sizes.size, 1 / sizes.size)
-    means: Floats = np.empty((len(values), draws))
-    # A table of all draws of all prompts would not fit for a large set.
-    for start in range(0, draws, _AT_ONCE):
-        drawn = rng.multinomial(sizes.size, even, size=min(_AT_ONCE, draws - start))
-        means[:, start : start + len(drawn)] = ((drawn @ sums) / (drawn @ sizes)[:, None]).T
+    rng, table = np.random.default_rng(seed), np.column_stack([sums, sizes])
+    totals: Floats = np.empty((draws, table.shape[1]))
+    for draw in range(draws):
+        # How often each prompt is drawn; several times faster than asking for a multinomial.
+        drawn = np.bincount(rng.integers(0, sizes.size, sizes.size), minlength=sizes.size)
+        totals[draw] = drawn @ table
+    means: Floats = (totals[:, :-1] / totals[:, -1:]).T
     return means
