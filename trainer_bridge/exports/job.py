@@ -34,6 +34,7 @@ from trainer_bridge.exports.reading import kept_pairs, kept_records, kept_sides,
 from trainer_bridge.exports.registry import format_for
 from trainer_bridge.exports.report import report_of
 from trainer_bridge.exports.sources import Numbers
+from trainer_bridge.exports.unlabelled import unlabelled_records
 from trainer_bridge.exports.writing import ExportFacts, text_write, units_write
 from trainer_bridge.models import Export
 from webapp.jobs.handlers import JobError, Progress
@@ -100,7 +101,8 @@ def _units(
     snapshot: Snapshot, entry: Format, options: Options, corpus: Corpus, numbers: Numbers
 ) -> Iterable[Pair | KeptRecord]:
     if entry.reads == "records":
-        return kept_records(snapshot, numbers, corpus.cursor)
+        records = kept_records(snapshot, numbers, corpus.cursor)
+        return chain(records, unlabelled_records(snapshot, corpus.cursor)) if options.get("unlabelled") else records
     if isinstance(entry, Orders):
         return kept_sides(snapshot, numbers, corpus.cursor, entry.order(corpus, options))
     pairs = kept_pairs(snapshot, numbers, corpus.cursor)
