@@ -36,6 +36,7 @@ ANYONE = "anyone"  # also without an account
 SIGNED_IN = "signed in"
 ASSIGNED = "assigned"  # the annotator whose campaign, lease, feedback or mention it is
 OWN_OR_REVIEWER = "own, or as a reviewer"
+RUN_TOKEN = "run token"  # no person: a trainer elsewhere, by its run's own token
 
 # Address → method → the least role that gets in.
 TABLE: dict[str, dict[str, str]] = {
@@ -143,6 +144,7 @@ TABLE: dict[str, dict[str, str]] = {
     "snapshots/<snapshot_id>/review/": {"POST": "curator"},
     "snapshots/<snapshot_id>/approval/": {"POST": "curator", "DELETE": "curator"},
     "snapshots/<snapshot_id>/exports/": {"GET": "curator", "POST": "curator"},
+    "export-formats/": {"GET": SIGNED_IN},
     "projects/<project_id>/exports/": {"GET": "curator"},
     "exports/<export_id>/": {"GET": "curator"},
     "exports/<export_id>/download/": {"GET": "curator"},
@@ -157,13 +159,17 @@ TABLE: dict[str, dict[str, str]] = {
     "runs/<run_id>/logs/": {"GET": "curator"},
     "runs/<run_id>/samples/": {"GET": "curator"},
     "runs/<run_id>/files/": {"GET": "curator"},
-    "runs/<run_id>/files/<name>/": {"GET": "curator"},
+    "runs/<run_id>/files/<name>/": {"GET": "curator", "PUT": RUN_TOKEN},
     "runs/<run_id>/config/": {"GET": "curator"},
     "runs/<run_id>/folder/": {"GET": "curator"},
+    "runs/<run_id>/token/": {"POST": "admin", "DELETE": "admin"},
+    "runs/<run_id>/report/": {"POST": RUN_TOKEN},
     "runs/<run_id>/cancel/": {"POST": "admin"},
     "runs/<run_id>/resume/": {"POST": "admin"},
     "projects/<project_id>/models/": {"GET": "curator", "POST": "admin"},
-    "models/<model_id>/": {"GET": "curator"},
+    "models/<model_id>/": {"GET": "curator", "PATCH": "admin"},
+    "models/<model_id>/card/": {"GET": "curator"},
+    "models/<model_id>/uses/": {"GET": "curator"},
     "evaluation-kinds/": {"GET": SIGNED_IN},
     "projects/<project_id>/evaluation-sets/": {"GET": "curator", "POST": "curator"},
     "evaluation-sets/<set_id>/": {"GET": "curator", "PATCH": "curator"},
@@ -172,6 +178,7 @@ TABLE: dict[str, dict[str, str]] = {
     "projects/<project_id>/evaluations/": {"GET": "curator"},
     "projects/<project_id>/evaluations/compare/": {"GET": "curator"},
     "evaluations/<evaluation_id>/": {"GET": "curator"},
+    "evaluations/<evaluation_id>/win-rates/": {"GET": "curator"},
     "evaluations/<evaluation_id>/rows/": {"GET": "curator"},
 }
 
@@ -349,7 +356,7 @@ def test_people_get_in_where_they_may(
         assert status < 500, f"{person}: {status}"
         if gets_in(least, person):
             assert kind not in ("forbidden", "not_authenticated"), f"{person} was refused: {response.json()}"
-        elif person == "stranger":
+        elif person == "stranger" or least == RUN_TOKEN:
             assert (status, kind) == (401, "not_authenticated"), f"a stranger got {status} {kind}"
         elif person == "outsider":
             assert (status, kind) == (404, "not_found"), f"an outsider got {status} {kind}"
@@ -358,7 +365,9 @@ def test_people_get_in_where_they_may(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("route", "method", "least"), [c for c in CALLS if c[1] != "GET" and c[2] != ANYONE])
+@pytest.mark.parametrize(
+    ("route", "method", "least"), [c for c in CALLS if c[1] != "GET" and c[2] not in (ANYONE, RUN_TOKEN)]
+)
 def test_a_read_token_writes_nowhere(
     route: str, method: str, least: str, world: dict[str, Any], client_of: ClientOf
 ) -> None:

@@ -130,6 +130,7 @@ class EvaluationKindInfoSerializer(serializers.Serializer):
     model_kind = serializers.CharField(help_text="What it evaluates: reward or policy.")
     takes_against = serializers.ChoiceField(choices=TAKES)
     takes_judge = serializers.ChoiceField(choices=TAKES)
+    takes_campaign = serializers.ChoiceField(choices=TAKES)
     params_schema = serializers.DictField(help_text="JSON schema of `params`.")
 
     class Meta:
@@ -209,6 +210,44 @@ class EvaluationSerializer(serializers.Serializer):
         ref_name = "Evaluation"
 
 
+class MeasuredSerializer(serializers.Serializer):
+    """A number with its 95 % interval, and over how many items it is."""
+
+    value = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    n = serializers.IntegerField()
+
+    class Meta:
+        ref_name = "Measured"
+
+
+class WinRateSerializer(serializers.Serializer):
+    """`raw` counts a tie half; `length_controlled` is the rate at equal length. `missing` pairs have no vote yet."""
+
+    pairs = serializers.IntegerField()
+    votes = serializers.IntegerField()
+    both_bad = serializers.IntegerField()
+    missing = serializers.IntegerField()
+    finished = serializers.BooleanField()
+    raw = MeasuredSerializer(allow_null=True)
+    length_controlled = MeasuredSerializer(allow_null=True)
+    warning = serializers.CharField(allow_null=True)
+
+    class Meta:
+        ref_name = "WinRate"
+
+
+class WinRatesSerializer(serializers.Serializer):
+    """Null where nobody was asked."""
+
+    judge = WinRateSerializer(allow_null=True)
+    people = WinRateSerializer(allow_null=True)
+
+    class Meta:
+        ref_name = "WinRates"
+
+
 class EvaluationInputSerializer(serializers.Serializer):
     """Either `set` or `snapshot`: the latter stands for the set of its test split."""
 
@@ -218,6 +257,7 @@ class EvaluationInputSerializer(serializers.Serializer):
     params = serializers.DictField(required=False)
     against = serializers.IntegerField(min_value=1, required=False, allow_null=True)
     judge = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    campaign = serializers.IntegerField(min_value=1, required=False, allow_null=True)
 
     class Meta:
         ref_name = "EvaluationInput"

@@ -13,5 +13,6 @@ urlpatterns = [
     path("projects/<int:project_id>/evaluations/", evaluations.ProjectEvaluationsApi.as_view()),
     path("projects/<int:project_id>/evaluations/compare/", evaluations.EvaluationComparisonApi.as_view()),
     path("evaluations/<int:evaluation_id>/", evaluations.EvaluationDetailApi.as_view()),
+    path("evaluations/<int:evaluation_id>/win-rates/", evaluations.EvaluationWinRatesApi.as_view()),
     path("evaluations/<int:evaluation_id>/rows/", evaluations.EvaluationRowsApi.as_view()),
 ]

@@ -11,6 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.models import Campaign
 from curation.datasets.services import too_large
 from curation.models import Judge
 from curation.snapshots.selectors import snapshot_get
@@ -25,9 +26,11 @@ from trainer_bridge.api.evaluation_serializers import (
     EvaluationSetOfSnapshotSerializer,
     EvaluationSetSerializer,
     EvaluationSetUploadSerializer,
+    WinRatesSerializer,
 )
 from trainer_bridge.choices import EvaluationKind
 from trainer_bridge.evaluation.kinds.registry import KINDS
+from trainer_bridge.evaluation.win_rates import win_rates
 from trainer_bridge.models import EvaluationSet, ModelVersion
 from trainer_bridge.selectors.evaluation_comparison import evaluations_compare
 from trainer_bridge.selectors.evaluation_rows import evaluation_items, evaluation_rows
@@ -180,6 +183,7 @@ class ModelEvaluationsApi(IdempotentApi, ProjectApi):
             params=data.get("params"),
             against=_of_project(ModelVersion, data.get("against"), self.project_id, "against", "model"),
             judge=_of_project(Judge, data.get("judge"), self.project_id, "judge", "judge"),
+            campaign=_of_project(Campaign, data.get("campaign"), self.project_id, "campaign", "campaign"),
         )
         return job_accepted(made.its_job)
 
@@ -250,6 +254,18 @@ class EvaluationDetailApi(_EvaluationApi):
     @extend_schema(operation_id="evaluations_get", responses=EvaluationSerializer)
     def get(self, request: Request, evaluation_id: int) -> Response:
         return Response(EvaluationSerializer(evaluation_get(evaluation_id)).data)
+
+
+class EvaluationWinRatesApi(_EvaluationApi):
+    verbs = {"GET": Verb.MODEL_VIEW}
+
+    @extend_schema(
+        operation_id="evaluations_win_rates",
+        description="What a judge and people have said so far of the pairs of a side-by-side evaluation.",
+        responses=WinRatesSerializer,
+    )
+    def get(self, request: Request, evaluation_id: int) -> Response:
+        return Response(WinRatesSerializer(win_rates(evaluation_get(evaluation_id))).data)
 
 
 class EvaluationRowsApi(_EvaluationApi):

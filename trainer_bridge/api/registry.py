@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -9,10 +10,18 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from trainer_bridge.api.serializers import ModelVersionDetailSerializer, ModelVersionSerializer
-from trainer_bridge.choices import ModelKind
+from trainer_bridge.api.model_serializers import (
+    ModelCardSerializer,
+    ModelUseSerializer,
+    ModelVersionDetailSerializer,
+    ModelVersionSerializer,
+)
+from trainer_bridge.choices import ModelKind, ModelStage
+from trainer_bridge.selectors.model_card import model_card
+from trainer_bridge.selectors.model_uses import model_uses
 from trainer_bridge.selectors.registry import model_get, model_project_id, models_of
 from trainer_bridge.services.registry import model_register
+from trainer_bridge.services.stages import model_stage_set
 from webapp.api.idempotency import IdempotentApi
 from webapp.api.pagination import page
 from webapp.api.schema import paged
@@ -52,12 +61,51 @@ class ModelListApi(IdempotentApi, ProjectApi):
         return job_accepted(model_register(project=project_get(project_id), created_by=self.user, **data))
 
 
-class ModelDetailApi(ProjectApi):
-    verbs = {"GET": Verb.MODEL_VIEW}
-
+class _ModelApi(ProjectApi):
     def get_project_id(self, **kwargs: Any) -> int:
         return model_project_id(kwargs["model_id"])
+
+
+class ModelDetailApi(_ModelApi):
+    verbs = {"GET": Verb.MODEL_VIEW, "PATCH": Verb.MODEL_MANAGE}
+
+    class InputSerializer(serializers.Serializer):
+        stage = serializers.ChoiceField(choices=ModelStage.choices)
+
+        class Meta:
+            ref_name = "ModelStageInput"
 
     @extend_schema(operation_id="models_get", responses=ModelVersionDetailSerializer)
     def get(self, request: Request, model_id: int) -> Response:
         return Response(ModelVersionDetailSerializer(model_get(model_id)).data)
+
+    @extend_schema(
+        operation_id="models_stage",
+        description="Move a model to a stage. The version of its name that was in production goes back to staging.",
+        request=InputSerializer,
+        responses=ModelVersionDetailSerializer,
+    )
+    def patch(self, request: Request, model_id: int) -> Response:
+        data = self.parse(self.InputSerializer)
+        model = model_stage_set(model=model_get(model_id), stage=data["stage"])
+        return Response(ModelVersionDetailSerializer(model).data)
+
+
+class ModelCardApi(_ModelApi):
+    verbs = {"GET": Verb.MODEL_VIEW}
+
+    @extend_schema(operation_id="models_card", responses=ModelCardSerializer)
+    def get(self, request: Request, model_id: int) -> Response:
+        return Response({"markdown": model_card(model_get(model_id))})
+
+
+class ModelUsesApi(_ModelApi):
+    verbs = {"GET": Verb.MODEL_VIEW}
+
+    @extend_schema(
+        operation_id="models_uses",
+        description="Judges, signals, runs and evaluations that use the model, the newest of each kind first.",
+        responses=ModelUseSerializer(many=True),
+    )
+    def get(self, request: Request, model_id: int) -> Response:
+        return Response([asdict(use) for use in model_uses(model_get(model_id))])

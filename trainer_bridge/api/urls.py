@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from trainer_bridge.api import exports, registry, run_folder, runs
+from trainer_bridge.api import exports, registry, reporting, run_folder, runs
 
 urlpatterns = [
     path("snapshots/<int:snapshot_id>/exports/", exports.SnapshotExportsApi.as_view()),
@@ -24,9 +24,13 @@ urlpatterns = [
     path("runs/<int:run_id>/files/<path:name>/", run_folder.RunFileApi.as_view()),
     path("runs/<int:run_id>/config/", run_folder.RunConfigApi.as_view()),
     path("runs/<int:run_id>/folder/", run_folder.RunFolderApi.as_view()),
+    path("runs/<int:run_id>/token/", reporting.RunTokenApi.as_view()),
+    path("runs/<int:run_id>/report/", reporting.RunReportApi.as_view()),
     path("runs/<int:run_id>/cancel/", runs.RunCancelApi.as_view()),
     path("runs/<int:run_id>/resume/", runs.RunResumeApi.as_view()),
     path("projects/<int:project_id>/models/", registry.ModelListApi.as_view()),
     path("models/<int:model_id>/", registry.ModelDetailApi.as_view()),
+    path("models/<int:model_id>/card/", registry.ModelCardApi.as_view()),
+    path("models/<int:model_id>/uses/", registry.ModelUsesApi.as_view()),
     path("", include("trainer_bridge.api.evaluation_urls")),
 ]

@@ -46,7 +46,7 @@ def reference_reader(evaluation: Evaluation) -> Reader:
         if evaluation.against_id is not None:
             found = model_resolve(evaluation.project_id, evaluation.against_id)
             return _likelihoods(found.path, found.revision)
-        return _likelihoods(_base_folder(evaluation), None)
+        return _likelihoods(base_folder(evaluation), None)
 
     return Reader("reference", load)
 
@@ -61,7 +61,7 @@ def _likelihoods(path: str, revision: str | None) -> ModelScorer[Any]:
     return LikelihoodScorer(path, revision=revision)
 
 
-def _base_folder(evaluation: Evaluation) -> str:
+def base_folder(evaluation: Evaluation) -> str:
     """The folder of the base model, prepared when it is not there yet. Raises JobError with one sentence."""
     key = evaluation.model.base_model
     try:

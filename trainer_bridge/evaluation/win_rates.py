@@ -23,6 +23,7 @@ from curation.signals.choices import SignalState
 from trainer_bridge.domain.evaluation.length_control import MOST_GAP, controlled_win_rate
 from trainer_bridge.domain.evaluation.measured import mean, told
 from trainer_bridge.models import Evaluation
+from webapp.api.errors import ConflictError
 from webapp.store.canonical import read_records
 from webapp.store.files import store
 
@@ -39,9 +40,12 @@ class _Pair:
 def win_rates(evaluation: Evaluation) -> dict[str, Any]:
     """`{"judge": rate | None, "people": rate | None}`; None where nobody was asked.
 
-    A rate is `{"pairs", "votes", "both_bad", "failed", "finished", "raw", "length_controlled", "warning"}`.
+    A rate is `{"pairs", "votes", "both_bad", "missing", "finished", "raw", "length_controlled", "warning"}`. Raises
+    ConflictError where there are no pairs to vote on, or not yet.
     """
     found = evaluation.metrics
+    if "dataset_version" not in found:
+        raise ConflictError("This evaluation has no pairs to compare: it is another kind, or not finished.")
     version = DatasetVersion.objects.get(pk=found["dataset_version"])
     pairs = _pairs(version, policy=found["model"])
     judge = people = None

@@ -10,6 +10,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from annotation.models import Campaign
 from curation.models import Judge
 from trainer_bridge.choices import (
     CURRENT_EVALUATION_STATES,
@@ -37,6 +38,7 @@ def evaluation_create(
     params: Mapping[str, Any] | None = None,
     against: ModelVersion | None = None,
     judge: Judge | None = None,
+    campaign: Campaign | None = None,
     automatic: bool = False,
 ) -> Evaluation:
     """Queue an evaluation of a model on a set.
@@ -45,9 +47,9 @@ def evaluation_create(
     Raises ApplicationError naming the field for what does not go together, ConflictError for a set that cannot be read.
     """
     way = kind_named(kind)
-    _check(way, model, evaluation_set, against, judge)
+    _check(way, model, evaluation_set, against, judge, campaign)
     complete = way.complete(params or {})
-    key = _params_key(complete, against, judge)
+    key = _params_key(complete, against, judge, campaign)
     current = Evaluation.objects.filter(
         model=model, evaluation_set=evaluation_set, kind=kind, params_key=key, state__in=CURRENT_EVALUATION_STATES
     )
@@ -65,6 +67,7 @@ def evaluation_create(
                 params_key=key,
                 against=against,
                 judge=judge,
+                campaign=campaign,
                 automatic=automatic,
                 created_by=created_by,
             )
@@ -89,15 +92,20 @@ def _check(
     evaluation_set: EvaluationSet,
     against: ModelVersion | None,
     judge: Judge | None,
+    campaign: Campaign | None,
 ) -> None:
     if way.model_kind != model.kind:
         raise _refused(
             "kind", f"{model} is a {model.kind} model, and {way.title.lower()} needs a {way.model_kind} one."
         )
-    for name, other in (("set", evaluation_set), ("against", against), ("judge", judge)):
+    for name, other in (("set", evaluation_set), ("against", against), ("judge", judge), ("campaign", campaign)):
         if other is not None and other.project_id != model.project_id:
             raise _refused(name, f"There is no such {name} in this project.")
-    for name, takes, given in (("against", way.takes_against, against), ("judge", way.takes_judge, judge)):
+    for name, takes, given in (
+        ("against", way.takes_against, against),
+        ("judge", way.takes_judge, judge),
+        ("campaign", way.takes_campaign, campaign),
+    ):
         if takes == "must" and given is None:
             raise _refused(name, f"{way.title} needs one; choose it.")
         if takes == "no" and given is not None:
@@ -110,8 +118,12 @@ def _check(
         raise ConflictError(f"The set “{evaluation_set}” is {evaluation_set.state}; evaluate on it when it is ready.")
 
 
-def _params_key(params: dict[str, Any], against: ModelVersion | None, judge: Judge | None) -> str:
+def _params_key(
+    params: dict[str, Any], against: ModelVersion | None, judge: Judge | None, campaign: Campaign | None
+) -> str:
     told = {"params": params, "against": against and against.pk, "judge": judge and judge.pk}
+    if campaign is not None:
+        told["campaign"] = campaign.pk
     return hashlib.blake2b(msgspec.json.encode(told, order="sorted"), digest_size=16).hexdigest()
 
 

@@ -23,8 +23,8 @@ class Outcome:
 class Kind(Protocol):
     """One way to evaluate. It holds no state: any worker may do any part, and may do it twice.
 
-    `model_kind` is what it evaluates: "reward" or "policy". `takes_against` and `takes_judge` say what else it is
-    given: "no", "may" or "must". `params_schema` is JSON schema, for the form of the web page.
+    `model_kind` is what it evaluates: "reward" or "policy". `takes_against`, `takes_judge` and `takes_campaign`
+    say what else it is given: "no", "may" or "must". `params_schema` is JSON schema, for the form of the web page.
     """
 
     key: str
@@ -33,6 +33,7 @@ class Kind(Protocol):
     model_kind: str
     takes_against: str
     takes_judge: str
+    takes_campaign: str
     params_schema: dict[str, Any]
 
     def complete(self, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ class ImplicitReward:
     model_kind = "policy"
     takes_against = "may"
     takes_judge = "no"
+    takes_campaign = "no"
     params_schema: dict[str, Any] = {
         "type": "object",
         "properties": {

@@ -41,6 +41,7 @@ class Invariance:
     model_kind = "reward"
     takes_against = "no"
     takes_judge = "no"
+    takes_campaign = "no"
     params_schema: dict[str, Any] = {
         "type": "object",
         "properties": {

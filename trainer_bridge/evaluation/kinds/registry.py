@@ -6,9 +6,11 @@ from trainer_bridge.evaluation.kinds.base import Kind
 from trainer_bridge.evaluation.kinds.implicit_reward import ImplicitReward
 from trainer_bridge.evaluation.kinds.invariance import Invariance
 from trainer_bridge.evaluation.kinds.reward_accuracy import RewardAccuracy
+from trainer_bridge.evaluation.kinds.side_by_side import JudgeWinRate, SideBySide
 from webapp.api.errors import ApplicationError
 
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (RewardAccuracy(), Invariance(), ImplicitReward())}
+_ALL: tuple[Kind, ...] = (RewardAccuracy(), Invariance(), ImplicitReward(), JudgeWinRate(), SideBySide())
+KINDS = {kind.key: kind for kind in _ALL}
 
 
 def kind_named(key: str) -> Kind:

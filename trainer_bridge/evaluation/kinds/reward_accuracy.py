@@ -28,6 +28,7 @@ class RewardAccuracy:
     model_kind = "reward"
     takes_against = "no"
     takes_judge = "no"
+    takes_campaign = "no"
     params_schema: dict[str, Any] = {
         "type": "object",
         "properties": {"seed": SEED},

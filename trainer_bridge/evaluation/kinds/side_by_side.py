@@ -62,6 +62,7 @@ class SideBySide:
     model_kind = "policy"
     takes_against = "may"
     takes_judge = "may"
+    takes_campaign = "may"
     params_schema: dict[str, Any] = {
         "type": "object",
         "properties": {

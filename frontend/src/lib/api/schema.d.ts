@@ -588,6 +588,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evaluations/{evaluation_id}/win-rates/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a judge and people have said so far of the pairs of a side-by-side evaluation. */
+        get: operations["evaluations_win_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export-formats/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The formats a snapshot can be written in, with their options and the columns they then have. */
+        get: operations["export_formats_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/{export_id}/": {
         parameters: {
             query?: never;
@@ -1515,6 +1549,27 @@ export interface paths {
         patch: operations["models_stage"];
         trace?: never;
     };
+    "/api/models/{model_id}/card/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        get: operations["models_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/{model_id}/evaluations/": {
         parameters: {
             query?: never;
@@ -1533,6 +1588,23 @@ export interface paths {
         put?: never;
         /** @description Evaluate the model on a set; the job's subject names the evaluation. Asking again for one that waits, runs or is done answers with its job and starts nothing. */
         post: operations["model_evaluations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{model_id}/uses/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Judges, signals, runs and evaluations that use the model, the newest of each kind first. */
+        get: operations["models_uses"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2362,13 +2434,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
-         *
-         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
-         */
+        /** @description The PUT of a run's file, by the run's token; mixed into the view that lets people download it. */
         get: operations["runs_files_get"];
-        put?: never;
+        /** @description A piece of at most 8388608 bytes of a file that a trainer elsewhere sends home. */
+        put: operations["runs_files_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2431,6 +2500,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run_id}/report/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A trainer elsewhere tells how far it is. Its first report opens a `session` with `part` 1; a part that is sent again counts once. 409 of type `cancelled` asks the trainer to stop. */
+        post: operations["runs_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run_id}/resume/": {
         parameters: {
             query?: never;
@@ -2460,6 +2546,28 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/token/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A token with which a trainer elsewhere reports on this run; an earlier one is void. */
+        post: operations["runs_token_create"];
+        /**
+         * @description A view inside a project. `verbs` maps each HTTP method to what the caller's role must allow.
+         *
+         *     Someone who is not a member gets 404, so that ids tell nothing; a member whose role is too small gets 403.
+         */
+        delete: operations["runs_token_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3209,6 +3317,7 @@ export interface components {
             };
             against?: number | null;
             judge?: number | null;
+            campaign?: number | null;
         };
         /** @description A prompt with answers that are right and answers that are wrong. */
         EvaluationItem: {
@@ -3239,6 +3348,7 @@ export interface components {
             model_kind: string;
             takes_against: components["schemas"]["EvaluationTakesEnum"];
             takes_judge: components["schemas"]["EvaluationTakesEnum"];
+            takes_campaign: components["schemas"]["EvaluationTakesEnum"];
             /** @description JSON schema of `params`. */
             params_schema: {
                 [key: string]: unknown;
@@ -3428,12 +3538,32 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description `read_by` is empty where the format's trainer reads it. */
+        ExportColumn: {
+            name: string;
+            description: string;
+            read_by: string;
+        };
         /** @description `rows` is null for texts (manifest.json, README.md). */
         ExportFile: {
             name: string;
             size_bytes: number;
             rows: number | null;
             sha256: string;
+        };
+        /** @description `kinds` are the runs that read it; `options` is a JSON schema whose defaults are filled in on the server. */
+        ExportFormatEntry: {
+            key: string;
+            title: string;
+            trainer: string;
+            description: string;
+            reads: components["schemas"]["ReadsEnum"];
+            kinds: string[];
+            over_long: string;
+            options: {
+                [key: string]: unknown;
+            };
+            columns: components["schemas"]["ExportColumn"][];
         };
         /**
          * @description * `trl_preference` - TRL preference pairs
@@ -4595,6 +4725,16 @@ export interface components {
             locale: string;
             memberships: components["schemas"]["MyMembership"][];
         };
+        /** @description A number with its 95 % interval, and over how many items it is. */
+        Measured: {
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
+            n: number;
+        };
         Member: {
             id: number;
             user: components["schemas"]["UserRef"];
@@ -4638,6 +4778,9 @@ export interface components {
         MentionablePeople: {
             results: components["schemas"]["Mentionable"][];
         };
+        ModelCard: {
+            markdown: string;
+        };
         ModelFile: {
             name: string;
             size_bytes: number;
@@ -4662,6 +4805,19 @@ export interface components {
          * @enum {string}
          */
         ModelOriginEnum: "run" | "import" | "hub";
+        ModelUse: {
+            kind: components["schemas"]["ModelUseKindEnum"];
+            id: number;
+            name: string;
+        };
+        /**
+         * @description * `judge` - judge
+         *     * `signal` - signal
+         *     * `run` - run
+         *     * `evaluation` - evaluation
+         * @enum {string}
+         */
+        ModelUseKindEnum: "judge" | "signal" | "run" | "evaluation";
         ModelVersion: {
             id: number;
             project: number;
@@ -5110,6 +5266,12 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /**
+         * @description * `pairs` - pairs
+         *     * `records` - records
+         * @enum {string}
+         */
+        ReadsEnum: "pairs" | "records";
         Recipe: {
             id: number;
             project: number;
@@ -5842,6 +6004,10 @@ export interface components {
             /** Format: date-time */
             modified_at: string;
         };
+        /** @description How many bytes of the file are here. */
+        RunFilePiece: {
+            received: number;
+        };
         /** @description Either an `export` that is ready, or a `snapshot` whose export, in `format` with `options`, the run makes. */
         RunInputRequest: {
             config?: components["schemas"]["RunConfigRequest"];
@@ -5894,6 +6060,46 @@ export interface components {
                 [key: string]: number | null;
             };
         };
+        RunReport: {
+            run: number;
+            part: number;
+            state: string;
+        };
+        RunReportInputRequest: {
+            session: string;
+            part: number;
+            state: components["schemas"]["RunReportInputStateEnum"];
+            step: number;
+            max_steps?: number | null;
+            error?: string | null;
+            /** @default  */
+            log: string;
+            metrics?: components["schemas"]["RunReportPointRequest"][];
+            samples?: components["schemas"]["RunReportSamplesRequest"][];
+        };
+        /**
+         * @description * `preparing` - preparing
+         *     * `training` - training
+         *     * `finished` - finished
+         *     * `failed` - failed
+         *     * `cancelled` - cancelled
+         * @enum {string}
+         */
+        RunReportInputStateEnum: "preparing" | "training" | "finished" | "failed" | "cancelled";
+        RunReportPointRequest: {
+            step: number;
+            at?: string;
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        RunReportSamplesRequest: {
+            step: number;
+            at?: string;
+            samples: {
+                [key: string]: unknown;
+            }[];
+        };
         /** @description What a model in training makes of a prompt: a continuation, or a reward model's scores by response. */
         RunSample: {
             prompt: string;
@@ -5917,6 +6123,13 @@ export interface components {
          * @enum {string}
          */
         RunStateEnum: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        /** @description `token` is shown this once; `command` trains in the downloaded folder and reports with it. */
+        RunToken: {
+            token: string;
+            /** Format: date-time */
+            expires_at: string;
+            command: string;
+        };
         Segment: {
             /** @description Code points of the source text. */
             start: number;
@@ -6319,6 +6532,22 @@ export interface components {
         WholeResponse: {
             label: string;
             categories: string[];
+        };
+        /** @description `raw` counts a tie half; `length_controlled` is the rate at equal length. `missing` pairs have no vote yet. */
+        WinRate: {
+            pairs: number;
+            votes: number;
+            both_bad: number;
+            missing: number;
+            finished: boolean;
+            raw: components["schemas"]["Measured"] | null;
+            length_controlled: components["schemas"]["Measured"] | null;
+            warning: string | null;
+        };
+        /** @description Null where nobody was asked. */
+        WinRates: {
+            judge: components["schemas"]["WinRate"] | null;
+            people: components["schemas"]["WinRate"] | null;
         };
         /** @description `model` is `{}`, `{"id"}` of a registered policy model, or `{"endpoint", "model", "revision"}`, by its source. */
         WriterRequest: {
@@ -7492,6 +7721,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvaluationRowPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    evaluations_win_rates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WinRates"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    export_formats_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportFormatEntry"][];
                 };
             };
             /** @description Any refusal */
@@ -9282,6 +9569,36 @@ export interface operations {
             };
         };
     };
+    models_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCard"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     model_evaluations_list: {
         parameters: {
             query?: never;
@@ -9333,6 +9650,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    models_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelUse"][];
                 };
             };
             /** @description Any refusal */
@@ -11043,6 +11390,45 @@ export interface operations {
             };
         };
     };
+    runs_files_put: {
+        parameters: {
+            query: {
+                offset: number;
+                sha256: string;
+                size: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunFilePiece"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     runs_folder: {
         parameters: {
             query?: never;
@@ -11136,6 +11522,40 @@ export interface operations {
             };
         };
     };
+    runs_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunReportInputRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunReport"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     runs_resume: {
         parameters: {
             query?: never;
@@ -11184,6 +11604,65 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RunSamples"];
                 };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runs_token_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunToken"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    runs_token_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Any refusal */
             default: {
