@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +28,28 @@ class RowCounts:
     reason: str | None
 
 
+def probe(trainer: type, methods: Mapping[str, tuple[str, ...]]) -> None:
+    """Raises :class:`RefusedError` unless the library's trainer has these methods with these arguments.
+
+    Some of them are its private ones, which a release may change without a word.
+    """
+    for name, wanted in methods.items():
+        found = getattr(trainer, name, None)
+        arguments = tuple(signature(found).parameters)[1:] if found else None
+        if arguments != wanted:
+            raise RefusedError(
+                f"The installed TRL ({version('trl')}) has a {trainer.__name__} that differs in {name} from the "
+                "release this application was tested with (1.16.0); install trl==1.16.0."
+            )
+
+
 class Watched:
-    """Mixed into a trainer. ``row_counts`` is filled per split (``train``, ``eval``) while the trainer is built."""
+    """Mixed into a trainer. ``row_counts`` is filled per split (``train``, ``eval``) while the trainer is built.
+
+    ``prepared_as`` names columns of the prepared rows that come of a promised one, where their names do not say so.
+    """
+
+    prepared_as: Mapping[str, tuple[str, ...]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.row_counts: dict[str, RowCounts] = {}
