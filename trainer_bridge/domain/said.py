@@ -6,7 +6,7 @@ Imported annotations are stored as they came, so every body is checked before it
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -91,10 +91,10 @@ Thumbs = dict[str, Literal["up", "down"]]
 Texts = dict[str, str]
 
 
-def body_of(annotation: Annotation, shape: type[Body] | Any) -> Body | None:
+def body_of(annotation: Annotation, shape: type[Body]) -> Body | None:
     """The answer as `shape`; None where it has another one."""
     try:
-        found: Body = msgspec.json.decode(annotation.body, type=shape)
+        found = msgspec.json.decode(annotation.body, type=shape)
     except (msgspec.DecodeError, UnicodeError):
         return None
     return found

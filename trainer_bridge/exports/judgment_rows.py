@@ -95,7 +95,8 @@ class JudgmentRows:
             elif not given and not is_sampled(options["seed"], name, options["good_share"]):
                 yield Dropped("not_sampled", unit.split)
             else:
-                for judgment in given or [None]:
+                judged: list[str | None] = [*given] or [None]
+                for judgment in judged:
                     yield from self._rows_of(unit, response.content, judgment, options)
 
     def _rows_of(

@@ -138,7 +138,7 @@ def _marked(unit: KeptRecord, options: Options) -> Iterator[Row | Dropped]:
         if spans is None:
             yield Dropped("unreadable", unit.split)
             continue
-        read = {each.target for each in (*spans.marks, *spans.omissions)} | set(spans.no_error)
+        read = {mark.target for mark in spans.marks} | {each.target for each in spans.omissions} | set(spans.no_error)
         responses = [each for each in unit.record.responses if each.response_id in read]
         if not responses:
             yield Dropped("marks_on_other_texts", unit.split)

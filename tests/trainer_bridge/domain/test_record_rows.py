@@ -15,7 +15,7 @@ from trainer_bridge.domain.aspects import mean_ratings, weights_of
 from trainer_bridge.domain.contexts import preference_set, under_system
 from trainer_bridge.domain.judgments import is_sampled, judgment_text, prompt_under, variants_of
 from trainer_bridge.domain.rationales import chosen_comes_first, fault_of, rationale_prompt, type_of
-from trainer_bridge.domain.said import Chain, Checks, Rationale, Spans, Steps, body_of, is_by, said_of
+from trainer_bridge.domain.said import Chain, Checks, Ratings, Rationale, Spans, Steps, body_of, is_by, said_of
 from webapp.store.canonical import Annotation, make_annotation
 
 ASK = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why is the sky blue?"}]
@@ -145,8 +145,8 @@ def test_norms_hold(given_: dict[str, float]) -> None:
 
 
 def test_ratings_are_means_over_people_of_means_over_criteria() -> None:
-    one = {"r": {"truth": 4.0, "style/tone": 2.0, "style/form": 4.0}, "s": {"truth": "na"}}
-    other = {"r": {"truth": 5.0}}
+    one: Ratings = {"r": {"truth": 4.0, "style/tone": 2.0, "style/form": 4.0}, "s": {"truth": "na"}}
+    other: Ratings = {"r": {"truth": 5.0}}
     assert mean_ratings([one, other]) == {"r": {"style": 3.0, "truth": 4.5}}
     assert mean_ratings([other, one]) == mean_ratings([one, other])
 

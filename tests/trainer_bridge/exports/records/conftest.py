@@ -48,7 +48,7 @@ def frozen(project: Project, admin: User, work: Callable[[int], Job]) -> Frozen:
         recipe = Recipe.objects.create(project=project, name=f"Clear {version.pk}", steps=CLEAR, created_by=admin)
         job = snapshot_create(recipe=recipe, version=version, created_by=admin, test_fraction=test_fraction)
         assert work(job.pk).state == "succeeded"
-        return Snapshot.objects.get(pk=job.subject_id)
+        return Snapshot.objects.get(pk=int(job.subject_id or 0))
 
     return freeze
 

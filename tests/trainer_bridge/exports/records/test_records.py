@@ -115,7 +115,7 @@ def test_rationales_are_those_for_chosen_that_hold(frozen: Frozen, export_as: Ex
     voted(made, good, bad, by="annotator-1", value=2)
     voted(made, good, bad, by="annotator-2")
     voted(made, bad, good, by="annotator-3")
-    why = {"reasons": [], "links": []}
+    why: dict[str, list[str]] = {"reasons": [], "links": []}
     said(made, "rationale", {"text": "It is the right city.", **why}, by="annotator-1")
     said(made, "rationale", {"text": "It is longer.", **why}, by="annotator-2")
     said(made, "rationale", {"text": "It is more correct.", **why}, by="annotator-3")
