@@ -78,7 +78,7 @@ def _data(run: Run) -> str:
         f"- Export {run.export_id}, format `{run.export.format}`, rows {_splits(manifest.get('rows') or {})}",
     ]
     used = ((run.its_job.result or {}).get("facts") or {}).get("rows") or {}
-    for split, rows in used.items():
+    for split, rows in sorted(used.items(), reverse=True):
         lines.append(
             f"- Of the {split} rows {rows['given']:,} were given, {rows['used']:,} used, {rows['dropped']:,} left out, "
             f"{rows['truncated']:,} cut"
@@ -87,7 +87,7 @@ def _data(run: Run) -> str:
 
 
 def _splits(rows: dict[str, int]) -> str:
-    return ", ".join(f"{split} {count:,}" for split, count in rows.items())
+    return ", ".join(f"{split} {rows[split]:,}" for split in ("train", "test") if split in rows)
 
 
 def _measured(model: ModelVersion) -> str:
