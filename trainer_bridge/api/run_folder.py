@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from trainer_bridge.api.reporting import OctetParser, ReceivesFiles, RunTokenAuthentication, of_token
 from trainer_bridge.api.run_serializers import (
     RunConfigTextSerializer,
     RunFileSerializer,
@@ -20,6 +23,7 @@ from trainer_bridge.api.run_serializers import (
     RunSamplesSerializer,
 )
 from trainer_bridge.api.runs import RunApi
+from trainer_bridge.models import Run
 from trainer_bridge.runs.handing_out import COMMAND, config_yaml, folder_zip
 from trainer_bridge.selectors.runs import (
     POINTS_LIMIT,
@@ -30,6 +34,7 @@ from trainer_bridge.selectors.runs import (
     run_points,
     run_samples,
 )
+from webapp.api.views import ParsingApi
 from webapp.projects.policies import Verb
 
 
@@ -83,8 +88,28 @@ class RunFilesApi(RunApi):
         return Response([asdict(file) for file in run_files(run_get(run_id))])
 
 
-class RunFileApi(RunApi):
+class _RunOrTokenApi(RunApi):
+    """A view that a run's own token opens too, besides people."""
+
+    def get_authenticators(self) -> list[Any]:
+        return [RunTokenAuthentication(), *super().get_authenticators()]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if isinstance(request.auth, Run) or (request.method or "") in self.by_token:
+            ParsingApi.initial(self, request, *args, **kwargs)
+            of_token(request, kwargs["run_id"])
+        else:
+            super().initial(request, *args, **kwargs)
+
+    permission_classes = (AllowAny,)
+    # Methods that nothing but the run's token opens.
+    by_token: tuple[str, ...] = ()
+
+
+class RunFileApi(ReceivesFiles, _RunOrTokenApi):
     verbs = {"GET": Verb.RUN_VIEW}
+    by_token = ("PUT",)
+    parser_classes = (OctetParser,)
 
     @extend_schema(
         operation_id="runs_files_get",
@@ -106,7 +131,7 @@ class RunConfigApi(RunApi):
         return Response({"yaml": config_yaml(run_get(run_id)), "command": COMMAND})
 
 
-class RunFolderApi(RunApi):
+class RunFolderApi(_RunOrTokenApi):
     verbs = {"GET": Verb.RUN_VIEW}
 
     @extend_schema(

@@ -60,8 +60,15 @@ class Description:
 
 
 class Launcher(Protocol):
-    holds_worker: bool
-    """Whether the program lives and dies with the worker that started it, which therefore stays with it."""
+    @property
+    def holds_worker(self) -> bool:
+        """Whether the program lives and dies with the worker that started it, which therefore stays with it."""
+        ...
+
+    @property
+    def shares_disk(self) -> bool:
+        """Whether its programs see the store's disk; those that do not fetch their folder and report over HTTP."""
+        ...
 
     def describe(self) -> Description:
         """Whether runs can be started there. Must be quick, and raises nothing."""

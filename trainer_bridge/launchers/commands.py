@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 TRAINER = "trainer_bridge.ml.train"
-_TORCHRUN = "torch.distributed.run"
+TORCHRUN = "torch.distributed.run"
+# Fetches the run's folder with the run's own token; needs nothing but Python.
+_FETCH = """
+import io, os, shutil, urllib.request, zipfile
+address = os.environ["PLUMBLINE_REPORT_URL"].rstrip("/") + "/api/runs/" + os.environ["PLUMBLINE_RUN"] + "/folder/"
+token = os.environ["PLUMBLINE_REPORT_TOKEN"]
+asked = urllib.request.Request(address, headers={"Authorization": "Bearer " + token})
+with urllib.request.urlopen(asked) as answer, open("run.zip", "wb") as file:
+    shutil.copyfileobj(answer, file)
+zipfile.ZipFile("run.zip").extractall(".")
+os.remove("run.zip")
+"""
 
 
 def trainer_module(folder: Path | str, *, gpus: int) -> tuple[str, list[str]]:
     """Module and arguments that train a folder on one machine: one process, or one for each of several GPUs."""
     if gpus <= 1:
         return TRAINER, [str(folder), "--resume"]
-    return _TORCHRUN, ["--standalone", f"--nproc-per-node={gpus}", "-m", TRAINER, str(folder), "--resume"]
+    return TORCHRUN, ["--standalone", f"--nproc-per-node={gpus}", "-m", TRAINER, str(folder), "--resume"]
+
+
+def shell_command(folder: Path | str, *, python: str, gpus: int, log: Path | None = None) -> str:
+    """The same as a line of shell, which signals reach; its output is added to `log`."""
+    module, arguments = trainer_module(folder, gpus=gpus)
+    output = f" >> {shlex.quote(str(log))} 2>&1" if log else ""
+    return f"exec {shlex.join([python, '-m', module, *arguments])}{output}"
+
+
+def elsewhere_command(*, python: str, gpus: int) -> str:
+    """For a machine that does not share our disk: fetch the folder over HTTP, then train and report.
+
+    Reads PLUMBLINE_REPORT_URL, PLUMBLINE_REPORT_TOKEN and PLUMBLINE_RUN from its environment.
+    """
+    fetch = shlex.join([python, "-c", _FETCH])
+    train = shell_command(".", python=python, gpus=gpus)
+    return f'set -e; cd "$(mktemp -d)"; {fetch}; cd "run-$PLUMBLINE_RUN"; export PYTHONPATH=code; {train}'

@@ -64,6 +64,7 @@ class LocalLauncher:
     """Training on all GPUs this process sees. Programs end with the process that started them."""
 
     holds_worker = True
+    shares_disk = True
 
     def describe(self) -> Description:
         devices = len(list(Path("/dev").glob("nvidia[0-9]*")))

@@ -9,6 +9,7 @@ class ManualLauncher:
     """Starts nothing. What the run becomes is told by its reports."""
 
     holds_worker = False
+    shares_disk = False
 
     def describe(self) -> Description:
         return Description(True, "Download the run's folder, train it with one command, and it reports back here.")

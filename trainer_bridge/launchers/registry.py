@@ -8,11 +8,17 @@ from django.conf import settings
 
 from trainer_bridge.choices import LauncherName
 from trainer_bridge.launchers.base import Launcher
+from trainer_bridge.launchers.kubernetes import KubernetesLauncher
 from trainer_bridge.launchers.local import LocalLauncher
 from trainer_bridge.launchers.manual import ManualLauncher
+from trainer_bridge.launchers.ray import RayLauncher
+from trainer_bridge.launchers.slurm import SlurmLauncher
 
 _MAKERS: dict[str, Callable[[], Launcher]] = {
     LauncherName.LOCAL: LocalLauncher,
+    LauncherName.SLURM: SlurmLauncher,
+    LauncherName.KUBERNETES: KubernetesLauncher,
+    LauncherName.RAY: RayLauncher,
     LauncherName.MANUAL: ManualLauncher,
 }
 

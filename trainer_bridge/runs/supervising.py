@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
+from trainer_bridge.choices import LauncherName
 from trainer_bridge.launchers import Alive, Ended, Handle, Launcher, LocalLauncher, Task
 from trainer_bridge.launchers.local import LocalProcess
 from trainer_bridge.ml.errors import EXIT_FINISHED
@@ -25,6 +29,7 @@ from trainer_bridge.runs.folder import (
 from trainer_bridge.runs.following import Follower
 from trainer_bridge.runs.handing_out import code_place, readme_text
 from trainer_bridge.runs.outcomes import outcome_of
+from trainer_bridge.runs.report_tokens import token_issue
 from trainer_bridge.runs.visiting import visit
 from webapp.api.errors import ApplicationError
 from webapp.jobs.handlers import JobError, JobInterrupted, Progress
@@ -50,7 +55,24 @@ def run_train(run: Run, progress: Progress, launcher: Launcher) -> dict[str, Any
         handle = launcher.submit(_prepared(run, folder, progress))
         code = _follow(run, folder, launcher, handle, progress)
         return outcome_of(folder, code)
-    return visit(run, folder, progress, launcher, prepare=_prepared)
+
+    def prepare() -> Task:
+        _wait_for_earlier_trainer(folder, progress)
+        task = _prepared(run, folder, progress)
+        return task if launcher.shares_disk or run.launcher == LauncherName.MANUAL else _that_reports(run, task)
+
+    return visit(run, folder, progress, launcher, prepare=prepare)
+
+
+def _that_reports(run: Run, task: Task) -> Task:
+    """For a machine that does not see our disk: where to fetch the folder, and where to tell what became of it."""
+    token, _ = token_issue(run)
+    environment = {
+        "PLUMBLINE_REPORT_URL": settings.REPORT_URL,
+        "PLUMBLINE_REPORT_TOKEN": token,
+        "PLUMBLINE_RUN": str(run.pk),
+    }
+    return replace(task, environment=environment)
 
 
 def _prepared(run: Run, folder: Path, progress: Progress) -> Task:

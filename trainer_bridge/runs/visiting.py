@@ -33,7 +33,7 @@ def visit(
     progress: Progress,
     launcher: Launcher,
     *,
-    prepare: Callable[[Run, Path, Progress], Task],
+    prepare: Callable[[], Task],
 ) -> dict[str, Any]:
     """Start a run's trainer, or see how far it is. Raises JobDeferred until it has ended; see `run_train`."""
     outcome = _asked(run, progress, launcher)
@@ -44,7 +44,10 @@ def visit(
         launch_update(run, stopping=None, handle=None, since=None)
         outcome = None
     if outcome is None:
-        return _start(run, progress, launcher, prepare(run, folder, progress))
+        if RunFolder(folder).read_status().get("state") != "finished":
+            # What an earlier try ended as says nothing about this one.
+            (folder / "status.json").unlink(missing_ok=True)
+        return _start(run, progress, launcher, prepare())
     progress.set_done(Follower(run, folder).look())
     if run.launcher == LauncherName.MANUAL:
         return _by_hand(run, folder)

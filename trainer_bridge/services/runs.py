@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +32,7 @@ from trainer_bridge.models import Export, ModelVersion, Run
 from trainer_bridge.runs.base_models import source_of
 from trainer_bridge.runs.launch_state import launch_update
 from trainer_bridge.runs.queueing import line_wake, too_many_gpus
+from trainer_bridge.services.evaluations import evaluations_after_run
 from trainer_bridge.services.exports import export_create
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, ConflictError
@@ -301,7 +303,10 @@ def run_pause(*, job: Job) -> None:
 def _let_go(run_id: int) -> None:
     """Nobody looks after the run any more: end what still trains elsewhere, and let the next ones try."""
     run = Run.objects.get(pk=run_id)
-    launch_update(run, note=None)
+    # Who reported until now is not listened to any more.
+    launch_update(run, note=None, report=None)
+    if run.launcher == LauncherName.MANUAL:
+        launch_update(run, handle=None)
     if run.launch.get("handle") and not run.launch.get("stopping"):
         launch_update(run, stopping=True)
         job_create(
@@ -343,5 +348,6 @@ def run_finish(*, job: Job, result: dict[str, Any]) -> dict[str, Any]:
     run.save(update_fields=["state", "step", "error", "finished_at"])
     launch_update(run, note=None)
     line_wake()
+    transaction.on_commit(partial(evaluations_after_run, model=model), robust=True)
     job.message = f"Registered {model}."
     return {"run": run.pk, "model_version": model.pk, "metrics": result["metrics"], "facts": result["facts"]}

@@ -5480,6 +5480,9 @@ export interface components {
             readonly place_in_queue: number | null;
             /** Format: date-time */
             heartbeat_at: string | null;
+            readonly metrics: {
+                [key: string]: number | null;
+            };
             created_by: components["schemas"]["UserRef"];
             /** Format: date-time */
             created_at: string;
