@@ -17,6 +17,7 @@ from trainer_bridge.api.serializers import ExportSerializer
 from trainer_bridge.choices import ExportFormat
 from trainer_bridge.selectors.exports import (
     export_file_key,
+    export_formats,
     export_get,
     export_project_id,
     exports_of_project,
@@ -26,11 +27,48 @@ from trainer_bridge.services.exports import export_create
 from webapp.api.idempotency import IdempotentApi
 from webapp.api.pagination import page
 from webapp.api.schema import paged
-from webapp.api.views import ProjectApi
+from webapp.api.views import ProjectApi, SignedInApi
 from webapp.jobs.api.serializers import JobSerializer
 from webapp.jobs.api.views import job_accepted
 from webapp.projects.policies import Verb
 from webapp.store.files import store
+
+
+class ExportColumnSerializer(serializers.Serializer):
+    """`read_by` is empty where the format's trainer reads it."""
+
+    name = serializers.CharField()
+    description = serializers.CharField()
+    read_by = serializers.CharField(allow_blank=True)
+
+    class Meta:
+        ref_name = "ExportColumn"
+
+
+class ExportFormatsApi(SignedInApi):
+    class OutputSerializer(serializers.Serializer):
+        """`kinds` are the runs that read it; `options` is a JSON schema whose defaults are filled in on the server."""
+
+        key = serializers.CharField()
+        title = serializers.CharField()
+        trainer = serializers.CharField()
+        description = serializers.CharField()
+        reads = serializers.ChoiceField(choices=["pairs", "records"])
+        kinds = serializers.ListField(child=serializers.CharField())
+        over_long = serializers.CharField()
+        options = serializers.DictField()
+        columns = ExportColumnSerializer(many=True)
+
+        class Meta:
+            ref_name = "ExportFormatEntry"
+
+    @extend_schema(
+        operation_id="export_formats_list",
+        description="The formats a snapshot can be written in, with their options and the columns they then have.",
+        responses=OutputSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(self.OutputSerializer(export_formats(), many=True).data)
 
 
 class SnapshotExportsApi(IdempotentApi, ProjectApi):

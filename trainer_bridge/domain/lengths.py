@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from curation.domain.arrays import Ints
+
 # Neighbouring buckets differ by this factor, so a percentile is at most 2 % above the true one.
 _RATIO = 1.02
 _LOG_RATIO = math.log(_RATIO)
@@ -42,4 +46,26 @@ class LengthTally:
             "p95": self.percentile(0.95),
             "p99": self.percentile(0.99),
             "max": self._max,
+        }
+
+
+class TokenTally:
+    """Counts lengths in tokens, many at once; every figure is exact. Takes 8 bytes a token of the longest."""
+
+    def __init__(self) -> None:
+        self._counts: Ints = np.zeros(0, dtype=np.int64)
+
+    def add(self, lengths: Ints) -> None:
+        found = np.bincount(lengths, minlength=len(self._counts)).astype(np.int64)
+        found[: len(self._counts)] += self._counts
+        self._counts = found
+
+    def summary(self) -> dict[str, float]:
+        """Mean, percentiles (the smallest length that so many rows do not exceed) and the longest."""
+        rows, upto = int(self._counts.sum()), np.cumsum(self._counts)
+        places = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+        return {
+            "mean": round(float(self._counts @ np.arange(len(self._counts)) / rows), 1) if rows else 0.0,
+            **{name: int(np.searchsorted(upto, math.ceil(share * rows))) for name, share in places.items()},
+            "max": max(len(self._counts) - 1, 0),
         }

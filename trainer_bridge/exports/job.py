@@ -29,6 +29,7 @@ from trainer_bridge.exports.base import (
     ReadsTies,
 )
 from trainer_bridge.exports.manifest import manifest_of, readme_of
+from trainer_bridge.exports.measuring import measure_for
 from trainer_bridge.exports.options import Options, sources_in
 from trainer_bridge.exports.reading import kept_pairs, kept_records, kept_sides, tied_pairs
 from trainer_bridge.exports.registry import format_for
@@ -52,6 +53,7 @@ def export_write(export: Export, progress: Progress) -> dict[str, Any]:
         corpus = _corpus(snapshot, numbers, cursor)
         if isinstance(entry, Learns):
             options = replace(options, learned=entry.learn(corpus, options))
+        measure = measure_for(export, entry, options, progress)
         facts = units_write(
             _units(snapshot, entry, options, corpus, numbers),
             entry=entry,
@@ -59,16 +61,20 @@ def export_write(export: Export, progress: Progress) -> dict[str, Any]:
             store=store(),
             folder=export.folder,
             on_units=lambda n: progress.advance(n),
+            measure=measure,
         )
     if not facts.units:
         raise JobError("This snapshot keeps no pairs, so there is nothing to export; loosen its recipe.")
     if not facts.files:
         reasons = ", ".join(reason.replace("_", " ") for reason in sorted(facts.dropped))
         raise JobError(f"None of the {facts.candidates:,} rows could be written ({reasons}); change the options.")
-    return _described(export, entry, options, facts)
+    tokens = None if measure is None else measure.summary()
+    return _described(export, entry, options, facts, tokens)
 
 
-def _described(export: Export, entry: Format, options: Options, facts: ExportFacts) -> dict[str, Any]:
+def _described(
+    export: Export, entry: Format, options: Options, facts: ExportFacts, tokens: dict[str, Any] | None
+) -> dict[str, Any]:
     """The manifest, the README and what else the format's trainer wants, written beside the rows."""
     snapshot = export.snapshot
     about = {"id": snapshot.pk, "name": snapshot.name, "content_hash": snapshot.content_hash}
@@ -80,6 +86,7 @@ def _described(export: Export, entry: Format, options: Options, facts: ExportFac
         snapshot=about,
         app_version=version,
         report=report_of(snapshot),
+        tokens=tokens,
     )
     readme = readme_of(entry=entry, options=options, manifest=manifest, snapshot_card=snapshot_card(snapshot))
     texts = {"README.md": readme, "manifest.json": orjson.dumps(manifest, option=orjson.OPT_INDENT_2).decode() + "\n"}

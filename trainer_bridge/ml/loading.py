@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +14,6 @@ from transformers import (
     AutoModelForCausalLM,
     AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
-    AutoTokenizer,
     BitsAndBytesConfig,
     set_seed,
 )
@@ -24,14 +24,7 @@ from trainer_bridge.ml import base_models
 from trainer_bridge.ml.config import RunConfig
 from trainer_bridge.ml.errors import RefusedError
 from trainer_bridge.ml.methods.setup import uses_bf16
-
-# For tokenizers that bring no template: every turn is named and ended, so a prompt is a prefix of prompt + response.
-DEFAULT_CHAT_TEMPLATE = (
-    "{% for message in messages %}"
-    "{{ '<|' + message['role'] + '|>\n' + message['content'] + eos_token + '\n' }}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}"
-)
+from trainer_bridge.ml.tokenizer import load_tokenizer
 
 
 @dataclass(frozen=True)
@@ -59,7 +52,7 @@ def load_base(config: RunConfig, run_folder: Path, device: str, *, outputs: int 
     """
     folder, revision = _locate(config, run_folder)
     described = base_models.check_folder(folder)
-    tokenizer, supplied = _tokenizer(folder)
+    tokenizer, supplied = load_tokenizer(folder)
     # The score head of a reward model starts random; the seed makes it the same in every process.
     set_seed(config.own_seed)
     try:
@@ -87,19 +80,6 @@ def _locate(config: RunConfig, run_folder: Path) -> tuple[Path, str | None]:
     return base_models.hub_snapshot(str(base.hub_id), base.revision)
 
 
-def _tokenizer(folder: Path) -> tuple[Any, bool]:
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-    except (ValueError, OSError, KeyError) as error:
-        raise RefusedError(f"The tokenizer of {folder} cannot be loaded: {_first_line(error)}") from error
-    if tokenizer.eos_token is None:
-        raise RefusedError(f"The tokenizer of {folder} has no end-of-text token, so responses would have no end.")
-    supplied = tokenizer.chat_template is None
-    if supplied:
-        tokenizer.chat_template = DEFAULT_CHAT_TEMPLATE
-    return tokenizer, supplied
-
-
 def _weights(config: RunConfig, folder: Path, described: dict[str, Any], device: str, outputs: int) -> Any:
     # A frozen base may be held in half precision; weights that are trained themselves need the full one.
     half = config.use_lora and device == "cuda" and uses_bf16(config, device)
@@ -109,7 +89,10 @@ def _weights(config: RunConfig, folder: Path, described: dict[str, Any], device:
         "use_safetensors": True,
     }
     if config.quantize == "4bit":
-        options |= {"quantization_config": four_bits(device), "device_map": {"": torch.cuda.current_device()}}
+        options |= {
+            "quantization_config": four_bits(device),
+            "device_map": {"": int(os.environ.get("LOCAL_RANK", "0"))},
+        }
     architecture = (described.get("architectures") or [""])[0]
     if config.kind != "reward":
         if architecture.endswith("ForSequenceClassification"):

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from django.db.models import QuerySet
 
+from trainer_bridge.domain.methods import METHODS
+from trainer_bridge.exports.measuring import declared_options
+from trainer_bridge.exports.options import json_schema_of
+from trainer_bridge.exports.registry import default_options, formats
 from trainer_bridge.models import Export
 from webapp.api.errors import ApplicationError, ConflictError, NotFoundError
 
@@ -31,6 +38,24 @@ def exports_of_project(project_id: int) -> QuerySet[Export]:
 
 def exports_of_snapshot(snapshot_id: int) -> QuerySet[Export]:
     return Export.objects.filter(snapshot=snapshot_id)
+
+
+def export_formats() -> list[dict[str, Any]]:
+    """Every format with its options as a JSON schema, its columns without any, and the kinds of run that read it."""
+    return [
+        {
+            "key": entry.key,
+            "title": entry.title,
+            "trainer": entry.trainer,
+            "description": entry.description,
+            "reads": entry.reads,
+            "kinds": [method.kind for method in METHODS.values() if entry.key in method.formats],
+            "over_long": entry.over_long,
+            "options": json_schema_of(declared_options(entry)),
+            "columns": [asdict(column) for column in entry.columns(default_options(entry))],
+        }
+        for entry in formats()
+    ]
 
 
 def export_file_key(export: Export, name: str) -> str:

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from curation.models import Snapshot
 from trainer_bridge.choices import CURRENT_EXPORT_STATES, ExportFormat, ExportState, RunKind
 from trainer_bridge.exports.base import Checks
+from trainer_bridge.exports.measuring import declared_options
 from trainer_bridge.exports.options import (
     DEFAULT_MAX_LENGTH,
-    LENGTHS,
     OptionError,
     options_complete,
     options_digest,
@@ -52,7 +52,7 @@ def export_create(
         # Somebody else asked in the same moment.
         return current.get()
     export.job = job_create(
-        kind="export.measure" if completed["tokenizer"] else "export.write",
+        kind="export.measure" if completed.get("tokenizer") else "export.write",
         project=snapshot.project,
         created_by=created_by,
         params={"export": export.pk},
@@ -72,7 +72,7 @@ def _completed(snapshot: Snapshot, format: str, given: Mapping[str, Any]) -> dic
         raise ApplicationError(
             f"format: there is no format {format!r}; choose one of {known}.", fields={"format": [f"One of {known}."]}
         ) from None
-    declared = (*entry.options, *LENGTHS)
+    declared = declared_options(entry)
     try:
         completed = options_complete(declared, given)
     except OptionError as error:
@@ -86,9 +86,9 @@ def _completed(snapshot: Snapshot, format: str, given: Mapping[str, Any]) -> dic
 
 def _measured(snapshot: Snapshot, completed: dict[str, Any]) -> dict[str, Any]:
     """With what lengths are measured by; a length without a tokenizer says nothing and makes no other export."""
-    tokenizer = completed["tokenizer"]
+    tokenizer = completed.get("tokenizer")
     if tokenizer is None:
-        return completed | {"max_length": None}
+        return completed | dict.fromkeys(completed.keys() & {"max_length"})
     try:
         source_of(tokenizer, project_id=snapshot.project_id, kind=RunKind.REWARD)
     except ApplicationError as error:
