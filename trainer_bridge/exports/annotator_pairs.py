@@ -75,7 +75,7 @@ class AnnotatorPairs:
             "the entry of a record's metadata that names its annotators' group, or a group for each of them; left out: "
             "no groups",
         ),
-        Option("least_people", "whole", 5, "smaller groups become “other”", least=2, most=1000),
+        Option("least_people", "whole", 5, "smaller groups become “other”", least=5, most=1000),
     )
     reads: Literal["records"] = "records"
     over_long = "Each of these trainers cuts or leaves out rows by a limit of its own."
