@@ -12,6 +12,7 @@ import pytest
 from rest_framework.test import APIClient
 from xdist.scheduler import LoadFileScheduling
 
+from curation.datasets import engine
 from tests.support.house import migrated_cluster
 from webapp.accounts.models import User
 from webapp.accounts.services.tokens import token_create
@@ -113,10 +114,12 @@ def client_of(db: None) -> Callable[[User], APIClient]:
 
 
 @pytest.fixture
-def store_folder(tmp_path: Any, settings: Any) -> files.Store:
-    """A store of this test's own."""
+def store_folder(tmp_path: Any, settings: Any) -> Iterator[files.Store]:
+    """A store of this test's own, and with it a DuckDB, whose memory and threads would else stay until the end."""
     settings.STORE_URL = f"file://{tmp_path / 'store'}"
-    return files.store()
+    yield files.store()
+    for key in [key for key in engine._connections if str(tmp_path) in key[1]]:
+        engine._connections.pop(key).close()
 
 
 @pytest.fixture
