@@ -54,6 +54,8 @@ def export_write(export: Export, progress: Progress) -> dict[str, Any]:
         if isinstance(entry, Learns):
             options = replace(options, learned=entry.learn(corpus, options))
         measure = measure_for(export, entry, options, progress)
+        if measure is not None:
+            options = replace(options, learned={**options.learned, "tokens": measure.tokens_of})
         facts = units_write(
             _units(snapshot, entry, options, corpus, numbers),
             entry=entry,

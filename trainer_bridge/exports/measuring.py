@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from trainer_bridge.choices import RunKind
 from trainer_bridge.domain.lengths import TokenTally
-from trainer_bridge.exports.base import MESSAGES, Format
+from trainer_bridge.exports.base import MESSAGES, Format, Messages
 from trainer_bridge.exports.options import LENGTHS, Option, Options
 from trainer_bridge.exports.registry import default_options
 from trainer_bridge.ml.base_models import prepare
@@ -42,7 +42,7 @@ class TokenMeasure:
     def __init__(self, tokenizer: Any, *, named: str, trainers: Sequence[str], max_length: int) -> None:
         from trainer_bridge.ml.token_lengths import TokenLengths
 
-        self._lengths = TokenLengths(tokenizer)
+        self._tokenizer, self._lengths = tokenizer, TokenLengths(tokenizer)
         self._named, self._max_length = named, max_length
         self._fates: dict[str, dict[str, dict[str, int]]] = {trainer: {} for trainer in trainers}
         self._tallies: dict[str, TokenTally] = {}
@@ -64,6 +64,15 @@ class TokenMeasure:
             so_far["given"] += len(rows)
             so_far["dropped"] += int(what.dropped.sum())
             so_far["truncated"] += int(what.truncated.sum())
+
+    def tokens_of(self, prompt: Messages, completion: Messages) -> tuple[list[int], list[tuple[int, int]]]:
+        """(ids, offsets in code points) of a response's tokens in the rendered conversation. Raises JobError."""
+        from trainer_bridge.ml.response_tokens import response_tokens
+
+        try:
+            return response_tokens(self._tokenizer, prompt, completion)
+        except RefusedError as error:
+            raise JobError(str(error)) from error
 
     def summary(self) -> dict[str, Any]:
         """For the manifest: lengths in tokens by text, and rows that each trainer will drop or cut by split."""

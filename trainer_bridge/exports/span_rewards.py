@@ -19,6 +19,7 @@ from trainer_bridge.domain.span_rewards import (
     slices_to,
     span_rewards,
     splitter,
+    token_rewards,
 )
 from trainer_bridge.exports.base import MESSAGES, Column, Dropped, KeptRecord, Messages, Row, assistant, messages
 from trainer_bridge.exports.options import Option, Options
@@ -43,6 +44,7 @@ _REWARDS = pa.schema(
         ("rewards", pa.list_(pa.struct([("offset", pa.int32()), ("reward", pa.float64())]))),
     ]
 )
+_BY_TOKEN = pa.schema([*_REWARDS, ("token_ids", pa.list_(pa.int32())), ("token_rewards", pa.list_(pa.float64()))])
 _FOCAL = pa.schema(
     [
         ("prompt", MESSAGES),
@@ -96,6 +98,10 @@ class SpanRewards:
                 Column("rejected", "the answer as it was, as one assistant message"),
                 Column("rejected_mask", "spans of rejected, in code points, that the edit took out"),
             )
+        tokens = (
+            Column("token_ids", "the response's tokens in the rendered conversation, by the tokenizer that was named"),
+            Column("token_rewards", "the reward of each of them"),
+        )
         return (
             Column("record_id", "the record in the dataset version"),
             Column("response_id", "the response in it"),
@@ -106,10 +112,13 @@ class SpanRewards:
             Column("sentences", "O, F-ERR or Ignore for each: facts of what is marked otherwise were not checked"),
             Column("response", "O, or ERR where something is missing, and the reward of the whole"),
             Column("rewards", "all rewards summed by the offset at which they are given, for tokens ending there"),
+            *(tokens if options.get("tokenizer") else ()),
         )
 
     def schema(self, options: Options) -> pa.Schema:
-        return _FOCAL if options["rows"] == "focal" else _REWARDS
+        if options["rows"] == "focal":
+            return _FOCAL
+        return _BY_TOKEN if options.get("tokenizer") else _REWARDS
 
     def rows(self, unit: KeptRecord, options: Options) -> Iterator[Row | Dropped]:
         yield from (_focal if options["rows"] == "focal" else _marked)(unit, options)
@@ -167,11 +176,16 @@ def _marked_values(
     } | {each.category: RESPONSE for each in missing}
     text = response.content
     found = span_rewards(text, marks, missing, densities, rewards)
+    completion = assistant(text)
+    tokens: dict[str, Any] = {}
+    if options.get("tokenizer"):
+        ids, offsets = options.learned["tokens"](prompt, completion)
+        tokens = {"token_ids": ids, "token_rewards": token_rewards(found.points, offsets)}
     return {
         "record_id": unit.record.record_id,
         "response_id": response.response_id,
         "prompt": prompt,
-        "completion": assistant(text),
+        "completion": completion,
         "marks": [
             {
                 "start": mark.start,
@@ -185,6 +199,7 @@ def _marked_values(
         "sentences": [_segment(part) for part in found.sentences],
         "response": _segment(found.response),
         "rewards": [{"offset": offset, "reward": reward} for offset, reward in found.points],
+        **tokens,
     }
 
 

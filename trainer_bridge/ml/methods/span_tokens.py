@@ -49,7 +49,7 @@ def labelled_tokens(
     word's token. Raises RefusedError for marks of other categories, and where a chat template rewrites responses.
     """
     whole = tokenizer.apply_chat_template([*prompt, *completion], tokenize=False)
-    begin, end, shift = _place(tokenizer, prompt, completion, whole)
+    begin, end, shift = place_of_response(tokenizer, prompt, completion, whole)
     encoded = tokenizer(whole, add_special_tokens=False, return_offsets_mapping=True)
     spans = [(mark["start"] + shift, mark["end"] + shift, _bit(mark["category"], categories)) for mark in marks]
     labels = []
@@ -65,7 +65,7 @@ def labelled_tokens(
     return list(encoded["input_ids"]), labels
 
 
-def _place(
+def place_of_response(
     tokenizer: Any, prompt: Sequence[Message], completion: Sequence[Message], whole: str
 ) -> tuple[int, int, int]:
     """Where the response begins and ends in the rendered conversation, and what to add to offsets within it."""

@@ -20,7 +20,7 @@ from webapp.store.canonical import Record
 
 GOOD, BAD, OTHER = "One 🙂 step.\n\nAnd two, which is all of it.", "One 🙂 step.\n\nThree.", "Never mind."
 SECRET = b"secret"
-CASES = (
+CASES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("trl_stepwise", {}),
     ("trl_stepwise", {"rows": "pairs"}),
     ("ranking_lists", {}),
@@ -54,7 +54,12 @@ def made() -> Record:
 
 
 def unit_of(one: Record) -> KeptRecord:
-    facts = {"prompt": messages(one.prompt), "strength": 1.0, "split": "train", "record_id": one.record_id}
+    facts: dict[str, Any] = {
+        "prompt": messages(one.prompt),
+        "strength": 1.0,
+        "split": "train",
+        "record_id": one.record_id,
+    }
     sides = ((GOOD, BAD), (BAD, OTHER))
     pairs = tuple(
         Pair(
@@ -64,7 +69,7 @@ def unit_of(one: Record) -> KeptRecord:
             rejected_id=id_of(rejected),
             pair_id=pair,
             **facts,
-        )  # type: ignore[arg-type]
+        )
         for pair, (chosen, rejected) in zip("pq", sides, strict=True)
     )
     return KeptRecord(one, pairs, "train")
