@@ -352,27 +352,29 @@ def test_a_recipe_shows_its_funnel_and_is_frozen(admin: Page, story: Story) -> N
 
 def test_the_snapshot_is_exported_for_both_trainers(admin: Page) -> None:
     admin.get_by_role("tab", name="Exports").click()
-    for count, name in enumerate(("TRL preference", "TRL reward"), start=1):
-        admin.get_by_role("button", name=f"Export as {name}").click()
-        expect(admin.get_by_role("table", name="Files of this export")).to_have_count(count, timeout=JOB)
+    for count, name in enumerate(("TRL reward pairs with margins", "TRL preference pairs"), start=1):
+        admin.keyboard.press("e")
+        admin.get_by_role("radio", name=name).check()
+        admin.get_by_role("button", name="Write export").click()
+        expect(admin.get_by_role("link", name="Train on this export")).to_have_count(count, timeout=JOB)
 
     with admin.expect_download() as download:
-        admin.get_by_role("row").filter(has_text="train.jsonl").first.get_by_role("link", name="Download").click()
+        admin.get_by_role("row").filter(has_text="train.jsonl").first.get_by_role("link").click()
     rows = [json.loads(line) for line in Path(download.value.path()).read_text().splitlines()]
     assert {"prompt", "chosen", "rejected"} <= set(rows[0])
 
 
-@pytest.mark.parametrize(("button", "kind"), [("Train a reward model", "reward"), ("Train with DPO", "dpo")])
-def test_a_run_draws_curves_and_registers_its_model(admin: Page, story: Story, button: str, kind: str) -> None:
+@pytest.mark.parametrize(("title", "kind"), [("TRL reward pairs", "reward"), ("TRL preference pairs", "dpo")])
+def test_a_run_draws_curves_and_registers_its_model(admin: Page, story: Story, title: str, kind: str) -> None:
     admin.goto(f"{story.snapshot}?tab=exports")
-    admin.get_by_role("link", name=button).click()
-    dialog = admin.get_by_role("dialog", name="Start a training run")
-    dialog.get_by_label("Base model").select_option("tiny-llama")
-    dialog.get_by_label("Name").fill(f"First {kind}")
-    dialog.get_by_label("Steps", exact=False).first.fill("3")
-    dialog.get_by_label("Batch size").fill("2")
-    dialog.get_by_label("Longest pair, tokens").fill("128")
-    dialog.get_by_role("button", name=button).click()
+    export = admin.get_by_role("region", name=re.compile(rf"^Export \d+: {title}"))
+    export.get_by_role("link", name="Train on this export").click()
+    admin.get_by_label("Base model").select_option("tiny-llama")
+    admin.get_by_label("Name", exact=False).fill(f"First {kind}")
+    admin.get_by_label("Steps", exact=True).fill("3")
+    admin.get_by_label("Batch size").fill("2")
+    admin.get_by_label("Longest row, tokens").fill("128")
+    admin.get_by_role("button", name="Start run").click()
 
     model = admin.get_by_role("link", name="Look at the model")
     expect(model).to_be_visible(timeout=RUN)

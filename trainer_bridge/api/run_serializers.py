@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from trainer_bridge.choices import LauncherName, RunKind, RunState
 from trainer_bridge.domain.run_config import SETTINGS, Setting
 from trainer_bridge.models import ModelVersion, Run
-from trainer_bridge.selectors.runs import run_eta_s, run_note, run_place
+from trainer_bridge.selectors.runs import run_eta_s, run_metrics, run_note, run_place
 from trainer_bridge.services.runs import MAX_MEMBERS
 from webapp.accounts.api.serializers import UserRefSerializer
 
@@ -77,6 +78,7 @@ class RunSerializer(serializers.Serializer):
     eta_s = serializers.SerializerMethodField()
     place_in_queue = serializers.SerializerMethodField()
     heartbeat_at = serializers.DateTimeField(allow_null=True)
+    metrics = serializers.SerializerMethodField()
     created_by = UserRefSerializer()
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
@@ -94,6 +96,10 @@ class RunSerializer(serializers.Serializer):
 
     def get_eta_s(self, run: Run) -> float | None:
         return run_eta_s(run)
+
+    @extend_schema_field(serializers.DictField(child=serializers.FloatField(allow_null=True)))
+    def get_metrics(self, run: Run) -> dict[str, float | None]:
+        return run_metrics(run)
 
     def get_place_in_queue(self, run: Run) -> int | None:
         return run_place(run)

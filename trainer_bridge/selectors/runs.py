@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from trainer_bridge.choices import ExportState, RunState
 from trainer_bridge.launchers import launcher_for, launcher_names
@@ -35,7 +35,16 @@ def run_get(run_id: int) -> Run:
 
 
 def _with_people(runs: QuerySet[Run]) -> QuerySet[Run]:
-    return runs.select_related("created_by", "export", "model_version")
+    newest = RunMetric.objects.filter(run=OuterRef("pk")).order_by("-step").values("values")[:1]
+    return runs.select_related("created_by", "export", "model_version").annotate(newest_values=Subquery(newest))
+
+
+def run_metrics(run: Run) -> dict[str, float | None]:
+    """The last numbers: of the whole run once it made its model, before that of the newest step that logged any."""
+    model = getattr(run, "model_version", None)
+    if model is not None:
+        return dict(model.metrics)
+    return dict(getattr(run, "newest_values", None) or {})
 
 
 def run_project_id(run_id: int) -> int:

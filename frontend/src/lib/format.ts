@@ -113,3 +113,9 @@ export function sentence(word: string): string {
   const text = humanize(word);
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** A description as a sentence: "weight of a row" → "Weight of a row."; symbols such as α keep their case. */
+export function asSentence(text: string): string {
+  const opened = /^[a-z][a-z-]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /[.!?…]$/.test(opened) ? opened : `${opened}.`;
+}

@@ -91,8 +91,19 @@ export const exportsQuery = (snapshot: number) =>
     queryFn: ({ signal }) => api.get<Page<DataExport>>(`/api/snapshots/${snapshot}/exports/`, { signal }),
   });
 
-export const createExport = (snapshot: number, format: DataExport["format"]) =>
-  api.post<Job>(`/api/snapshots/${snapshot}/exports/`, { format }, { idempotencyKey: newIdempotencyKey() });
+export const createExport = (
+  snapshot: number,
+  format: DataExport["format"],
+  options: Record<string, unknown>,
+) =>
+  api.post<Job>(
+    `/api/snapshots/${snapshot}/exports/`,
+    { format, ...(Object.keys(options).length > 0 && { options }) },
+    { idempotencyKey: newIdempotencyKey() },
+  );
+
+export const pushExport = (dataExport: number, body: { repo_id: string; private: boolean }) =>
+  api.post<Job>(`/api/exports/${dataExport}/push/`, body, { idempotencyKey: newIdempotencyKey() });
 
 export const downloadUrl = (dataExport: number, file: string) =>
   `/api/exports/${dataExport}/download/?file=${encodeURIComponent(file)}`;

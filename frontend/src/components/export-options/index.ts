@@ -1,0 +1,3 @@
+export { ExportOptionFields } from "./export-option-fields";
+export { type ExportFormat, exportFormatsQuery, optionFields } from "./formats";
+export { useOptionFields } from "./use-option-fields";

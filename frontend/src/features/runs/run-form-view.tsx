@@ -1,0 +1,262 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useEffect, useState } from "react";
+import { useAction } from "@/actions";
+import { useOptionFields } from "@/components/export-options";
+import { ActionButton, Field, FormError, Input, LinkButton, Section } from "@/components/ui";
+import { useUnsavedGuard } from "@/components/unsaved-guard";
+import { ApiError, messageOf } from "@/lib/api/errors";
+import type { Run } from "@/lib/api/types";
+import { countOf, formatNumber } from "@/lib/format";
+import { paths } from "@/lib/paths";
+import { paramsOf, problemsOf, refusalsOf, type SchemaField } from "@/lib/schema-form";
+import { useProject } from "@/lib/session";
+import { cloneRun, createRun } from "./api";
+import { BaseModelField } from "./base-model-field";
+import { DataFields } from "./data-fields";
+import { lossOf, type RunForm, runBody, runChanges, runProblems, settingFields } from "./form";
+import { LaunchFields } from "./launch-fields";
+import { MethodFields } from "./method-fields";
+import { trainingRows } from "./needs";
+import type { Lists } from "./new-run-page";
+import { planOf, rowsOfPairs } from "./plan";
+import { RowFields } from "./row-fields";
+import { askedFor, formatsFor, rowProblems } from "./row-plan";
+import { SettingFields } from "./setting-fields";
+
+const FORM = "run-form";
+
+/** Everything a run needs, from the data to the machine; `parent` is the run that is cloned. */
+export function RunFormView({ lists, start, parent }: { lists: Lists; start: RunForm; parent?: Run }) {
+  const project = useProject();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const [initial] = useState(start);
+  const [form, setForm] = useState(initial);
+  const [tried, setTried] = useState(false);
+  const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
+  const guard = useUnsavedGuard(form !== initial);
+  const method = lists.methods.find((each) => each.kind === form.kind);
+  const loss = lossOf(method, form.loss);
+  const fields = method ? settingFields(method, loss, form.entries) : [];
+  const chosen = lists.exports.find((each) => each.id === form.export);
+  const snapshot = lists.snapshots.find((each) => each.id === form.snapshot);
+  const formats = formatsFor(method, loss, lists.formats);
+  const format = formats.find((each) => each.key === form.format) ?? formats[0];
+  const rowFields = useOptionFields(form.export === null ? format : undefined, snapshot);
+  const rowEntries = { ...askedFor(loss, rowFields), ...form.options };
+  const problems = () => ({
+    ...runProblems(form, fields),
+    ...named("options", {
+      ...problemsOf(rowFields, rowEntries),
+      ...rowProblems(loss, rowFields, rowEntries),
+    }),
+  });
+
+  const save = useMutation({
+    mutationFn: () =>
+      parent
+        ? cloneRun(parent.id, runChanges(form, fields, loss, parent))
+        : createRun(
+            project.id,
+            runBody(
+              form,
+              fields,
+              loss,
+              format && { format: format.key, options: paramsOf(rowFields, rowEntries) },
+            ),
+          ),
+    onSuccess: (job) => {
+      guard.release();
+      void client.invalidateQueries({ queryKey: ["runs", project.id] });
+      const run = job.subject?.type === "run" ? job.subject.id : null;
+      void navigate({ to: run === null ? paths.runs(project.id) : paths.run(project.id, run) });
+    },
+    onError: () => setChanged(new Set()),
+  });
+  const edit = (change: Partial<RunForm>, ...names: string[]) => {
+    setForm((before) => ({ ...before, ...change }));
+    setChanged((before) => new Set([...before, ...Object.keys(change), ...names]));
+  };
+  const own: Record<string, string> = tried ? problems() : {};
+  const refused = refusals(save.error, fields, rowFields);
+  const wrong = (name: string) => own[name] ?? (changed.has(name) ? undefined : refused[name]);
+  const submit = () => {
+    setTried(true);
+    if (Object.keys(problems()).length === 0) save.mutate();
+    else toFirstProblem();
+  };
+  const action = useAction({
+    id: "run.start",
+    label: Number(form.members) > 1 && !parent ? `Start ${form.members} runs` : "Start run",
+    keys: ["$mod+Enter"],
+    whileTyping: true,
+    group: "Run",
+    icon: "play",
+    when: () => !save.isPending,
+    run: submit,
+  });
+  useEffect(() => {
+    if (save.error) toFirstProblem();
+  }, [save.error]);
+
+  return (
+    <form
+      id={FORM}
+      noValidate
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {guard.dialog}
+      {parent && (
+        <p className="mb-6 max-w-[72ch] text-muted">
+          A clone trains on the same rows with the same method, so that what you change here is all that
+          differs. The run page marks it.
+        </p>
+      )}
+      <Section title="What it learns from">
+        <DataFields
+          form={form}
+          lists={lists}
+          method={method}
+          isClone={parent !== undefined}
+          wrong={wrong}
+          onChange={edit}
+        />
+      </Section>
+      <Section title="How it learns">
+        <MethodFields
+          form={form}
+          methods={lists.methods}
+          formats={lists.formats}
+          chosen={chosen}
+          isClone={parent !== undefined}
+          wrong={wrong}
+          onChange={edit}
+        />
+      </Section>
+      {form.export === null && !parent && (
+        <RowFields
+          formats={formats}
+          chosen={format}
+          fields={rowFields}
+          entries={rowEntries}
+          loss={loss}
+          wrong={wrong}
+          onFormat={(key) => edit({ format: key, options: {} }, "format")}
+          onChange={(name, entry) => edit({ options: { ...form.options, [name]: entry } }, `options.${name}`)}
+        />
+      )}
+      <Section title="The model it starts from">
+        <BaseModelField form={form} models={lists.models} wrong={wrong} onChange={edit} />
+      </Section>
+      <Section title="Settings">
+        {method && (
+          <SettingFields
+            method={method}
+            loss={loss}
+            entries={form.entries}
+            wrong={(name) => wrong(`config.${name}`)}
+            onChange={(name, entry) =>
+              edit({ entries: { ...form.entries, [name]: entry } }, `config.${name}`)
+            }
+          />
+        )}
+      </Section>
+      <Section title="Where it runs">
+        <LaunchFields
+          form={form}
+          launchers={lists.launchers}
+          isClone={parent !== undefined}
+          wrong={wrong}
+          onChange={edit}
+        />
+      </Section>
+      <Section title="What it is called">
+        <Field
+          label="Name"
+          hint="Its model gets this name. Empty: the base model and the method."
+          error={wrong("name")}
+          className="max-w-md"
+        >
+          <Input
+            dir="auto"
+            maxLength={120}
+            autoComplete="off"
+            value={form.name}
+            onChange={(event) => edit({ name: event.target.value })}
+          />
+        </Field>
+      </Section>
+      <div className="sticky bottom-0 z-10 mt-8 flex flex-col gap-3 border-t border-line bg-canvas py-3">
+        <FormError>{unplaced(save.error, refused)}</FormError>
+        {Object.keys(own).length > 0 && (
+          <p role="alert" className="text-danger">
+            Something is still missing or wrong: see the fields above.
+          </p>
+        )}
+        <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
+          <p aria-live="polite" className="num min-w-56 flex-1 text-sm text-muted">
+            {planWords()}
+          </p>
+          <LinkButton to={parent ? paths.run(project.id, parent.id) : paths.runs(project.id)}>
+            {parent ? "Back to the run" : "Back to the runs"}
+          </LinkButton>
+          <ActionButton action={action} variant="primary" busy={save.isPending} />
+        </div>
+      </div>
+    </form>
+  );
+
+  function planWords(): string {
+    const pairs = trainingRows(chosen, snapshot);
+    if (pairs === null) return "";
+    const rows = chosen ? pairs : rowsOfPairs(form.kind, pairs);
+    const plan = planOf(rows, fields, form.entries, Number(form.gpus) || 0);
+    const about = chosen ? "" : "about ";
+    if (!plan) return `${about}${countOf(rows, "training row")}`;
+    return [
+      `${about}${countOf(rows, "training row")}`,
+      `${plan.perStep} in a step`,
+      countOf(plan.steps, "step"),
+      `${formatNumber(plan.epochs, 2)} ${plan.epochs === 1 ? "pass" : "passes"} over the data`,
+    ].join(" · ");
+  }
+}
+
+/** After the page has drawn what is wrong; a closed group opens so that it can be seen. */
+function toFirstProblem(): void {
+  requestAnimationFrame(() => {
+    const first = document.querySelector<HTMLElement>(
+      `#${FORM} [aria-invalid="true"], #${FORM} [role="alert"]`,
+    );
+    first?.scrollIntoView({ block: "center" });
+    if (first?.matches("input,select,textarea")) first.focus({ preventScroll: true });
+  });
+}
+
+const named = (within: string, problems: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(problems).map(([name, text]) => [`${within}.${name}`, text]));
+
+/** What the server refused, by the form's names. */
+function refusals(error: unknown, fields: SchemaField[], rowFields: SchemaField[]): Record<string, string> {
+  if (!(error instanceof ApiError)) return {};
+  return {
+    ...error.fields,
+    ...named("config", refusalsOf(fields, error.fields, error.message, "config")),
+    ...named("options", refusalsOf(rowFields, error.fields, error.message, "options")),
+    ...(error.fields["config.loss_type"] && { loss: error.fields["config.loss_type"] }),
+  };
+}
+
+const PLACES = /^(name|base_model|snapshot|export|kind|loss|launcher|gpus|priority|members|format)$/;
+
+/** A refusal that no field of the form shows still has to be read. */
+function unplaced(error: unknown, refused: Record<string, string>): string | undefined {
+  if (!error) return undefined;
+  const places = Object.keys(refused);
+  const shown = places.some((name) => PLACES.test(name) || /^(config|options)\./.test(name));
+  return shown ? undefined : messageOf(error);
+}
