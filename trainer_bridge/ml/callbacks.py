@@ -87,9 +87,35 @@ class RunReporter(TrainerCallback):
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Called when everything of the checkpoint is on disk."""
+        if not self._folder.writes:
+            return
         checkpoint = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         (checkpoint / COMPLETE_MARK).touch()
         logger.info("saved checkpoint at step %d", state.global_step)
+
+
+class EarlyStopping(TrainerCallback):
+    """Ends training after so many evaluations in a row that were no better than an earlier one.
+
+    Reads the trainer's own history, which a checkpoint keeps, so that a resumed run stops where an uninterrupted one
+    would.
+    """
+
+    def __init__(self, patience: int) -> None:
+        self._patience = patience
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
+        """Ask for the end when patience is used up."""
+        if self.is_over(args, state):
+            logger.info("stopping early at step %d: no better evaluation since the best one", state.global_step)
+            control.should_training_stop = True
+        return control
+
+    def is_over(self, args: Any, state: Any) -> bool:
+        """Whether patience is used up by what the history says."""
+        name, sign = args.metric_for_best_model, 1 if args.greater_is_better else -1
+        values = [sign * entry[name] for entry in state.log_history if name in entry]
+        return bool(values) and len(values) - 1 - values.index(max(values)) >= self._patience
 
 
 def memory_in_use() -> int:

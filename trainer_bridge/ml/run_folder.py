@@ -6,6 +6,7 @@
                    ``max_steps``, ``error`` (one sentence or null), ``rows``, ``resumed_from``, ``pid``, times
 ``metrics.jsonl``  one object a line: ``{"step", "at", "values": {name: number}}``; training and evaluation values of
                    the same step come on lines of their own; a number that is not finite is null
+``samples.jsonl``  what the model says or scores as it learns, see :mod:`trainer_bridge.ml.sampling`
 ``checkpoints/``   ``checkpoint-STEP`` folders; one without its ``complete`` mark was cut short and is not used
 ``adapter/``       the LoRA adapter alone (LoRA runs)
 ``model/``         the final model and tokenizer, loadable with plain ``from_pretrained``
@@ -41,11 +42,15 @@ def now() -> str:
 def write_json(path: Path, value: Any) -> None:
     """Write JSON by atomic rename: a reader sees the old file or the new one, never half of one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, indent=1, allow_nan=False)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(value, file, ensure_ascii=False, indent=1, allow_nan=False)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def sha256_of(path: Path) -> str:
@@ -60,16 +65,21 @@ def size_of(folder: Path) -> int:
 
 
 class RunFolder:
-    """Paths and durable writes of one run folder. ``status`` holds what ``status.json`` says."""
+    """Paths and durable writes of one run folder. ``status`` holds what ``status.json`` says.
 
-    def __init__(self, path: Path) -> None:
+    Of several processes that train together one ``writes``; the others read, and their writes do nothing.
+    """
+
+    def __init__(self, path: Path, *, writes: bool = True) -> None:
         self.path = path
+        self.writes = writes
         self.config = path / "config.yaml"
         self.checkpoints = path / "checkpoints"
         self.model = path / "model"
         self.adapter = path / "adapter"
         self.summary = path / "summary.json"
         self.metrics = path / "metrics.jsonl"
+        self.samples = path / "samples.jsonl"
         self._status_file = path / "status.json"
         self.status: dict[str, Any] = {}
 
@@ -78,6 +88,9 @@ class RunFolder:
         """Hold the folder for this process; a retried job must not write beside a process that still trains."""
         if not self.path.is_dir():
             raise RefusedError(f"There is no run folder {self.path}.")
+        if not self.writes:
+            yield
+            return
         with (self.path / ".lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -96,29 +109,29 @@ class RunFolder:
         """Merge changes into ``status.json``."""
         self.status |= changes
         self.status["updated_at"] = now()
-        write_json(self._status_file, self.status)
+        if self.writes:
+            write_json(self._status_file, self.status)
 
     def append_metrics(self, step: int, values: dict[str, float]) -> None:
         """Append one line to ``metrics.jsonl``; JSON has no not-a-number, so such a value becomes null."""
         finite = {name: value if math.isfinite(value) else None for name, value in values.items()}
-        line = json.dumps({"step": step, "at": now(), "values": finite}, allow_nan=False)
-        with self.metrics.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        self._append(self.metrics, {"step": step, "at": now(), "values": finite})
+
+    def append_samples(self, step: int, samples: list[dict[str, Any]]) -> None:
+        """Append one line to ``samples.jsonl``."""
+        self._append(self.samples, {"step": step, "at": now(), "samples": samples})
+
+    def _append(self, path: Path, line: dict[str, Any]) -> None:
+        if not self.writes:
+            return
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
 
     def cut_metrics(self, step: int) -> None:
-        """Forget lines after ``step``: training goes on from a checkpoint there and logs those steps again."""
-        if not self.metrics.exists():
-            return
-        kept = []
-        for line in self.metrics.read_text(encoding="utf-8").splitlines():
-            try:
-                if json.loads(line)["step"] <= step:
-                    kept.append(line + "\n")
-            except ValueError:
-                break  # the process died while writing this line
-        temporary = self.metrics.with_name(".metrics.jsonl.new")
-        temporary.write_text("".join(kept), encoding="utf-8")
-        temporary.replace(self.metrics)
+        """Forget lines, of samples too, after ``step``: training goes on from there and writes them again."""
+        for path in (self.metrics, self.samples):
+            if path.exists() and self.writes:
+                _cut(path, step)
 
     def last_values(self) -> dict[str, float]:
         """The newest value of every metric name."""
@@ -134,9 +147,17 @@ class RunFolder:
         for folder in self.checkpoints.glob("checkpoint-*"):
             if (folder / COMPLETE_MARK).exists():
                 found.append((int(folder.name.rpartition("-")[2]), folder))
-            else:
+            elif self.writes:
                 shutil.rmtree(folder)
         return max(found, default=None)
+
+    def remove_unfinished(self) -> None:
+        """Remove what was only half written when the disk was full, to leave room for a sentence about it."""
+        if not self.writes:
+            return
+        for folder in (*self.checkpoints.glob("checkpoint-*"), *self.path.glob(".*.new"), self.path / ".cache"):
+            if folder.is_dir() and not (folder / COMPLETE_MARK).exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def keep_inputs(self, inputs: dict[str, Any], *, resuming: bool) -> None:
         """Remember what the run is made from, or refuse to resume when that has changed."""
@@ -149,7 +170,8 @@ class RunFolder:
                 raise RefusedError(
                     f"This run cannot be resumed: {', '.join(changed)} changed since its checkpoint; start a new run."
                 )
-        write_json(path, inputs)
+        if self.writes:
+            write_json(path, inputs)
 
     @contextmanager
     def written_folder(self, target: Path) -> Iterator[Path]:
@@ -160,3 +182,16 @@ class RunFolder:
         yield temporary
         shutil.rmtree(target, ignore_errors=True)
         temporary.replace(target)
+
+
+def _cut(path: Path, step: int) -> None:
+    kept = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            if json.loads(line)["step"] <= step:
+                kept.append(line + "\n")
+        except ValueError:
+            break  # the process died while writing this line
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_text("".join(kept), encoding="utf-8")
+    temporary.replace(path)

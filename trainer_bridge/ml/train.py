@@ -111,6 +111,7 @@ def _train(folder: RunFolder, config: RunConfig, stop: StopWish, *, resume: bool
     if checkpoint and _is_over(trainer, config, checkpoint):
         # Only the model was still to be written, and the trainer would take one step too many from here.
         restore(trainer, checkpoint[1])
+        folder.update_status(step=checkpoint[0])
     else:
         trainer.train(resume_from_checkpoint=str(checkpoint[1]) if checkpoint else None)
     train_s = time.perf_counter() - began

@@ -141,6 +141,32 @@ def test_parquet_and_gzip_rows_train(run_folder: Make) -> None:
             ),
         ),
         ([pair(1)], {"lora_target_modules": ["nothing_here"]}, "The base model has no layers named 'nothing_here'"),
+        (
+            [pair(1)],
+            {"quantize": "4bit"},
+            "quantize 4bit needs a GPU that torch can use, and this run has none; set quantize to none.",
+        ),
+        (
+            [pair(1)],
+            {"report_to": "trackio"},
+            (
+                "report_to trackio needs the package trackio, which is not installed where this run trains; "
+                "install it there, or set report_to to none."
+            ),
+        ),
+        ([pair(1)], {"early_stopping_patience": 2}, "Early stopping watches held-out accuracy, and this run has no"),
+        ([pair(1)], {"sample_prompts": 2}, "sample_prompts shows held-out prompts, and this run has no test rows;"),
+        (
+            [pair(1)],
+            {"curriculum": "margin_ascending"},
+            "The curriculum margin_ascending sorts by the column 'margin', which train.jsonl lacks.",
+        ),
+        ([pair(1, offset=-1)], {"loss_type": "odpo"}, "train.jsonl row 1: offset must be a number of at least 0, not"),
+        (
+            [pair(1, reward_gap=1.5)],
+            {"loss_type": "mappo"},
+            "train.jsonl row 1: reward_gap must be a number from 0 to 1, not 1.5.",
+        ),
         ([pair(1)], {"device": "cuda"}, "The run asks for a GPU, but this machine has none that torch can use"),
     ],
 )
@@ -237,7 +263,7 @@ def test_out_of_memory_is_one_sentence(run_folder: Make, monkeypatch: pytest.Mon
 
     assert train.run(folder, resume=False) == 1
 
-    assert status(folder)["error"].startswith("The machine ran out of memory; lower batch_size or max_length")
+    assert status(folder)["error"].startswith("The machine ran out of memory; lower batch_size (now 2)")
 
 
 def test_tokenizer_without_a_chat_template_gets_the_default_one(run_folder: Make, tiny: Path, tmp_path: Path) -> None:

@@ -148,7 +148,8 @@ def restore(trainer: Any, checkpoint: Path) -> None:
     """Put the weights and the step count of a checkpoint into a trainer without training."""
     trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
     best = trainer.state.best_model_checkpoint if trainer.args.load_best_model_at_end else None
-    trainer._load_from_checkpoint(best or str(checkpoint))
+    # By its name: the run folder may have been moved since.
+    trainer._load_from_checkpoint(str(checkpoint.with_name(Path(best).name) if best else checkpoint))
 
 
 def counts_as_json(counts: dict[str, RowCounts]) -> dict[str, Any]:
