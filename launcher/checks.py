@@ -7,11 +7,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from launcher.browser import ensure_chromium
 from launcher.console import StepError, say
@@ -23,6 +27,8 @@ PYTHON = str(VENV / "bin" / "python")
 SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 BYTECODE = VENV / ".plumbline" / "bytecode"
 SCHEMA = ROOT / "webapp" / "api" / "openapi.yaml"
+# Where what a check prints is kept back; the terminal when that is None.
+_kept_back: ContextVar[IO[str] | None] = ContextVar("kept_back", default=None)
 
 
 @dataclass(frozen=True)
@@ -55,11 +61,10 @@ def run_all(pytest_arguments: list[str]) -> int:
     ensure_frontend()
     with throw_away_services() as environment:
         environment["PLUMBLINE_CHROMIUM"] = chromium
-        tests = [
-            Check("vitest", _npm("test")),
-            Check("pytest", _command(PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *pytest_arguments)),
-        ]
-        return report(run_checks([*static_checks(), *tests], environment))
+        # It keeps all cores busy and its tests have seconds, so it runs alone.
+        vitest = run_checks([Check("vitest", _npm("test"))], environment)
+        pytest = Check("pytest", _command(PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *pytest_arguments))
+        return report([*vitest, *run_beside(static_checks(), [pytest], environment)])
 
 
 def static_checks() -> list[Check]:
@@ -79,19 +84,50 @@ def static_checks() -> list[Check]:
 
 def run_checks(checks: list[Check], environment: dict[str, str]) -> list[Outcome]:
     """Run all checks, also after one has failed: a person wants the whole list at once."""
-    outcomes: list[Outcome] = []
-    for check in checks:
-        say(f"── {check.name}")
-        began = time.monotonic()
+    return [_run_check(check, environment) for check in checks]
+
+
+def run_beside(quiet: list[Check], shown: list[Check], environment: dict[str, str]) -> list[Outcome]:
+    """Run both lists at once: tests wait for browsers and workers, and leave the processor to who reads code.
+
+    What a quiet check prints comes in one piece when it has ended; the others print as they go.
+    """
+    interrupted = threading.Event()
+
+    def run_quietly() -> list[Outcome]:
+        outcomes = []
+        for check in quiet:
+            if interrupted.is_set():
+                break
+            with tempfile.TemporaryFile("w+") as output:
+                _kept_back.set(output)
+                outcomes.append(_run_check(check, environment))
+                output.seek(0)
+                print(f"\n{output.read()}", end="", file=sys.stderr, flush=True)
+        return outcomes
+
+    with ThreadPoolExecutor(1) as beside:
+        reading = beside.submit(run_quietly)
         try:
-            passed = check.run(environment)
-        except StepError as error:
-            say(str(error))
-            passed = False
-        outcomes.append(Outcome(check.name, passed, time.monotonic() - began))
-        if not passed:
-            say(f"── {check.name} FAILED")
-    return outcomes
+            outcomes = run_checks(shown, environment)
+        except KeyboardInterrupt:
+            interrupted.set()
+            raise
+        return [*reading.result(), *outcomes]
+
+
+def _run_check(check: Check, environment: dict[str, str]) -> Outcome:
+    _say(f"── {check.name}")
+    began = time.monotonic()
+    try:
+        passed = check.run(environment)
+    except StepError as error:
+        _say(str(error))
+        passed = False
+    outcome = Outcome(check.name, passed, time.monotonic() - began)
+    if not passed:
+        _say(f"── {check.name} FAILED")
+    return outcome
 
 
 def report(outcomes: list[Outcome]) -> int:
@@ -119,8 +155,8 @@ def schema_is_current(environment: dict[str, str]) -> bool:
         shown = subprocess.run(
             ["diff", "-u", str(SCHEMA), str(fresh)], capture_output=True, text=True, check=False
         ).stdout
-    print("\n".join(shown.splitlines()[:60]), file=sys.stderr)
-    say(
+    _say("\n".join(shown.splitlines()[:60]))
+    _say(
         "The API changed and its snapshot did not. Write it anew, then the front end's types: "
         "`.venv/bin/python manage.py spectacular --file webapp/api/openapi.yaml` and `npm run types` in frontend/."
     )
@@ -171,4 +207,14 @@ def _npm(*words: str) -> Callable[[dict[str, str]], bool]:
 
 def _run(argv: list[str], environment: dict[str, str], folder: Path) -> bool:
     program = shutil.which(argv[0], path=environment["PATH"]) or argv[0]
-    return subprocess.run([program, *argv[1:]], cwd=folder, env=environment, check=False).returncode == 0
+    output = _kept_back.get()
+    done = subprocess.run([program, *argv[1:]], cwd=folder, env=environment, stdout=output, stderr=output, check=False)
+    return done.returncode == 0
+
+
+def _say(message: str) -> None:
+    output = _kept_back.get()
+    if output is None:
+        say(message)
+    else:
+        print(message, file=output, flush=True)

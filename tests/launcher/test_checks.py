@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import threading
+
 import pytest
 
 from launcher import checks
-from launcher.checks import Check, report, run_checks
+from launcher.checks import Check, report, run_beside, run_checks
 from launcher.console import StepError
 
 
@@ -34,6 +37,24 @@ def test_a_check_that_cannot_run_has_failed() -> None:
     outcomes = run_checks([Check("biome", raise_step_error)], {})
 
     assert [outcome.passed for outcome in outcomes] == [False]
+
+
+def test_quiet_checks_run_beside_the_shown_and_print_in_one_piece(capfd: pytest.CaptureFixture[str]) -> None:
+    together = threading.Barrier(2, timeout=30)
+    meet = Check("meet", lambda _environment: together.wait() >= 0)
+    echo = Check("echo", checks._command("echo", "from a program"))
+    missing = Check("biome", raise_step_error)
+
+    outcomes = run_beside([meet, echo, missing], [meet], dict(os.environ))
+
+    assert [(each.name, each.passed) for each in outcomes] == [
+        *(("meet", True), ("echo", True), ("biome", False)),
+        ("meet", True),
+    ]
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "\n── echo\nfrom a program\n" in err
+    assert "── biome\nnpm is missing\n── biome FAILED\n" in err
 
 
 def test_the_exit_code_is_zero_when_all_passed() -> None:
