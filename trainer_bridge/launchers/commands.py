@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
 TRAINER = "trainer_bridge.ml.train"
 TORCHRUN = "torch.distributed.run"
+# A trainer runs model code and needs none of the application's keys.
+_KEYS = ("DATABASE_URL", "CELERY_BROKER_URL", "PLUMBLINE_SECRET_KEY")
 # Fetches the run's folder with the run's own token; needs nothing but Python.
 _FETCH = """
 import io, os, shutil, urllib.request, zipfile
@@ -18,6 +21,11 @@ with urllib.request.urlopen(asked) as answer, open("run.zip", "wb") as file:
 zipfile.ZipFile("run.zip").extractall(".")
 os.remove("run.zip")
 """
+
+
+def environment_without_keys() -> dict[str, str]:
+    """What a trainer may inherit of this process's environment."""
+    return {name: value for name, value in os.environ.items() if name not in _KEYS}
 
 
 def trainer_module(folder: Path | str, *, gpus: int) -> tuple[str, list[str]]:

@@ -157,7 +157,7 @@ def _cluster() -> Cluster:
     )
 
 
-def _ask(group: str, call: str, *arguments: Any, **named: Any) -> dict[str, Any]:
+def _ask(room: str, call: str, /, *arguments: Any, **named: Any) -> dict[str, Any]:
     """One call of the official client, its answer as plain values. Raises LauncherError."""
     from kubernetes import client, config
     from kubernetes.client.exceptions import ApiException
@@ -174,7 +174,7 @@ def _ask(group: str, call: str, *arguments: Any, **named: Any) -> dict[str, Any]
         configuration.retries = False
         with client.ApiClient(configuration) as connection:
             apis = {"batch": client.BatchV1Api, "core": client.CoreV1Api, "custom": client.CustomObjectsApi}
-            answer = getattr(apis[group](connection), call)(*arguments, _request_timeout=_TIMEOUT_SECONDS, **named)
+            answer = getattr(apis[room](connection), call)(*arguments, _request_timeout=_TIMEOUT_SECONDS, **named)
             return dict(connection.sanitize_for_serialization(answer))
     except ApiException as error:
         if error.status == 404:

@@ -14,10 +14,8 @@ from pathlib import Path
 from django.conf import settings
 
 from trainer_bridge.launchers.base import Alive, Description, Ended, Handle, Lost, Outcome, Task
-from trainer_bridge.launchers.commands import trainer_module
+from trainer_bridge.launchers.commands import environment_without_keys, trainer_module
 
-# A trainer runs model code and needs none of the application's keys.
-_SECRETS = ("DATABASE_URL", "CELERY_BROKER_URL", "PLUMBLINE_SECRET_KEY")
 _GUARD = "trainer_bridge.launchers.guarded"
 
 
@@ -118,9 +116,8 @@ class LocalLauncher:
 
 
 def _environment() -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     return {
-        **inherited,
+        **environment_without_keys(),
         "PYTHONUNBUFFERED": "1",
         "TOKENIZERS_PARALLELISM": "false",
         "HF_HUB_DISABLE_TELEMETRY": "1",

@@ -17,7 +17,7 @@ from pathlib import Path
 from django.conf import settings
 
 from trainer_bridge.launchers.base import Alive, Description, Ended, Handle, LauncherError, Lost, Outcome, Task
-from trainer_bridge.launchers.commands import TORCHRUN, TRAINER
+from trainer_bridge.launchers.commands import TORCHRUN, TRAINER, environment_without_keys
 
 _TIMEOUT_SECONDS = 30
 _WAITING = ("PENDING", "CONFIGURING", "SUSPENDED", "STOPPED", "REQUEUED", "REQUEUE_HOLD", "RESIZING")
@@ -161,7 +161,15 @@ def _gpus_per_node() -> int:
 
 def _call(*command: str) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False)
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+            # A batch job inherits what sbatch had.
+            env=environment_without_keys(),
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise LauncherError(f"{command[0]} cannot be called: {error}.") from None
 
