@@ -30,9 +30,16 @@ def train_dataset(path: Path, config: RunConfig, columns: tuple[str, ...], folde
     if read != columns:
         rows = rows.remove_columns("margin")
     if config.members > 1:
-        drawn = random.Random(f"{config.seed}/{config.member}")  # noqa: S311 - a bootstrap sample, not a secret
-        rows = rows.select(sorted(drawn.choices(range(len(rows)), k=len(rows))))
+        rows = rows.select(drawn_rows(len(rows), config))
     return rows
+
+
+def drawn_rows(rows: int, config: RunConfig) -> list[int]:
+    """Which of so many rows a member of an ensemble trains on: as many, drawn with replacement by its number."""
+    chance = random.Random(f"{config.seed}/{config.member}")  # noqa: S311 - a bootstrap sample, not a secret
+    drawn = chance.choices(range(rows), k=rows)
+    # KTO sets each row's response against the prompt beside it, so copies of a row must not lie side by side.
+    return drawn if config.kind == "kto" else sorted(drawn)
 
 
 def eval_dataset(path: Path | None, config: RunConfig, columns: tuple[str, ...], folder: RunFolder) -> Any | None:

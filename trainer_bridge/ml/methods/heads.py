@@ -51,20 +51,21 @@ def as_single(model: Any) -> Any:
     return model
 
 
-def name_heads(model: Any, what: str, names: Sequence[str]) -> None:
-    """Say in the configuration what the outputs are: ``what`` is "aspects" or "categories"."""
+def name_heads(model: Any, what: str, names: Sequence[str]) -> Any:
+    """The model, saying in its configuration what its outputs are: ``what`` is "aspects" or "categories"."""
     model.config.id2label = dict(enumerate(names))
     model.config.label2id = {name: number for number, name in enumerate(names)}
     setattr(model.config, HEADS_KEY, what)
+    return model
 
 
-def without_tie_head(model: Any) -> Any:
-    """The model as anything loads it: a plain head, and ν as ``davidson_nu`` in its configuration."""
-    head = model.score
+def without_tie_head(model: Any, *, nu: float) -> Any:
+    """The model with a plain head, whether or not log ν is in it, and ``davidson_nu`` in its configuration."""
+    head = _head(model)
     plain = torch.nn.Linear(head.in_features, head.out_features, bias=False, device=head.weight.device)
     plain.weight = head.weight
-    model.config.davidson_nu = float(torch.exp(head.tie_bias.detach() * _TIE_UNIT))
     model.score = plain
+    model.config.davidson_nu = nu
     return model
 
 

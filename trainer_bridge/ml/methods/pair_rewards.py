@@ -11,6 +11,7 @@ from trl import RewardTrainer
 from trl.trainer.reward_trainer import DataCollatorForPreference
 
 from trainer_bridge.ml.losses import reward
+from trainer_bridge.ml.methods.heads import name_heads
 from trainer_bridge.ml.methods.watching import Watched
 
 # Columns of a row that a loss reads beside the two texts, as they lie in a batch.
@@ -92,3 +93,7 @@ class PairRewardTrainer(Watched, RewardTrainer):
             self.note_where(name, values, decided)
         for number, name in enumerate(self._aspects):
             self.note_where(f"accuracy/{name}", right, columns["aspect"] == number)
+
+    def finished(self, model: Any) -> Any:
+        """The model, saying what its outputs are where it has one for each aspect."""
+        return name_heads(model, "aspects", self._aspects) if self._aspects else model

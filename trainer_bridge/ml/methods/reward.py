@@ -13,7 +13,7 @@ from trainer_bridge.ml.config import RunConfig
 from trainer_bridge.ml.errors import RefusedError
 from trainer_bridge.ml.losses import reward
 from trainer_bridge.ml.losses.davidson import davidson, log_nu_of
-from trainer_bridge.ml.methods.heads import as_single, give_tie_head, log_nu_in, name_heads, without_tie_head
+from trainer_bridge.ml.methods.heads import as_single, give_tie_head, log_nu_in, without_tie_head
 from trainer_bridge.ml.methods.pair_rewards import PairCollator, PairRewardTrainer, RowLoss
 from trainer_bridge.ml.methods.setup import TrainerSetup
 from trainer_bridge.ml.methods.span_heads import SpanCollator, SpanTrainer
@@ -52,8 +52,8 @@ class DavidsonTrainer(PairRewardTrainer):
         return davidson(chosen, rejected, columns["tie"], log_nu, columns.get("margin"))
 
     def finished(self, model: Any) -> Any:
-        """The model that is saved in the end."""
-        return without_tie_head(model)
+        """The model as anything loads it: a plain head, and ν in its configuration."""
+        return without_tie_head(model, nu=float(log_nu_in(self.model).detach().exp()))
 
 
 def heads(config: RunConfig, train: Any) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def _aspects(setup: TrainerSetup) -> PairRewardTrainer:
             arguments[split] = arguments[split].cast_column("aspect", names)
     as_single(setup.model)
     trainer = PairRewardTrainer(**arguments, **_columns(setup), aspects=setup.heads, row_loss=row_loss(setup.config))
-    name_heads(trainer.model, "aspects", setup.heads)
+    trainer.finished(trainer.model)
     return trainer
 
 
@@ -113,7 +113,7 @@ def _spans(setup: TrainerSetup) -> SpanTrainer:
     as_single(setup.model)
     collator = SpanCollator(setup.tokenizer.pad_token_id, len(setup.heads), "weight" in setup.columns, _multiple(setup))
     trainer = SpanTrainer(**_arguments(setup), data_collator=collator, categories=setup.heads)
-    name_heads(trainer.model, "categories", setup.heads)
+    trainer.finished(trainer.model)
     return trainer
 
 

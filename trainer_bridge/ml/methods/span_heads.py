@@ -14,6 +14,7 @@ from trl.trainer.utils import pad
 
 from trainer_bridge.ml.errors import RefusedError
 from trainer_bridge.ml.losses import reward
+from trainer_bridge.ml.methods.heads import name_heads
 from trainer_bridge.ml.methods.span_tokens import OUTSIDE, labelled_tokens
 from trainer_bridge.ml.methods.watching import Watched
 
@@ -55,6 +56,8 @@ class SpanTrainer(Watched, RewardTrainer):
     Logs the F1 of tokens for each category, ``f1/NAME``, and their mean ``f1``; a category that is neither marked nor
     found scores 1 (METHODS §5). ``accuracy`` is the share of answers, one for each token and category, that are right.
     """
+
+    prepared_as = {"marks": ("labels",)}
 
     def __init__(self, *args: Any, categories: tuple[str, ...], **kwargs: Any) -> None:
         self._categories = categories
@@ -102,6 +105,10 @@ class SpanTrainer(Watched, RewardTrainer):
         counts = torch.stack([(each & inside).sum((0, 1)) for each in outcomes])
         total = self.accelerator.gather(counts[None]).sum(0).cpu()
         self._counts[mode] = total + self._counts[mode] if mode in self._counts else total
+
+    def finished(self, model: Any) -> Any:
+        """The model, saying which category each of its outputs is for."""
+        return name_heads(model, "categories", self._categories)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         mode = "train" if self.model.training else "eval"
