@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from curation.signals.model_readings import ModelScorer
@@ -24,7 +26,8 @@ def reward_reader(evaluation: Evaluation) -> Reader:
         from curation.ml.reward_scoring import RewardScorer
 
         found = model_resolve(evaluation.project_id, evaluation.model_id)
-        return RewardScorer(found.path, revision=found.revision)
+        with _called(found.name, found.path):
+            return RewardScorer(found.path, revision=found.revision)
 
     return Reader("model", load)
 
@@ -34,7 +37,7 @@ def policy_reader(evaluation: Evaluation) -> Reader:
 
     def load() -> ModelScorer[Any]:
         found = model_resolve(evaluation.project_id, evaluation.model_id)
-        return _likelihoods(found.path, found.revision)
+        return _likelihoods(found.name, found.path, found.revision)
 
     return Reader("model", load)
 
@@ -45,8 +48,8 @@ def reference_reader(evaluation: Evaluation) -> Reader:
     def load() -> ModelScorer[Any]:
         if evaluation.against_id is not None:
             found = model_resolve(evaluation.project_id, evaluation.against_id)
-            return _likelihoods(found.path, found.revision)
-        return _likelihoods(base_folder(evaluation), None)
+            return _likelihoods(found.name, found.path, found.revision)
+        return _likelihoods(evaluation.model.base_model, base_folder(evaluation), None)
 
     return Reader("reference", load)
 
@@ -55,10 +58,22 @@ def reference_name(evaluation: Evaluation) -> str:
     return str(evaluation.against) if evaluation.against is not None else evaluation.model.base_model
 
 
-def _likelihoods(path: str, revision: str | None) -> ModelScorer[Any]:
+def _likelihoods(name: str, path: str, revision: str | None) -> ModelScorer[Any]:
     from curation.ml.log_likelihood import LikelihoodScorer
 
-    return LikelihoodScorer(path, revision=revision)
+    with _called(name, path):
+        return LikelihoodScorer(path, revision=revision)
+
+
+@contextmanager
+def _called(name: str, path: str) -> Iterator[None]:
+    """What cannot be loaded is told by the model's name, not by where its files are."""
+    from curation.ml.model_folder import ScoringError
+
+    try:
+        yield
+    except ScoringError as error:
+        raise ScoringError(str(error).replace(path, name)) from error
 
 
 def base_folder(evaluation: Evaluation) -> str:

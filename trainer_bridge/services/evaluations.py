@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -20,12 +21,14 @@ from trainer_bridge.choices import (
 )
 from trainer_bridge.evaluation.kinds.base import Kind, Outcome
 from trainer_bridge.evaluation.kinds.registry import KINDS, kind_named
-from trainer_bridge.models import Evaluation, EvaluationSet, ModelVersion
+from trainer_bridge.models import Evaluation, EvaluationSet, ModelVersion, Run
 from trainer_bridge.services.evaluation_sets import evaluation_set_of_snapshot
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, ConflictError
 from webapp.jobs.models import Job
 from webapp.jobs.services import job_create
+
+logger = structlog.get_logger(__name__)
 
 
 @transaction.atomic
@@ -178,22 +181,29 @@ AUTOMATIC_KINDS = ("reward_accuracy", "invariance", "implicit_reward")
 def evaluations_after_run(*, model: ModelVersion) -> list[Evaluation]:
     """Queue what every new model gets: evaluations on its snapshot's test split and on the project's automatic sets.
 
-    A snapshot without a test split is passed over; the model is there all the same.
+    A snapshot without a test split is passed over. What cannot be queued is logged: the model is there all the same.
     """
     if model.run is None:
         return []
-    sets = list(
-        EvaluationSet.objects.filter(project=model.project_id, automatic=True, state=EvaluationSetState.READY).order_by(
-            "id"
-        )
-    )
-    snapshot = model.run.export.snapshot
-    if snapshot.splits.get("test"):
-        own = evaluation_set_of_snapshot(snapshot=snapshot, created_by=model.created_by)
-        sets = [own, *(each for each in sets if each.pk != own.pk)]
-    return [
-        evaluation_create(model=model, evaluation_set=each, kind=key, created_by=model.created_by, automatic=True)
-        for each in sets
-        for key in AUTOMATIC_KINDS
-        if KINDS[key].model_kind == model.kind
-    ]
+    ways = [key for key in AUTOMATIC_KINDS if KINDS[key].model_kind == model.kind]
+    queued: list[Evaluation] = []
+    try:
+        for each in _automatic_sets(model, model.run):
+            queued += [_automatic(model, each, key) for key in ways]
+    except ApplicationError as error:
+        logger.warning("evaluations_not_queued", model=model.pk, reason=error.message)
+    return queued
+
+
+def _automatic_sets(model: ModelVersion, run: Run) -> list[EvaluationSet]:
+    """The test split of what the run was trained on, and the sets marked so."""
+    found = EvaluationSet.objects.filter(project=model.project_id, automatic=True, state=EvaluationSetState.READY)
+    snapshot = run.export.snapshot
+    if not snapshot.splits.get("test"):
+        return list(found.order_by("id"))
+    own = evaluation_set_of_snapshot(snapshot=snapshot, created_by=model.created_by)
+    return [own, *found.exclude(pk=own.pk).order_by("id")]
+
+
+def _automatic(model: ModelVersion, on: EvaluationSet, kind: str) -> Evaluation:
+    return evaluation_create(model=model, evaluation_set=on, kind=kind, created_by=model.created_by, automatic=True)

@@ -27,16 +27,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Work = Callable[[int], Job]
 
 
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.jobs.services.control.publish", lambda *args: None)
-
-
-@pytest.fixture
-def client(client_of: Callable[..., APIClient], admin: User) -> APIClient:
-    return client_of(admin)
-
-
 @pytest.fixture
 def upload(client: APIClient, project: Project, work: Work) -> Callable[..., tuple[EvaluationSet, Job]]:
     """Upload files of rows (JSON lines, or bytes as they are) and read them."""
