@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +16,7 @@ from trainer_bridge.domain.evaluation.measured import draw_means, share
 from trainer_bridge.domain.evaluation.pair_calibration import calibration_of
 from trainer_bridge.domain.evaluation.pair_length import length_of
 from trainer_bridge.domain.evaluation.paired import compare
-from trainer_bridge.domain.evaluation.scoreboard import Entry, Section
+from trainer_bridge.domain.evaluation.scoreboard import Entry, Section, scoreboard
 from trainer_bridge.domain.evaluation.scored import pairs_of
 from trainer_bridge.domain.evaluation.style_report import Restyled, style_report
 from trainer_bridge.domain.evaluation.styles import VARIANTS, as_list, other_case, spaced_out, without_markdown
@@ -165,6 +167,24 @@ def test_verdicts_that_flip_are_counted_by_the_side_that_was_rewritten() -> None
     assert heading["right_only"]["value"] == 0.0
     assert heading["score_change"]["value"] == pytest.approx((2 + 0.5) / 2 / 0.5)
     assert next(each for each in found["variants"] if each["name"] == "as_list")["n"] == 0
+
+
+def test_subsets_are_drawn_independently_of_each_other() -> None:
+    rng = np.random.default_rng(9)
+    rows = [Entry(str(at), f"s{at % 20}", str(at), float(rng.random() < 0.6)) for at in range(2000)]
+    sections = [Section("all", {f"s{at}": 1.0 for at in range(20)})]
+
+    board, plain = scoreboard(rows, sections), scoreboard(rows)
+    paired = compare(rows, [row._replace(credit=float(rng.random() < 0.7)) for row in rows], sections)
+
+    assert paired is not None
+    assert board.overall.value == pytest.approx(plain.overall.value)
+    assert _width(board.overall) == pytest.approx(_width(plain.overall), rel=0.1)
+    assert _width(paired.overall) == pytest.approx(_width(paired.accuracy), rel=0.1)
+
+
+def _width(number: Any) -> float:
+    return float(number.high - number.low)
 
 
 def entries(credits: list[float], subset: str = "") -> list[Entry]:

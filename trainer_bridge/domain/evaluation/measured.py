@@ -5,6 +5,7 @@ Items that share a prompt are no independent evidence, so intervals draw whole p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,10 +61,11 @@ def within(value: float, draws: Floats, n: int) -> Measured:
     return Measured(value, float(low), float(high), n)
 
 
-def draw_means(values: Floats, groups: Labels, *, seed: int = 0, draws: int = DRAWS) -> Floats:
+def draw_means(values: Floats, groups: Labels, *, seed: int | Sequence[int] = 0, draws: int = DRAWS) -> Floats:
     """Means of several numbers on the same items (numbers, items), each over the same draws of whole prompts.
 
-    Returns (numbers, draws). The order of items and the names of prompts do not matter to the draws.
+    Returns (numbers, draws). The order of items and the names of prompts do not matter to the draws. Draws of one seed
+    go together: parts that are to be drawn independently need seeds of their own, such as (seed, part).
     """
     _, group = np.unique(groups, return_inverse=True)
     group = group.reshape(-1)

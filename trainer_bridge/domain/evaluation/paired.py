@@ -85,9 +85,9 @@ def _weighted(
     """By fixed weights of subsets; prompts are drawn within each subset. Entries of no section weigh nothing."""
     weight = np.array([weights.get(name, 0.0) for name in names])
     draws = np.zeros(DRAWS)
-    for subset in sorted(set(subsets.tolist())):
+    for at, subset in enumerate(sorted(set(subsets.tolist()))):
         held = subsets == subset
-        draws += weight[held].sum() * draw_means((b - a)[None, held], groups[held], seed=seed)[0]
+        draws += weight[held].sum() * draw_means((b - a)[None, held], groups[held], seed=(seed, at))[0]
     return _difference("overall", float(weight @ a), float(weight @ b), draws, int((weight > 0).sum()))
 
 

@@ -75,7 +75,7 @@ def scoreboard(entries: Sequence[Entry], sections: Sequence[Section] = (), *, se
     if not present:
         missing = [subset for section in sections for subset in section.weights]
         return Scoreboard(accuracy, accuracy, [], subsets, missing)
-    draws = {name: _draws(held, seed) for name, held in by_subset.items()}
+    draws = {name: _draws(held, (seed, at)) for at, (name, held) in enumerate(sorted(by_subset.items()))}
     values = {name: float(_columns(held)[0].mean()) for name, held in by_subset.items()}
     told_sections = []
     for section, weights in present:
@@ -116,7 +116,7 @@ def weights_in_overall(entries: Sequence[Entry], sections: Sequence[Section]) ->
     return found
 
 
-def _draws(entries: Sequence[Entry], seed: int) -> Floats:
+def _draws(entries: Sequence[Entry], seed: tuple[int, int]) -> Floats:
     credit, groups = _columns(entries)
     drawn: Floats = draw_means(credit[None, :], groups, seed=seed)[0]
     return drawn
