@@ -125,8 +125,8 @@ def test_a_cluster_that_refuses_or_is_away(ray: Served, tmp_path: Path, settings
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("ray") is None, reason="Ray is not installed here")
 def test_a_program_on_a_real_ray(stub: Path, settings: Any) -> None:  # noqa: F811
-    address = "http://127.0.0.1:18265"
-    begin = ["ray", "start", "--head", "--port=16379", "--dashboard-port=18265", "--num-cpus=1",
+    address = "http://127.0.0.1:8299"
+    begin = ["ray", "start", "--head", "--port=6399", "--dashboard-port=8299", "--num-cpus=1",
              "--include-dashboard=true", "--disable-usage-stats"]  # fmt: skip
     subprocess.run(begin, check=True, capture_output=True)
     try:
