@@ -152,16 +152,7 @@ Of {counts["in"]:,} labelled pairs {counts["kept"]:,} were kept, {counts["droppe
 
 ## What is in it
 
-| | |
-|---|--:|
-| Mean strength of preference (0–3) | {facts["strength"]:.2f} |
-| Mean votes a pair | {facts["votes"]:.2f} |
-| Agreement with the mean vote, pairs with several | {_agreement(facts)} |
-| Labels turned round, softened, re-weighted | {facts["flipped"]:,}, {facts["softened"]:,}, {facts["reweighted"]:,} |
-| Multi-turn prompts | {facts["multi_turn"]:.0%} |
-| Mean length of chosen, characters | {facts["chosen_chars"]:,.0f} |
-| Mean length of rejected, characters | {facts["rejected_chars"]:,.0f} |
-| Pairs whose chosen side is longer | {facts["chosen_longer"]:.0%} |
+{_contents(facts)}
 
 ## AI judges
 
@@ -191,7 +182,26 @@ def _reasons(reasons: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in reasons.items())
 
 
+def _contents(facts: dict[str, Any]) -> str:
+    if not facts["pairs"]:
+        return (
+            "No pairs: nobody compared two responses. What people and judges said of single responses is all there is."
+        )
+    return f"""| | |
+|---|--:|
+| Mean strength of preference (0–3) | {facts["strength"]:.2f} |
+| Mean votes a pair | {facts["votes"]:.2f} |
+| Agreement with the mean vote, pairs with several | {_agreement(facts)} |
+| Labels turned round, softened, re-weighted | {facts["flipped"]:,}, {facts["softened"]:,}, {facts["reweighted"]:,} |
+| Multi-turn prompts | {facts["multi_turn"]:.0%} |
+| Mean length of chosen, characters | {facts["chosen_chars"]:,.0f} |
+| Mean length of rejected, characters | {facts["rejected_chars"]:,.0f} |
+| Pairs whose chosen side is longer | {facts["chosen_longer"]:.0%} |"""
+
+
 def _limits(facts: dict[str, Any]) -> str:
+    if not facts["pairs"]:
+        return "- It can only be exported in formats that read marks, steps, judgments, ratings or rankings."
     limits = []
     if facts["simulated_labels"]:
         limits.append(

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from curation.datasets.reading import part_urls
 from curation.domain.recipe_steps import OrderStep, SplitStep
-from curation.models import Snapshot
+from curation.models import DatasetVersion, Snapshot
 from curation.recipes.compile import CompiledRecipe, Decided, decided
 from curation.recipes.funnel import funnel_of, treated_counts
 from curation.recipes.measures import margin_of, term_of
@@ -113,7 +113,7 @@ Advance = Callable[[int], None]
 def freeze(snapshot: Snapshot, advance: Advance) -> dict[str, Any]:
     """Write both files and return counts, funnel, splits, content hash and the facts of the data card.
 
-    Raises JobError when nothing is kept.
+    Raises JobError when nothing is kept. A version without any label may have other answers: then there are no pairs.
     """
     result = freeze_recipe(recipe_ready(snapshot.dataset_version, snapshot.steps), snapshot, advance)
     result["facts"] |= card_proofs(snapshot.dataset_version)
@@ -125,7 +125,7 @@ def freeze_recipe(recipe: CompiledRecipe, snapshot: Snapshot, advance: Advance) 
     version = snapshot.dataset_version
     with decided(recipe) as found:
         funnel = funnel_of(found)
-        if funnel["kept"] == 0:
+        if funnel["kept"] == 0 and (funnel["pairs_in"] or not _has_answers(version)):
             raise JobError(
                 f"The recipe keeps none of the {funnel['pairs_in']:,} labelled pairs; loosen a step and freeze again."
             )
@@ -144,6 +144,10 @@ def freeze_recipe(recipe: CompiledRecipe, snapshot: Snapshot, advance: Advance) 
         "content_hash": content_hash,
         "facts": facts,
     }
+
+
+def _has_answers(version: DatasetVersion) -> bool:
+    return any(part["stats"].get("annotation_kinds") for part in version.parts)
 
 
 def _rows_sql(found: Decided) -> str:
@@ -193,6 +197,9 @@ def _write_pairs(found: Decided, snapshot: Snapshot, parts: list[str], advance: 
             splits.update(table["split"].to_pylist())
             out.write_table(table.select(PAIRS.names).cast(PAIRS), row_group_size=ROWS_PER_GROUP)
             advance(table.num_rows)
+    if not splits:
+        # Without a row the version alone tells what it holds.
+        hasher.update(snapshot.dataset_version.content_hash.encode())
     return splits, hasher.hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 from trainer_bridge.domain.judgments import (
     ALIGNED_N,
     ALIGNED_P,
+    MISALIGNED,
     VARIANTS,
     is_sampled,
     judgment_text,
@@ -17,7 +19,7 @@ from trainer_bridge.domain.judgments import (
     variants_of,
 )
 from trainer_bridge.domain.said import Spans, Texts, Thumbs, body_of, said_of
-from trainer_bridge.exports.base import MESSAGES, Column, Dropped, KeptRecord, Row, assistant, messages
+from trainer_bridge.exports.base import MESSAGES, Column, Corpus, Dropped, KeptRecord, Row, assistant, messages
 from trainer_bridge.exports.options import Option, Options
 from trainer_bridge.exports.record_options import MOST_SEED, UNLABELLED, authors, remarks_on
 
@@ -83,6 +85,10 @@ class JudgmentRows:
     def schema(self, options: Options) -> pa.Schema:
         return _SCHEMA
 
+    def learn(self, corpus: Corpus, options: Options) -> dict[str, Any]:
+        """Counts that are filled in while rows are made."""
+        return {"variants": Counter()}
+
     def rows(self, unit: KeptRecord, options: Options) -> Iterator[Row | Dropped]:
         judgments, good = _judgments(unit, options), _good(unit, options)
         for response in unit.record.responses:
@@ -106,16 +112,21 @@ class JudgmentRows:
         wanted = ["plain"] if options["rows"] == "plain" else variants_of(judgment, options["variants"])
         if not wanted:
             yield Dropped("variant_not_wanted", unit.split)
+        counts: Counter[str] = options.learned.get("variants", Counter())
         for variant in wanted:
+            counts["bad" if judgment else "good"] += 1
             asked = prompt_under(judgment, prompt) if variant == ALIGNED_N and judgment is not None else prompt
             values = {"prompt": asked, "completion": assistant(content), "judgment": judgment, "variant": variant}
             yield Row(values, unit.split, remarks_on(unit))
 
     def facts(self, options: Options, rows: Mapping[str, int]) -> dict[str, Any]:
-        return {}
+        counts: Counter[str] = options.learned["variants"]
+        return {"judgments": {"rows_of_good": counts["good"], "rows_of_bad": counts["bad"]}}
 
     def warnings(self, options: Options, rows: Mapping[str, int]) -> list[str]:
-        if options["rows"] == "plain" or "misaligned" in options["variants"]:
+        if not options.learned["variants"]["bad"]:
+            return ["No response here has a judgment, so these rows teach no more than those of chosen responses do."]
+        if options["rows"] == "plain" or MISALIGNED in options["variants"]:
             return ["Bad responses stand here under their own requests: a plain SFT run would learn to write them."]
         return []
 

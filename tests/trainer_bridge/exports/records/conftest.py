@@ -43,8 +43,11 @@ ExportAs = Callable[..., Exported]
 def frozen(project: Project, admin: User, work: Callable[[int], Job]) -> Frozen:
     """A snapshot of all clear pairs of some records."""
 
-    def freeze(records: list[Record], test_fraction: float = 0.0) -> Snapshot:
+    def freeze(records: list[Record], test_fraction: float = 0.0, kinds: dict[str, int] | None = None) -> Snapshot:
         version = make_version(project, admin, records, rows_per_part=5)
+        if kinds is not None:
+            version.parts = [{**part, "stats": {"annotation_kinds": kinds}} for part in version.parts]
+            version.save()
         recipe = Recipe.objects.create(project=project, name=f"Clear {version.pk}", steps=CLEAR, created_by=admin)
         job = snapshot_create(recipe=recipe, version=version, created_by=admin, test_fraction=test_fraction)
         assert work(job.pk).state == "succeeded"

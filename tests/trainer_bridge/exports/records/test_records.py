@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from curation.snapshots.selectors import snapshot_card
 from tests.trainer_bridge.exports.records.conftest import ExportAs, Frozen
 from tests.trainer_bridge.exports.records.saying import id_of, mark, marks, record, said, voted
 from webapp.store.canonical import Record
@@ -57,6 +58,24 @@ def test_steps_become_rows_and_pairs(frozen: Frozen, export_as: ExportAs) -> Non
     # The neutral step is in no pair, and the wrong one has nothing right to stand against.
     assert (pairs.train, pairs.state) == ([], "failed")
     assert "no right and wrong step" in pairs.message
+
+
+def test_a_version_without_any_vote_has_steps_to_learn_from(frozen: Frozen, export_as: ExportAs) -> None:
+    made = [
+        said(record(f"Problem {n}?", [f"A {n}\n\nB"]), "steps", {id_of(f"A {n}\n\nB"): {"labels": ["good", "bad"]}})
+        for n in range(30)
+    ]
+    snapshot = frozen(made, test_fraction=0.3, kinds={"steps": 30})
+
+    rows = export_as(snapshot, "trl_stepwise")
+    pairs = export_as(snapshot, "trl_preference")
+
+    assert (snapshot.counts["kept"], snapshot.splits) == (0, {"train": 0, "test": 0})
+    assert "No pairs: nobody compared two responses." in snapshot_card(snapshot)
+    assert len(rows.rows["train"]) + len(rows.rows["test"]) == 30
+    assert 3 <= len(rows.rows["test"]) <= 17
+    assert rows.manifest["remarks"] == {"of_record_without_labelled_pairs": 30}
+    assert pairs.message == "This snapshot keeps no pairs, so there is nothing to export; loosen its recipe."
 
 
 def test_right_and_wrong_next_steps_are_pairs(frozen: Frozen, export_as: ExportAs) -> None:
@@ -172,6 +191,7 @@ def test_judgments_make_the_rows_of_cut(frozen: Frozen, export_as: ExportAs) -> 
     assert content(rows["aligned_n"]["completion"]) == bad
     assert rows["aligned_n"]["prompt"][0]["content"].endswith("5 is wrong.")
     assert default.manifest["dropped"] == {"contradicted": 1}
+    assert default.manifest["judgments"] == {"rows_of_good": 1, "rows_of_bad": 1}
     assert {row["variant"]: content(row["prompt"]) for row in everything.train}["misaligned"] == "2 + 2?"
     assert any("would learn to write them" in warning for warning in everything.manifest["warnings"])
     assert {(content(row["completion"]), row["judgment"]) for row in plain.train} == {
