@@ -23,6 +23,26 @@ describe("what a manifest says", () => {
     ]);
   });
 
+  it("foretells what each trainer does with long rows", () => {
+    const tokens = {
+      tokenizer: "tiny",
+      max_length: 40,
+      trainers: { "trl.DPOTrainer": { train: { given: 5, dropped: 2, truncated: 1 } } },
+    };
+    expect(forecastOf(data({ lengths: { tokens } }))).toEqual({
+      tokenizer: "tiny",
+      maxLength: 40,
+      trainers: [
+        {
+          trainer: "trl.DPOTrainer",
+          train: { dropped: 2, truncated: 1 },
+          test: { dropped: 0, truncated: 0 },
+        },
+      ],
+    });
+    expect(forecastOf(data({ lengths: { unit: "characters", tokens: null } }))).toBeNull();
+  });
+
   it("is empty while the export is being written", () => {
     const empty = data({});
     expect([rowsOf(empty), droppedOf(empty), warningsOf(empty), columnsOf(empty), forecastOf(empty)]).toEqual(

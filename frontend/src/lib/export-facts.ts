@@ -43,22 +43,36 @@ export function columnsOf(data: DataExport): ExportColumn[] {
   }));
 }
 
+/** What a trainer will do with rows that are too long for it. */
+export interface Cuts {
+  dropped: number;
+  truncated: number;
+}
+
 export interface LengthForecast {
   tokenizer: string;
   maxLength: number | null;
-  dropped: number | null;
-  truncated: number | null;
+  /** By trainer, which treat long rows differently. */
+  trainers: { trainer: string; train: Cuts; test: Cuts }[];
 }
 
-/** What a trainer will leave out and cut, where a tokenizer was chosen for the export. */
+const cutsIn = (value: unknown): Cuts => ({
+  dropped: asNumber(asFacts(value).dropped) ?? 0,
+  truncated: asNumber(asFacts(value).truncated) ?? 0,
+});
+
+/** What trainers will leave out and cut, where a tokenizer was chosen for the export. */
 export function forecastOf(data: DataExport): LengthForecast | null {
   const tokens = asFacts(asFacts(data.manifest.lengths).tokens);
-  if (Object.keys(tokens).length === 0) return null;
-  const predicted = asFacts(tokens.predicted ?? tokens);
+  const trainers = Object.entries(asFacts(tokens.trainers));
+  if (trainers.length === 0) return null;
   return {
     tokenizer: asText(tokens.tokenizer),
     maxLength: asNumber(tokens.max_length),
-    dropped: asNumber(predicted.dropped),
-    truncated: asNumber(predicted.truncated),
+    trainers: trainers.map(([trainer, splits]) => ({
+      trainer,
+      train: cutsIn(asFacts(splits).train),
+      test: cutsIn(asFacts(splits).test),
+    })),
   };
 }

@@ -1,13 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import {
-  Async,
-  CopyButton,
-  DataTable,
-  DownloadButton,
-  EmptyState,
-  RelativeTime,
-  Section,
-} from "@/components/ui";
+import { CodeBlock } from "@/components/code-block";
+import { Async, DataTable, DownloadButton, EmptyState, RelativeTime, Section } from "@/components/ui";
 import type { Run } from "@/lib/api/types";
 import { formatBytes } from "@/lib/format";
 import { useCan } from "@/lib/session";
@@ -39,12 +32,12 @@ export function ArtefactsTab({ run }: { run: Run }) {
         <Async query={config} skeletonLines={2}>
           {({ command, yaml }) => (
             <>
-              <Code text={command} label="Copy command" />
+              <CodeBlock text={command} copy="Copy command" />
               {run.launcher === "manual" && canManage && isRunning(run.state) && <ReportToken run={run} />}
               <details className="mt-3">
                 <summary className="cursor-pointer text-muted">config.yaml</summary>
                 <div className="mt-2">
-                  <Code text={yaml} label="Copy config.yaml" />
+                  <CodeBlock text={yaml} copy="Copy config.yaml" tall />
                 </div>
               </details>
             </>
@@ -93,22 +86,5 @@ export function ArtefactsTab({ run }: { run: Run }) {
         </Async>
       </Section>
     </>
-  );
-}
-
-export function Code({ text, label }: { text: string; label: string }) {
-  return (
-    <div className="relative">
-      <pre
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-        tabIndex={0}
-        className="max-h-[50vh] overflow-auto rounded-md bg-sunken p-3 pe-28 font-mono text-sm whitespace-pre"
-      >
-        {text}
-      </pre>
-      <div className="absolute end-2 top-2">
-        <CopyButton text={text} label={label} />
-      </div>
-    </div>
   );
 }

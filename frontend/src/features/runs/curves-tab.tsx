@@ -1,6 +1,7 @@
 import { LineChart } from "@/components/chart";
 import { Async, EmptyState } from "@/components/ui";
 import type { Run } from "@/lib/api/types";
+import { formatCount, formatNumber } from "@/lib/format";
 import { isRunning } from "./api";
 import { chartsOf, type PreparedChart } from "./metrics";
 import { useMetrics } from "./use-metrics";
@@ -15,6 +16,10 @@ export function CurvesTab({ run }: { run: Run }) {
   );
 }
 
+/** Three digits, and whole numbers where there are thousands. */
+const readout = (value: number | null) =>
+  value !== null && Math.abs(value) >= 1000 ? formatCount(value) : formatNumber(value);
+
 export function Charts({ charts }: { charts: PreparedChart[] }) {
   return (
     <div className="grid gap-x-10 gap-y-8 xl:grid-cols-2">
@@ -26,6 +31,7 @@ export function Charts({ charts }: { charts: PreparedChart[] }) {
           xLabel="Step"
           series={chart.series}
           zeroLine={chart.zeroLine}
+          format={readout}
         />
       ))}
     </div>

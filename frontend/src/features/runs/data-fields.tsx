@@ -79,7 +79,7 @@ export function DataFields({ form, lists, method, isClone, wrong, onChange }: Pr
             { value: "", label: "Write what the run needs" },
             ...ready.map((each) => ({
               value: String(each.id),
-              label: `Export ${each.id}: ${each.format}, ${formatRelative(each.created_at)}`,
+              label: `Export ${each.id}: ${lists.formats.find((format) => format.key === each.format)?.title ?? each.format}, ${formatRelative(each.created_at)}`,
             })),
           ]}
         />

@@ -10,6 +10,7 @@ const run = (over: Partial<Omit<Run, "config">>, config: Record<string, unknown>
     export: 2,
     launcher: "local",
     gpus: 0,
+    ensemble: "",
     ...over,
     config,
   }) as unknown as Run;

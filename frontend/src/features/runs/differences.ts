@@ -18,10 +18,13 @@ export function settingsOf(run: Run): Setting[] {
     line("launcher", "Runs on", launcherName(run.launcher)),
     line("gpus", "GPUs", run.gpus),
     ...Object.entries(run.config)
-      .filter(([, value]) => value !== null && value !== undefined)
+      .filter(([name, value]) => value !== null && value !== undefined && !isAlone(name, run))
       .map(([name, value]) => line(`config.${name}`, settingName(name), value)),
   ];
 }
+
+/** A run that is no member of an ensemble needs no word about it. */
+const isAlone = (name: string, run: Run) => (name === "member" || name === "members") && run.ensemble === "";
 
 export interface Difference {
   name: string;

@@ -110,7 +110,9 @@ function OneEvaluation({
       title={title}
       actions={
         <>
-          {evaluation.state !== "succeeded" && <StateBadge state={evaluation.state} />}
+          {(evaluation.state === "failed" || evaluation.state === "cancelled") && (
+            <StateBadge state={evaluation.state} />
+          )}
           <LinkButton size="sm" to={paths.evaluation(project.id, evaluation.id)}>
             Open
           </LinkButton>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { exportFormatsQuery } from "@/components/export-options";
 import { Link, NoteText } from "@/components/ui";
 import type { Run } from "@/lib/api/types";
 import { rowsOf } from "@/lib/export-facts";
@@ -19,6 +20,7 @@ export function LineageTab({ run }: { run: Run }) {
   }).data;
   const data = useQuery(exportQuery(run.export)).data;
   const uses = useQuery({ ...modelUsesQuery(run.model_version ?? 0), enabled: run.model_version !== null });
+  const formats = useQuery(exportFormatsQuery).data ?? [];
   const rows = data && rowsOf(data);
   return (
     <ol aria-label="Lineage" className="max-w-[720px]">
@@ -56,7 +58,7 @@ export function LineageTab({ run }: { run: Run }) {
         >
           Export {run.export}
         </Link>
-        {data && ` as ${data.format}`}
+        {data && `, ${formats.find((each) => each.key === data.format)?.title ?? data.format}`}
         {rows &&
           Object.keys(rows).length > 0 &&
           `: ${formatCount(rows.train)} to learn from, ${formatCount(rows.test)} held out`}
@@ -127,7 +129,7 @@ function Step({ title, last = false, children }: { title: string; last?: boolean
       />
       <div className="min-w-0 break-words">
         <h3 className="text-sm font-normal text-muted">{title}</h3>
-        <div>{children}</div>
+        <div className="[&_a]:underline">{children}</div>
       </div>
     </li>
   );

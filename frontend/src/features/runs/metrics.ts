@@ -52,6 +52,8 @@ export const CHARTS: ChartPlan[] = [
     names: [
       { name: "chosen_reward", label: "Chosen" },
       { name: "rejected_reward", label: "Rejected" },
+      { name: "eval_chosen_reward", label: "Chosen on test", dashed: true },
+      { name: "eval_rejected_reward", label: "Rejected on test", dashed: true },
     ],
   },
   {
@@ -82,6 +84,8 @@ export const CHARTS: ChartPlan[] = [
     names: [
       { name: "chosen_length", label: "Chosen" },
       { name: "rejected_length", label: "Rejected" },
+      { name: "eval_chosen_length", label: "Chosen on test", dashed: true },
+      { name: "eval_rejected_length", label: "Rejected on test", dashed: true },
     ],
   },
   { title: "Throughput, tokens/s", names: [{ name: "tokens_per_s", label: "Tokens" }] },
@@ -170,7 +174,8 @@ export function overlaidCharts(runs: NamedRows[]): PreparedChart[] {
 }
 
 function overlaidTitle(plan: ChartPlan, label: string, dashed?: boolean): string {
-  if (dashed) return `${plan.title} on test`;
+  const twins = plan.names.filter((each) => each.dashed).length;
+  if (dashed) return twins > 1 ? `${plan.title}: ${label.toLowerCase()}` : `${plan.title} on test`;
   return plan.names.filter((each) => !each.dashed).length > 1
     ? `${plan.title}: ${label.toLowerCase()}`
     : plan.title;

@@ -1,5 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
-import { Button, CopyButton, toast } from "@/components/ui";
+import { CodeBlock } from "@/components/code-block";
+import { Button, toast } from "@/components/ui";
 import type { Run } from "@/lib/api/types";
 import { formatExact } from "@/lib/format";
 import { newReportToken } from "./api";
@@ -26,18 +27,7 @@ export function ReportToken({ run }: { run: Run }) {
         Start it in the unpacked folder with this command. Its token is shown this once, and holds until{" "}
         {formatExact(make.data.expires_at)}.
       </p>
-      <div className="relative">
-        <pre
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-          tabIndex={0}
-          className="overflow-x-auto rounded-md bg-sunken p-3 pe-36 font-mono text-sm"
-        >
-          {make.data.command}
-        </pre>
-        <div className="absolute end-2 top-2">
-          <CopyButton text={make.data.command} label="Copy command" />
-        </div>
-      </div>
+      <CodeBlock text={make.data.command} copy="Copy command" />
     </div>
   );
 }

@@ -159,7 +159,7 @@ export function RunListPage() {
               className: "min-w-36",
               cell: (run) => <Progress run={run} />,
             },
-            { key: "metric", header: "Newest number", numeric: true, cell: (run) => keyMetric(run.metrics) },
+            { key: "metric", header: "Key metric", numeric: true, cell: (run) => keyMetric(run.metrics) },
             { key: "created", header: "Created", cell: (run) => <RelativeTime at={run.created_at} /> },
           ]}
         />

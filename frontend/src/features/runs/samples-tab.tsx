@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { Markdown } from "@/components/markdown";
 import { Async, Checkbox, EmptyState, Field, Select } from "@/components/ui";
 import type { Run } from "@/lib/api/types";
 import { formatNumber } from "@/lib/format";
@@ -74,26 +73,33 @@ function Prompt({ sampled, steps }: { sampled: SampledPrompt; steps: number[] | 
     ? steps.map((step) => ({ step, sample: sampled.states.find((each) => each.step === step)?.sample }))
     : sampled.states;
   return (
-    <section aria-label="Prompt" className="border-t border-line py-4">
-      <p dir="auto" className="mb-3 max-w-[90ch] font-medium whitespace-pre-wrap">
+    <article className="border-t border-line py-4">
+      <h3 dir="auto" className="mb-3 max-w-[90ch] text-base font-medium whitespace-pre-wrap">
         {sampled.prompt || "(empty prompt)"}
-      </p>
+      </h3>
       <div className={steps ? "grid gap-x-8 gap-y-4 md:grid-cols-2" : "flex flex-col gap-4"}>
         {states.map(({ step, sample }) => (
           <div key={step} className="min-w-0">
-            <h3 className="num mb-1 text-sm font-normal text-muted">Step {step}</h3>
+            <h4 className="num mb-1 text-sm font-normal text-muted">Step {step}</h4>
             {sample ? <Answer sample={sample} /> : <p className="text-faint">Not sampled at this step.</p>}
           </div>
         ))}
       </div>
-    </section>
+    </article>
   );
 }
 
 function Answer({ sample }: { sample: Sample }) {
   if (sample.scores) return <Scores scores={sample.scores} />;
-  if (!sample.text) return <p className="text-faint">An empty answer.</p>;
-  return <Markdown text={sample.text} compact />;
+  if (!sample.text?.trim()) {
+    return <p className="text-faint">{sample.text ? "Nothing but blank lines." : "An empty answer."}</p>;
+  }
+  // As it was written: what a model in training writes is no markdown yet.
+  return (
+    <p dir="auto" className="max-w-[72ch] break-words whitespace-pre-wrap">
+      {sample.text}
+    </p>
+  );
 }
 
 function Scores({ scores }: { scores: unknown }) {

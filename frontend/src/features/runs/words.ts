@@ -61,6 +61,16 @@ const SETTINGS: Record<string, string> = {
   ld_alpha: "LD-DPO alpha",
   sft_weight: "Weight of supervised loss (RPO)",
   report_to: "Also report to",
+  simpo_gamma: "SimPO γ",
+  cpo_alpha: "Weight of supervised loss (CPO)",
+  tpo_alpha: "Weight of the reference response",
+  tpo_l_gamma: "TPO-L γ",
+  beta_dpo_rho: "β-DPO ρ",
+  beta_dpo_a: "β-DPO a",
+  beta_dpo_momentum: "β-DPO momentum",
+  rationale_gamma: "Rationale γ",
+  use_weighting: "Weigh pairs (WPO)",
+  precompute_reference: "Precompute the reference",
   eval_max_rows: "Test rows looked at",
 };
 

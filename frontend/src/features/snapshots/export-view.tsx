@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { CodeBlock } from "@/components/code-block";
 import type { ExportFormat } from "@/components/export-options";
 import { JobStrip } from "@/components/job-strip";
 import {
@@ -13,7 +14,14 @@ import {
   StateBadge,
 } from "@/components/ui";
 import type { DataExport, Snapshot } from "@/lib/api/types";
-import { columnsOf, droppedOf, forecastOf, rowsOf, warningsOf } from "@/lib/export-facts";
+import {
+  columnsOf,
+  droppedOf,
+  forecastOf,
+  type LengthForecast,
+  rowsOf,
+  warningsOf,
+} from "@/lib/export-facts";
 import { countOf, formatBytes, formatCount } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useCan } from "@/lib/session";
@@ -115,16 +123,6 @@ function Contents({ data }: { data: DataExport }) {
           { label: "Training rows", value: formatCount(rows.train) },
           { label: "Test rows", value: formatCount(rows.test) },
           { label: "Left out", value: formatCount(dropped.reduce((sum, [, count]) => sum + count, 0)) },
-          ...(forecast
-            ? [
-                {
-                  label: "Too long for the trainer",
-                  value: formatCount(forecast.dropped),
-                  note: `at ${formatCount(forecast.maxLength)} tokens`,
-                },
-                { label: "Will be cut", value: formatCount(forecast.truncated), note: forecast.tokenizer },
-              ]
-            : []),
         ]}
       />
       {dropped.length > 0 && (
@@ -140,6 +138,7 @@ function Contents({ data }: { data: DataExport }) {
           </ul>
         </div>
       )}
+      {forecast && <Forecast forecast={forecast} />}
       {warnings.length > 0 && (
         <div>
           <h3 className="mb-1 font-medium">Before you train on it</h3>
@@ -154,29 +153,54 @@ function Contents({ data }: { data: DataExport }) {
       <Files data={data} />
       <div>
         <h3 className="mb-1 font-medium">Open it in a script</h3>
-        <div className="relative">
-          <pre
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-            tabIndex={0}
-            className="overflow-x-auto rounded-md bg-sunken p-3 pe-28 font-mono text-sm"
-          >
-            {loadSnippet(data)}
-          </pre>
-          <div className="absolute end-2 top-2">
-            <CopyButton text={loadSnippet(data)} label="Copy code" />
-          </div>
-        </div>
+        <CodeBlock text={loadSnippet(data)} copy="Copy code" />
       </div>
       <details>
         <summary className="cursor-pointer text-muted">Manifest</summary>
         <pre
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: see above.
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
           tabIndex={0}
           className="mt-2 overflow-x-auto rounded-md bg-sunken p-4 font-mono text-sm"
         >
           {JSON.stringify(data.manifest, null, 2)}
         </pre>
       </details>
+    </div>
+  );
+}
+
+function Forecast({ forecast }: { forecast: LengthForecast }) {
+  return (
+    <div>
+      <h3 className="mb-1 font-medium">What trainers will do with long rows</h3>
+      <p className="mb-2 text-sm text-muted">
+        At {formatCount(forecast.maxLength)} tokens, counted with the tokenizer of {forecast.tokenizer}.
+      </p>
+      <DataTable
+        caption="Rows that trainers will leave out and cut"
+        rows={forecast.trainers}
+        rowKey={(each) => each.trainer}
+        columns={[
+          {
+            key: "trainer",
+            header: "Trainer",
+            cell: (each) => <code className="font-mono text-sm">{each.trainer}</code>,
+          },
+          {
+            key: "dropped",
+            header: "Left out of training",
+            numeric: true,
+            cell: (each) => formatCount(each.train.dropped),
+          },
+          { key: "cut", header: "Cut", numeric: true, cell: (each) => formatCount(each.train.truncated) },
+          {
+            key: "test",
+            header: "Test left out / cut",
+            numeric: true,
+            cell: (each) => `${formatCount(each.test.dropped)} / ${formatCount(each.test.truncated)}`,
+          },
+        ]}
+      />
     </div>
   );
 }
