@@ -20,6 +20,9 @@ class EvaluationSetCountsSerializer(serializers.Serializer):
     candidates = serializers.IntegerField(default=0, help_text="Answers to all prompts together.")
     prompts = serializers.IntegerField(default=0, help_text="Different prompts.")
     subsets = serializers.DictField(child=serializers.IntegerField(), default=dict)
+    left_out = serializers.DictField(
+        child=serializers.IntegerField(), default=dict, help_text="Bad rows by reason, where they were to be left out."
+    )
 
     class Meta:
         ref_name = "EvaluationSetCounts"
@@ -63,6 +66,7 @@ class EvaluationSetUploadSerializer(serializers.Serializer):
         help_text="Found out from the rows when it is not given.",
     )
     automatic = serializers.BooleanField(default=False)
+    leave_out_bad_rows = serializers.BooleanField(default=False, help_text="Otherwise one bad row refuses them all.")
 
     class Meta:
         ref_name = "EvaluationSetUpload"

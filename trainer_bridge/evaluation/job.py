@@ -27,12 +27,15 @@ class EvaluationSetHandler(JobHandler):
     unit = "items"
 
     def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
-        return set_read(EvaluationSet.objects.get(pk=job.params["evaluation_set"]), progress)
+        evaluation_set = EvaluationSet.objects.get(pk=job.params["evaluation_set"])
+        return set_read(evaluation_set, progress, leave_out_bad_rows=job.params.get("leave_out_bad_rows", False))
 
     def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
         evaluation_sets.evaluation_set_ready(evaluation_set_id=job.params["evaluation_set"], **results[0])
-        job.message = f"{results[0]['counts']['items']:,} items read."
-        return {"evaluation_set": job.params["evaluation_set"], "counts": results[0]["counts"]}
+        counts = results[0]["counts"]
+        left_out = sum(counts["left_out"].values())
+        job.message = f"{counts['items']:,} items read." + (f" {left_out:,} bad rows left out." if left_out else "")
+        return {"evaluation_set": job.params["evaluation_set"], "counts": counts}
 
     def on_stopped(self, job: Job, *, state: str, error: str) -> None:
         evaluation_sets.evaluation_set_stop(job=job, state=state, error=error)

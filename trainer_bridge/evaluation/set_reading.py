@@ -1,10 +1,12 @@
 """Reading an evaluation set into its one file, from uploaded benchmark files or a snapshot's test split.
 
-Uploaded rows are all good or none is kept: a benchmark with some of its rows left out is another benchmark.
+Uploaded rows are all good or none is kept, unless bad ones are to be left out: a benchmark without some of its rows is
+another benchmark, and says so.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -31,26 +33,55 @@ _PAIRS_AT_ONCE = 1024
 _SCENARIOS = ("scenario", "subset", "category", "domain", "task")
 
 
-def set_read(evaluation_set: EvaluationSet, progress: Progress | None) -> dict[str, Any]:
+def set_read(
+    evaluation_set: EvaluationSet, progress: Progress | None, *, leave_out_bad_rows: bool = False
+) -> dict[str, Any]:
     """Write the set's items; returns {"layout", "counts", "content_hash"}. Safe to repeat.
 
-    Raises JobError that names file and row of what cannot be read.
+    `counts` has rows left out by reason. Raises JobError that names file and row of what cannot be read.
     """
-    snapshot = evaluation_set.snapshot
+    snapshot, bad = evaluation_set.snapshot, BadRows(leave_out=leave_out_bad_rows)
     if snapshot is not None:
         layout, items = EvaluationLayout.SNAPSHOT.value, _of_snapshot(snapshot)
     else:
         found = _layout_of(evaluation_set)
-        layout, items = found.key, _of_uploads(evaluation_set, found)
+        layout, items = found.key, _of_uploads(evaluation_set, found, bad)
     # Evaluations of a snapshot may read it at the same moment; they write the same.
     with store().writer(evaluation_set.items_key, alone=snapshot is None) as file, ItemWriter(file) as writer:
         for item in items:
             writer.append(item)
             if progress is not None:
                 progress.advance()
+        bad.check()
         if not writer.counts["items"]:
-            raise JobError("There are no rows to evaluate on.")
-    return {"layout": layout, "counts": writer.counts, "content_hash": writer.content_hash}
+            raise JobError(f"There are no rows to evaluate on. {bad.sentence()}".strip())
+    counts = {**writer.counts, "left_out": dict(sorted(bad.reasons.items()))}
+    return {"layout": layout, "counts": counts, "content_hash": writer.content_hash}
+
+
+class BadRows:
+    """Rows that cannot be read: the first of them in words, all of them by reason."""
+
+    def __init__(self, *, leave_out: bool) -> None:
+        self._leave_out = leave_out
+        self._told: list[str] = []
+        self.reasons: Counter[str] = Counter()
+
+    def add(self, file: str, row: RawRow, error: RowError) -> None:
+        self.reasons[error.reason] += 1
+        if len(self._told) < _ERRORS_SHOWN:
+            self._told.append(f"“{file}”, row {row.number:,}: {error.message}")
+
+    def check(self) -> None:
+        """Raises JobError when there are some and they are not to be left out."""
+        if self.reasons and not self._leave_out:
+            raise JobError(
+                f"{self.sentence()} Nothing was kept; mend the file, or upload it again with bad rows left out."
+            )
+
+    def sentence(self) -> str:
+        more = self.reasons.total() - len(self._told)
+        return " ".join(self._told) + (f" And {more:,} more." if more else "")
 
 
 def _layout_of(evaluation_set: EvaluationSet) -> Layout:
@@ -75,24 +106,14 @@ def _raw_rows(evaluation_set: EvaluationSet) -> Iterator[tuple[str, RawRow]]:
                 yield upload["name"], row
 
 
-def _of_uploads(evaluation_set: EvaluationSet, layout: Layout) -> Iterator[Item]:
-    """Items of good rows. Raises JobError with the first bad ones once all are read."""
+def _of_uploads(evaluation_set: EvaluationSet, layout: Layout, bad: BadRows) -> Iterator[Item]:
+    """Items of good rows; the others are added to `bad`."""
     used: dict[str, int] = {}
-    bad: list[str] = []
-    count = 0
     for number, (file, row) in enumerate(_raw_rows(evaluation_set), start=1):
         try:
-            item = _item_of(row, layout, file, number, used)
+            yield _item_of(row, layout, file, number, used)
         except RowError as error:
-            count += 1
-            if count <= _ERRORS_SHOWN:
-                bad.append(f"“{file}”, row {row.number:,}: {error.message}")
-            continue
-        if not count:
-            yield item
-    if count:
-        told = " ".join(bad) + (f" And {count - len(bad):,} more." if count > len(bad) else "")
-        raise JobError(f"{told} Nothing was kept; mend the file and upload it again.")
+            bad.add(file, row, error)
 
 
 def _item_of(row: RawRow, layout: Layout, file: str, number: int, used: dict[str, int]) -> Item:

@@ -38,7 +38,7 @@ class EvaluationSet(models.Model):
     state = models.CharField(max_length=10, choices=EvaluationSetState.choices, default=EvaluationSetState.BUILDING)
     # Every model that a run of the project makes is evaluated on it.
     automatic = models.BooleanField(default=False)
-    # {"items", "candidates", "prompts", "subsets": {name: items}}
+    # {"items", "candidates", "prompts", "subsets": {name: items}, "left_out": {reason: rows}}
     counts = models.JSONField(default=dict)
     # SHA-256 over the items in their order, not over the file they came in.
     content_hash = models.CharField(max_length=64, blank=True)

@@ -40,12 +40,13 @@ def evaluation_set_upload(
     name: str = "",
     layout: str = "",
     automatic: bool = False,
+    leave_out_bad_rows: bool = False,
 ) -> EvaluationSet:
     """Keep uploaded benchmark files and start the job that reads them into one set.
 
-    Several files make one set, each file's name a subset where its rows name none. `layout` forces one, else it is
-    found from the rows. Raises UnprocessableError for empty files, ApplicationError past the size limit (413) and
-    ConflictError for a name that is taken.
+    Several files make one set. `layout` forces one, else it is found from the rows; a bad row refuses all of them
+    unless bad rows are to be left out. Raises UnprocessableError for empty files, ApplicationError past the size limit
+    (413) and ConflictError for a name that is taken.
     """
     if not 1 <= len(files) <= MOST_FILES:
         sentence = f"Give 1 to {MOST_FILES} files."
@@ -59,6 +60,7 @@ def evaluation_set_upload(
             layout=layout,
             automatic=automatic,
             uploads=_kept(files, folder),
+            job_params={"leave_out_bad_rows": leave_out_bad_rows},
         )
     except BaseException:
         store().delete_tree(folder)
@@ -115,7 +117,9 @@ def evaluation_set_of_snapshot(
 
 
 @transaction.atomic
-def _start(*, project: Project, created_by: User, name: str, **fields: Any) -> EvaluationSet:
+def _start(
+    *, project: Project, created_by: User, name: str, job_params: dict[str, Any] | None = None, **fields: Any
+) -> EvaluationSet:
     try:
         with transaction.atomic():
             started = EvaluationSet.objects.create(project=project, created_by=created_by, name=name, **fields)
@@ -125,7 +129,7 @@ def _start(*, project: Project, created_by: User, name: str, **fields: Any) -> E
         kind="evaluation_set.read",
         project=project,
         created_by=created_by,
-        params={"evaluation_set": started.pk},
+        params={"evaluation_set": started.pk, **(job_params or {})},
         title=f"Read {name}",
         subject=("evaluation_set", started.pk),
     )

@@ -89,7 +89,8 @@ def test_items_are_kept_as_their_layout_tells_them(upload: Any, client: APIClien
     first = next(iter_items(ties))
     assert (first["item_id"], first["subset"]) == ("tied:1", "Ties")
     assert [each["role"] for each in first["candidates"]] == ["correct", "correct", "incorrect"]
-    assert ties.counts == {"items": 2, "candidates": 7, "prompts": 2, "subsets": {"Math": 1, "Ties": 1}}
+    subsets = {"Math": 1, "Ties": 1}
+    assert ties.counts == {"items": 2, "candidates": 7, "prompts": 2, "subsets": subsets, "left_out": {}}
     candidates = next(iter_items(styles))["candidates"]
     assert [each["style"] for each in candidates] == ["concise", "detailed_plain", "detailed_markdown"] * 2
     shown = client.get(f"/api/evaluation-sets/{best.pk}/items/").json()["results"]
@@ -143,6 +144,46 @@ def test_bad_rows_are_named_by_file_and_number_and_nothing_is_kept(upload: Any) 
     assert "“bad.jsonl”, row 6: The prompt is empty. And 2 more." in job.message
     assert not store().exists(made.items_key)
     assert store().list(made.folder) == []
+
+
+def test_bad_rows_may_be_left_out_and_are_counted(upload: Any, client: APIClient) -> None:
+    rows = [pair(1), {**pair(2), "chosen": " "}, {**pair(3), "rejected": None}, pair(4)]
+
+    made, job = upload({"a.jsonl": rows}, leave_out_bad_rows=True)
+    none, failed = upload({"b.jsonl": rows[1:2]}, leave_out_bad_rows=True)
+
+    assert job.message == "2 items read. 2 bad rows left out."
+    counts = client.get(f"/api/evaluation-sets/{made.pk}/").json()["counts"]
+    assert (counts["items"], counts["left_out"]) == (2, {"empty_response": 1, "missing_field": 1})
+    assert (none.state, failed.message) == (
+        "failed",
+        "There are no rows to evaluate on. “b.jsonl”, row 1: An answer is empty.",
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"instruction": "1+1?", "input": "", "response1": "3", "response2": "2", "annotator1": 2, "annotator2": 2},
+        {"conversations": [{"from": "human", "value": "1+1?"}], "chosen": {"from": "gpt", "value": "2"},
+         "rejected": {"from": "gpt", "value": "3"}},
+        {"prompt": "1+1?", "responses": ["3", "2"], "labels": [{"a": 0, "b": 1, "value": 2}]},
+        {"chosen": "\n\nHuman: 1+1?\n\nAssistant: 2", "rejected": "\n\nHuman: 1+1?\n\nAssistant: 3"},
+    ],
+)  # fmt: skip
+def test_pairs_are_read_from_every_layout_datasets_come_in(row: dict[str, Any], upload: Any) -> None:
+    made, _ = upload({"a.jsonl": [row]})
+
+    item = next(iter_items(made))
+    assert made.layout == "preferences"
+    assert [(each["text"], each["role"]) for each in item["candidates"]] == [("2", "correct"), ("3", "incorrect")]
+
+
+def test_votes_that_prefer_neither_make_no_item(upload: Any) -> None:
+    votes = {"annotator1": 1, "annotator2": 2}
+    _, job = upload({"a.jsonl": [{"instruction": "Add.", "response1": "3", "response2": "2", **votes}]})
+
+    assert job.message.startswith("“a.jsonl”, row 1: The row's votes prefer neither answer.")
 
 
 @pytest.mark.parametrize(
