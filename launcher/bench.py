@@ -32,7 +32,7 @@ def run(what: str | None, *, peer: bool = False) -> int:
         ensure_chromium()
     codes = [
         _run_module(f"tests.benchmarks.bench_{each}", *(["--peer"] if peer and each == "judge" else []))
-        for each in ("annotate", "page", "curation", "judge")
+        for each in ("annotate", "page", "curation", "judge", "train")
         if what in (None, each)
     ]
     return max(codes, default=0)

@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("lint", help="run the static checks only")
     bench = commands.add_parser("bench", help="measure; prints JSON lines")
     bench.add_argument(
-        "what", nargs="?", choices=["annotate", "curation", "judge", "page", "start"], help="default: all"
+        "what", nargs="?", choices=["annotate", "curation", "judge", "page", "start", "train"], help="default: all"
     )
     bench.add_argument("--peer", action="store_true", help="with judge: measure distilabel beside it, once installed")
     token = commands.add_parser("token", parents=[shared], help="print a fresh API token (development only)")
