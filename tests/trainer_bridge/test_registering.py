@@ -15,7 +15,7 @@ from curation.models import Signal
 from tests.curation.making import make_record, make_version
 from trainer_bridge.ml import base_models
 from trainer_bridge.models import ModelVersion
-from trainer_bridge.selectors.registry import model_resolve
+from trainer_bridge.selectors.registry import model_heads, model_resolve
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
@@ -84,6 +84,38 @@ def test_a_reward_model_of_a_folder_scores_responses(
     signal = Signal.objects.get()
     assert (signal.state, signal.rows_ok, signal.rows_failed) == ("ready", 6, 0)
     assert signal.provenance["revision"] == model_resolve(project.pk, model.pk).revision
+
+
+def test_a_model_of_several_aspects_is_used_only_where_one_of_them_can_be_chosen(
+    client: APIClient, work: Work, project: Project, admin: User, models_dir: Path, settings: Any, tmp_path: Path
+) -> None:
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    settings.MODELS_DIR = str(tmp_path / "models")
+    torch.manual_seed(1)
+    wide = AutoModelForSequenceClassification.from_pretrained(models_dir / "tiny", num_labels=2)
+    wide.config.id2label, wide.config.label2id = {0: "facts", 1: "tone"}, {"facts": 0, "tone": 1}
+    wide.config.reward_heads = "aspects"
+    wide.save_pretrained(tmp_path / "models" / "wide")
+    AutoTokenizer.from_pretrained(models_dir / "tiny").save_pretrained(tmp_path / "models" / "wide")
+
+    job = work(register(client, project, kind="reward", base_model="local:wide").json()["id"])
+
+    model = ModelVersion.objects.get()
+    assert (job.state, model_heads(model)) == ("succeeded", ("facts", "tone"))
+    records = [make_record(f"How do I plan garden {at}?", ["Start small.", "No."]) for at in range(2)]
+    signals = f"/api/dataset-versions/{make_version(project, admin, records).pk}/signals/"
+    refused = client.post(signals, {"kind": "reward_score", "params": {"model": model.pk}})
+    assert (refused.status_code, refused.json()["message"]) == (
+        400, "params.head: wide v1 has the heads facts, tone; choose one of them.",
+    )  # fmt: skip
+    several = client.post(signals, {"kind": "reward_ensemble", "params": {"models": [model.pk, model.pk + 1]}})
+    assert "wide v1 gives a number for each of facts, tone; this needs one number." in several.json()["message"]
+    asked = client.post(signals, {"kind": "reward_score", "params": {"model": model.pk, "head": "tone"}}).json()
+    work(asked["id"])
+    signal = Signal.objects.get()
+    assert (signal.name, signal.state, signal.rows_ok) == ("Score by wide v1, tone", "ready", 4)
 
 
 def test_a_model_of_the_hub_is_named_with_its_commit(

@@ -159,6 +159,27 @@ def test_no_items_give_no_scores(reward_model: Path) -> None:
     assert list(RewardScorer(str(reward_model), options=CPU).score([])) == []
 
 
+def test_a_model_with_several_outputs_is_read_at_the_one_asked_for(language_model: Path, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    wide = AutoModelForSequenceClassification.from_pretrained(language_model, num_labels=2)
+    wide.config.id2label, wide.config.label2id = {0: "facts", 1: "tone"}, {"facts": 0, "tone": 1}
+    wide.config.reward_heads = "aspects"
+    wide.save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(language_model).save_pretrained(tmp_path)
+
+    facts, tone = (RewardScorer(str(tmp_path), options=CPU, head=head) for head in ("facts", "tone"))
+
+    first, second = ([entry.score for entry in scorer.score(items(2))] for scorer in (facts, tone))
+    assert all(one != other for one, other in zip(first, second, strict=True))
+    assert facts.provenance["head"] == "facts"
+    for head, sentence in (
+        (None, r"gives 2 numbers per response; choose one of its heads facts, tone\."),
+        ("style", r"has no head 'style'; it has facts, tone\."),
+    ):
+        with pytest.raises(ScoringError, match=sentence):
+            RewardScorer(str(tmp_path), options=CPU, head=head)
+
+
 def test_models_that_cannot_score_are_refused(language_model: Path, reward_model: Path, tmp_path: Path) -> None:
     bare = tmp_path / "bare"
     bare.mkdir()
