@@ -100,7 +100,7 @@ class EvaluationMessageSerializer(serializers.Serializer):
 class EvaluationCandidateSerializer(serializers.Serializer):
     text = serializers.CharField()
     role = serializers.ChoiceField(choices=ROLES)
-    style = serializers.CharField(allow_null=True)
+    style = serializers.CharField(allow_null=True)  # type: ignore[assignment]
 
     class Meta:
         ref_name = "EvaluationCandidate"
@@ -304,18 +304,6 @@ class EvaluationRowPageSerializer(serializers.Serializer):
 
     class Meta:
         ref_name = "EvaluationRowPage"
-
-
-class MeasuredSerializer(serializers.Serializer):
-    """A number with its 95 % interval and how many items it is over."""
-
-    value = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    n = serializers.IntegerField()
-
-    class Meta:
-        ref_name = "Measured"
 
 
 class EvaluationDifferenceSerializer(serializers.Serializer):

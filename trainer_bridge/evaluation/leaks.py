@@ -51,8 +51,7 @@ def leaks_find(evaluation: Evaluation, progress: Progress) -> dict[str, Any]:
                 pending = []
                 progress.advance(0)
         search.add(pending)
-    facts = {"known": True, "training_prompts": search.seen}
-    facts["sentence"] = _sentence(search, len(prompts))
+    facts = {"known": True, "sentence": _sentence(search, len(prompts)), "training_prompts": search.seen}
     return _kept(evaluation, search.found, facts, search.examples())
 
 
@@ -122,10 +121,9 @@ def _kept(
     with store().writer(_key(evaluation)) as file:
         file.write(msgspec.json.encode({str(index): kind for index, kind in sorted(found.items())}))
     named = dict(_ids(evaluation, {example["index"] for example in examples}))
-    for example in examples:
-        example["item"] = named[example["index"]]
+    shown = [{**example, "item": named[example["index"]]} for example in examples]
     kinds = Counter(found.values())
-    return {**facts, "leaked": len(found), "kinds": {kind: kinds[kind] for kind in KINDS}, "examples": examples}
+    return {**facts, "leaked": len(found), "kinds": {kind: kinds[kind] for kind in KINDS}, "examples": shown}
 
 
 def _ids(evaluation: Evaluation, wanted: set[int]) -> Iterator[tuple[int, str]]:

@@ -58,8 +58,10 @@ def ties_score(reference: dict[str, Scored], tied: dict[str, Scored]) -> TiesSco
         return None
     weights = (0.3, 0.3, 0.2, 0.2, 0.01)
     own = {question: sum(w * p for w, p in zip(weights, values, strict=True)) for question, values in parts.items()}
-    means = [sum(column) / len(parts) for column in zip(*parts.values(), strict=True)]
-    return TiesScore(sum(own.values()) / len(own), *means, own)
+    tied_right, right, margin, margins, bonus = (
+        sum(column) / len(parts) for column in zip(*parts.values(), strict=True)
+    )
+    return TiesScore(sum(own.values()) / len(own), tied_right, right, margin, margins, bonus, own)
 
 
 def _tanh_of_ratio(least: float, spread: float) -> float:

@@ -93,7 +93,7 @@ def _combined(parts: list[tuple[dict[str, float], dict[str, Floats], dict[str, f
         total = sum(weights.values())
         value += sum(weight * values[name] for name, weight in weights.items()) / total / len(parts)
         drawn += sum((weight * draws[name] for name, weight in weights.items()), np.zeros(DRAWS)) / total / len(parts)
-    if not np.ptp(drawn):
+    if drawn.max() == drawn.min():
         # Everything right, or everything wrong: draws would claim to be certain.
         sure = share(np.full(n, value), np.arange(n))
         return Measured(value, sure.low, sure.high, n)
