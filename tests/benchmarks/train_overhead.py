@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -48,14 +49,14 @@ def main() -> None:
 def _measure(kind: str, folder: Path, model: Path) -> None:
     data = _rows(kind, folder / f"{kind}-rows")
     took: dict[str, list[float]] = {"ours": [], "theirs": []}
-    steps: dict[str, list[float]] = {"ours": [], "theirs": []}
+    busy: dict[str, list[float]] = {"ours": [], "theirs": []}
     for number in range(ROUNDS):
         order = ("ours", "theirs") if number % 2 == 0 else ("theirs", "ours")
         for side in order:
             out = folder / f"{kind}-{side}-{number}"
-            wall, training = (_ours if side == "ours" else _theirs)(kind, out, data, model)
+            wall, processor = _timed((_ours if side == "ours" else _theirs)(kind, out, data, model), out)
             took[side].append(wall)
-            steps[side].append(training)
+            busy[side].append(processor)
     ours, theirs = median(took["ours"]), median(took["theirs"])
     emit(
         f"{kind}_overhead_ratio",
@@ -64,7 +65,7 @@ def _measure(kind: str, folder: Path, model: Path) -> None:
         limit=LIMIT,
         ours_s=round(ours, 1),
         trl_s=round(theirs, 1),
-        steps_alone_ratio=round(median(steps["ours"]) / median(steps["theirs"]), 2),
+        processor_time_ratio=round(median(busy["ours"]) / median(busy["theirs"]), 2),
         steps=STEPS,
         rounds=ROUNDS,
     )
@@ -104,7 +105,7 @@ def _rows(kind: str, folder: Path) -> Path:
     return folder
 
 
-def _ours(kind: str, out: Path, data: Path, model: Path) -> tuple[float, float]:
+def _ours(kind: str, out: Path, data: Path, model: Path) -> list[str]:
     out.mkdir()
     (out / "train.jsonl").write_bytes((data / "train.jsonl").read_bytes())
     columns = ["prompt", "chosen", "rejected", *(["margin"] if kind == "reward" else [])]
@@ -118,11 +119,10 @@ def _ours(kind: str, out: Path, data: Path, model: Path) -> tuple[float, float]:
         **SHARED,
     }
     (out / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    wall = _timed([sys.executable, "-m", "trainer_bridge.ml.train", str(out)], out)
-    return wall, json.loads((out / "summary.json").read_text())["train_s"]
+    return [sys.executable, "-m", "trainer_bridge.ml.train", str(out)]
 
 
-def _theirs(kind: str, out: Path, data: Path, model: Path) -> tuple[float, float]:
+def _theirs(kind: str, out: Path, data: Path, model: Path) -> list[str]:
     out.mkdir()
     options = {
         **SHARED,
@@ -144,23 +144,21 @@ def _theirs(kind: str, out: Path, data: Path, model: Path) -> tuple[float, float
         "eval_strategy": "no",
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    wall = _timed([str(Path(sys.executable).with_name("trl")), kind, *arguments], out)
-    # The last of its dictionaries on standard output says how long the steps took.
-    text = (out / "log").read_text(encoding="utf-8")
-    _, _, told = text.rpartition("train_runtime")
-    return wall, float(told.strip("'\": ").split(",")[0].strip("'\" "))
+    return [str(Path(sys.executable).with_name("trl")), kind, *arguments]
 
 
-def _timed(command: list[str], out: Path) -> float:
-    """Seconds from start to end; raises with the program's last words when it fails."""
+def _timed(command: list[str], out: Path) -> tuple[float, float]:
+    """Seconds from start to end, and of processor time; raises with the program's last words when it fails."""
     environment = {**os.environ, **ENVIRONMENT, "HF_DATASETS_CACHE": str(out / "cache")}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     with (out / "log").open("w", encoding="utf-8") as log:
         ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False)
     took = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if ended.returncode:
         raise RuntimeError(f"{' '.join(command[:3])} failed: {(out / 'log').read_text()[-2000:]}")
-    return took
+    return took, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 if __name__ == "__main__":
