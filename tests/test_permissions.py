@@ -148,6 +148,7 @@ TABLE: dict[str, dict[str, str]] = {
     "projects/<project_id>/exports/": {"GET": "curator"},
     "exports/<export_id>/": {"GET": "curator"},
     "exports/<export_id>/download/": {"GET": "curator"},
+    "exports/<export_id>/push/": {"GET": "curator", "POST": "curator"},
     "projects/<project_id>/base-models/": {"GET": "curator"},
     "projects/<project_id>/launchers/": {"GET": "curator"},
     "training-methods/": {"GET": SIGNED_IN},

@@ -7,6 +7,7 @@ from typing import Any
 from trainer_bridge.choices import LauncherName
 from trainer_bridge.evaluation.job import EvaluationHandler, EvaluationSetHandler
 from trainer_bridge.exports.job import export_write
+from trainer_bridge.exports.pushing import export_push
 from trainer_bridge.launchers import launcher_for
 from trainer_bridge.models import Export, Run
 from trainer_bridge.runs.halting import halt
@@ -45,6 +46,22 @@ class MeasuredExportHandler(ExportHandler):
     kind = "export.measure"
     queue = Queue.ML
     lease_seconds = 60.0
+
+
+class PushHandler(JobHandler):
+    """One shard that commits all files at once; a second try commits what the first did not."""
+
+    kind = "export.push"
+    unit = "files"
+    lease_seconds = 300.0
+
+    def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
+        export = Export.objects.select_related("snapshot").get(pk=job.params["export"])
+        return export_push(export, progress, repo=job.params["repo"], private=job.params["private"])
+
+    def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:
+        job.message = f"{results[0]['files']} files are at {results[0]['url']}."
+        return {"export": job.params["export"], **results[0]}
 
 
 class RunHandler(JobHandler):
@@ -128,6 +145,7 @@ class ModelHandler(JobHandler):
 
 register(ExportHandler())
 register(MeasuredExportHandler())
+register(PushHandler())
 register(RunHandler())
 register(RemoteRunHandler())
 register(HaltHandler())

@@ -20,10 +20,11 @@ from trainer_bridge.selectors.exports import (
     export_formats,
     export_get,
     export_project_id,
+    export_pushes,
     exports_of_project,
     exports_of_snapshot,
 )
-from trainer_bridge.services.exports import export_create
+from trainer_bridge.services.exports import export_create, export_push_start
 from webapp.api.idempotency import IdempotentApi
 from webapp.api.pagination import page
 from webapp.api.schema import paged
@@ -158,3 +159,38 @@ class ExportDownloadApi(_ExportApi):
         )
         answer["Content-Length"] = str(store().size(key))
         return answer
+
+
+class ExportPushApi(IdempotentApi, _ExportApi):
+    verbs = {"GET": Verb.RECIPE_VIEW, "POST": Verb.EXPORT_CREATE}
+
+    class InputSerializer(serializers.Serializer):
+        repo = serializers.CharField(max_length=200, help_text="`owner/name` of a dataset; made if it is missing.")
+        private = serializers.BooleanField(default=True)
+
+        class Meta:
+            ref_name = "ExportPushInput"
+
+    @extend_schema(
+        operation_id="exports_pushes_list",
+        description="Pushes of this export to the Hub; the result of one that succeeded says where the files are.",
+        responses=paged(JobSerializer),
+    )
+    def get(self, request: Request, export_id: int) -> Response:
+        return page(export_pushes(export_id), request, serializer=JobSerializer)
+
+    @extend_schema(
+        operation_id="exports_push",
+        description=(
+            "Commit the export's files to a dataset repository of the Hugging Face Hub, the README as its data card. "
+            "The token is HF_TOKEN in the worker's environment."
+        ),
+        request=InputSerializer,
+        responses={202: JobSerializer},
+    )
+    def post(self, request: Request, export_id: int) -> Response:
+        data = self.parse(self.InputSerializer)
+        job = export_push_start(
+            export=export_get(export_id), repo=data["repo"], private=data["private"], created_by=self.user
+        )
+        return job_accepted(job)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("projects/<int:project_id>/exports/", exports.ProjectExportsApi.as_view()),
     path("exports/<int:export_id>/", exports.ExportDetailApi.as_view()),
     path("exports/<int:export_id>/download/", exports.ExportDownloadApi.as_view()),
+    path("exports/<int:export_id>/push/", exports.ExportPushApi.as_view()),
     path("projects/<int:project_id>/base-models/", runs.BaseModelsApi.as_view()),
     path("projects/<int:project_id>/launchers/", runs.LaunchersApi.as_view()),
     path("training-methods/", runs.TrainingMethodsApi.as_view()),

@@ -33,6 +33,8 @@ class ChatShapes:
         # Literal texts and, between them, the place of a turn and whether it is trimmed; None to render in full.
         self._shapes: dict[tuple[tuple[str, ...], bool], list[str | tuple[int, bool]] | None] = {}
         self._seen: dict[tuple[tuple[str, ...], bool], int] = {}
+        # By the speakers of a prompt: whether an answer to it is trimmed, and what is written after it.
+        self._ends: dict[tuple[str, ...], tuple[bool, str] | None] = {}
 
     def render(self, turns: Messages, *, opens: bool) -> str:
         """The conversation as text, with what makes the model answer when it `opens` a turn. Raises RefusedError."""
@@ -51,6 +53,35 @@ class ChatShapes:
                 self._shapes[shape] = None
                 return self._in_full(turns, opens=opens)
         return text
+
+    def end(self, prompt: Messages, answer: Messages) -> str | None:
+        """What the rendered conversation with `answer` has after the rendered prompt, which opens the model's turn.
+
+        None where it does not begin with that, or where that cannot be said without rendering both.
+        """
+        if not self.is_plain or len(answer) != 1 or answer[0]["role"] != "assistant":
+            return None
+        speakers = tuple([turn["role"] for turn in prompt])
+        if speakers not in self._ends:
+            self._ends[speakers] = self._end_after(prompt, answer, speakers)
+        found = self._ends[speakers]
+        if found is None:
+            return None
+        content = answer[0]["content"]
+        return (content.strip() if found[0] else content) + found[1]
+
+    def _end_after(self, prompt: Messages, answer: Messages, speakers: tuple[str, ...]) -> tuple[bool, str] | None:
+        # Rendering both makes sure of their shapes, and of what they are checked against.
+        for _ in range(_CHECKED):
+            self.render(prompt, opens=True)
+            self.render([*prompt, *answer], opens=False)
+        alone, whole = self._shapes[speakers, True], self._shapes[(*speakers, "assistant"), False]
+        if alone is None or whole is None or len(whole) != len(alone) + 2 or whole[: len(alone)] != alone:
+            return None
+        slot, tail = whole[-2:]
+        if not isinstance(slot, tuple) or slot[0] != len(speakers) or not isinstance(tail, str):
+            return None
+        return slot[1], tail
 
     def _shape_of(self, shape: tuple[tuple[str, ...], bool]) -> list[str | tuple[int, bool]] | None:
         roles, opens = shape

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -55,7 +55,7 @@ class PieceCounter:
     def count(self, texts: Sequence[str]) -> Ints:
         """Tokens of each text (len(texts),)."""
         if not self.is_exact_in_pieces:
-            return np.fromiter(map(len, self._encoded(texts)), dtype=np.int64, count=len(texts))
+            return np.fromiter(self._lengths(texts), dtype=np.int64, count=len(texts))
         if len(self._words) > _WORDS_KEPT:
             self._words.clear()
             self._starts.clear()
@@ -69,22 +69,26 @@ class PieceCounter:
     def _learn(self, known: dict[str, int], pieces: set[str], *, before: str) -> None:
         unknown = sorted(pieces - known.keys())
         if unknown:
-            known.update(zip(unknown, map(len, self._encoded([before + piece for piece in unknown])), strict=True))
+            known.update(zip(unknown, self._lengths([before + piece for piece in unknown]), strict=True))
 
-    def is_boundary(self, prompt: str, whole: str) -> bool:
-        """Whether `whole` is `prompt` and more, and the tokens of both parts are those of the whole."""
-        if not self.is_exact_in_pieces or not whole.startswith(prompt):
+    def is_boundary(self, before: str, after: str) -> bool:
+        """Whether the tokens of two texts are, one after the other, those of both texts together."""
+        if not self.is_exact_in_pieces:
             return False
-        at = len(prompt)
-        if len(whole) == at or prompt.endswith(self._special) or whole.startswith(self._special, at):
+        if _CLOSED_START.match(after) and _OPEN_END.search(before, max(len(before) - 2, 0)):
             return True
-        return bool(_OPEN_END.search(prompt, max(at - 2, 0)) and _CLOSED_START.match(whole, at))
+        return not after or before.endswith(self._special) or after.startswith(self._special)
 
     def common_prefix(self, prompt: str, whole: str) -> int:
         """How many tokens both begin with, by encoding them."""
         first, second = self._encoded([prompt, whole])
         same = zip(first, second, strict=False)
         return next((place for place, (a, b) in enumerate(same) if a != b), min(len(first), len(second)))
+
+    def _lengths(self, texts: Sequence[str]) -> Iterable[int]:
+        if self._backend is None:
+            return map(len, self._encoded(texts))
+        return map(len, self._backend.encode_batch_fast(list(texts), add_special_tokens=False))
 
     def _encoded(self, texts: Sequence[str]) -> list[list[int]]:
         if self._backend is None:

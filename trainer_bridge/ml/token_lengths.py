@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -57,64 +58,66 @@ class TokenLengths:
         All rows must have the same columns. Raises RefusedError for a row that the chat template refuses.
         """
         names = [name for name in ANSWERS if name in rows[0]]
-        prompts, wholes = self._rendered(rows, names)
-        # What follows a prompt is counted alone where no token reaches across.
-        ends = {
-            name: [self._pieces.is_boundary(*each) for each in zip(prompts, wholes[name], strict=True)]
-            for name in names
-        }
-        texts = [*prompts]
-        for name in names:
-            each = zip(prompts, wholes[name], ends[name], strict=True)
-            texts += [whole[len(prompt) :] if is_end else whole for prompt, whole, is_end in each]
-        counts = self._pieces.count(texts).reshape(len(names) + 1, len(rows))
-        alone = counts[0]
-        whole = {name: counts[place] + np.where(ends[name], alone, 0) for place, name in enumerate(names, start=1)}
-        shared = self._shared(prompts, wholes, ends, alone)
+        prompts: list[str] = []
+        # What follows the prompt where no token reaches across, so that it is counted alone; else prompt and answer.
+        texts: dict[str, list[str]] = {name: [] for name in names}
+        is_end: dict[str, list[bool]] = {name: [] for name in names}
+        for row in rows:
+            prompt, rendered = self._prompt_of(row)
+            prompts.append(rendered)
+            for name in names:
+                end = self._end_of(prompt, rendered, row, name)
+                texts[name].append(self._whole_of(prompt, row, name) if end is None else end)
+                is_end[name].append(end is not None)
+        counts = self._pieces.count([*prompts, *chain.from_iterable(texts.values())])
+        alone, *each = counts.reshape(len(names) + 1, len(rows))
+        whole = {name: count + np.where(is_end[name], alone, 0) for name, count in zip(names, each, strict=True)}
+        shared = self._shared(prompts, texts, is_end, alone)
         answers = {name: whole[name] - shared for name in names}
-        added = {name: self._added(prompts, wholes[name]) for name in names}
+        added = {name: self._added(prompts, texts[name]) for name in names}
         return Lengths(shared, answers, whole, added, shared == alone)
 
-    def _rendered(
-        self, rows: Sequence[Mapping[str, Any]], names: Sequence[str]
-    ) -> tuple[list[str], dict[str, list[str]]]:
-        """Each prompt with what makes the model answer, and prompt with each answer, as the tokenizer is given them."""
-        prompts: list[str] = []
-        wholes: dict[str, list[str]] = {name: [] for name in names}
-        for row in rows:
-            is_apart = "prompt" in row
-            prompt: Text = row["prompt"] if is_apart else shared_prompt(row["chosen"], row["rejected"])
-            if isinstance(prompt, str):
-                prompts.append(prompt)
-                for name in names:
-                    whole = prompt + row[name] if is_apart else row[name]
-                    # Text without turns ends with the token that ends a text, as the trainers see to.
-                    wholes[name].append(whole if whole.endswith(self._eos) else whole + self._eos)
-                continue
-            prompts.append(self._shapes.render(prompt, opens=True))
-            for name in names:
-                said = [*prompt, *row[name]] if is_apart else row[name]
-                wholes[name].append(self._shapes.render(said, opens=False))
-        return prompts, wholes
+    def _prompt_of(self, row: Mapping[str, Any]) -> tuple[Text, str]:
+        """The prompt, and the text of it that the tokenizer is given: with what makes the model answer."""
+        prompt: Text = row["prompt"] if "prompt" in row else shared_prompt(row["chosen"], row["rejected"])
+        return prompt, prompt if isinstance(prompt, str) else self._shapes.render(prompt, opens=True)
+
+    def _end_of(self, prompt: Text, rendered: str, row: Mapping[str, Any], name: str) -> str | None:
+        """What an answer adds to the prompt's text; None where a token may reach across both."""
+        if isinstance(prompt, str):
+            whole = self._whole_of(prompt, row, name)
+            end = whole[len(rendered) :] if whole.startswith(rendered) else None
+        else:
+            answer = row[name] if "prompt" in row else row[name][len(prompt) :]
+            end = self._shapes.end(prompt, answer)
+        return end if end is not None and self._pieces.is_boundary(rendered, end) else None
+
+    def _whole_of(self, prompt: Text, row: Mapping[str, Any], name: str) -> str:
+        """Prompt and answer together. Text without turns ends with the token that ends texts, as trainers see to."""
+        if not isinstance(prompt, str):
+            said = [*prompt, *row[name]] if "prompt" in row else row[name]
+            return self._shapes.render(said, opens=False)
+        whole = prompt + row[name] if "prompt" in row else str(row[name])
+        return whole if whole.endswith(self._eos) else whole + self._eos
 
     def _shared(
         self,
         prompts: Sequence[str],
-        wholes: Mapping[str, Sequence[str]],
-        ends: Mapping[str, Sequence[bool]],
+        texts: Mapping[str, Sequence[str]],
+        is_end: Mapping[str, Sequence[bool]],
         alone: Ints,
     ) -> Ints:
         """Tokens that the prompt and every prompt with an answer begin with."""
         shared = np.array(alone)
-        for name, texts in wholes.items():
-            for row in np.flatnonzero(~np.asarray(ends[name])).tolist():
-                shared[row] = min(shared[row], self._pieces.common_prefix(prompts[row], texts[row]))
+        for name, of_name in texts.items():
+            for row in np.flatnonzero(~np.asarray(is_end[name])).tolist():
+                shared[row] = min(shared[row], self._pieces.common_prefix(prompts[row], of_name[row]))
         return shared
 
-    def _added(self, prompts: Sequence[str], wholes: Sequence[str]) -> Ints:
+    def _added(self, prompts: Sequence[str], texts: Sequence[str]) -> Ints:
         """Tokens that CPO's and ORPO's trainers add themselves: a text's beginning and end, where it has none."""
         begins = [self._bos is not None and not prompt.startswith(self._bos) for prompt in prompts]
-        ends = [not whole.endswith(self._eos) for whole in wholes]
+        ends = [not text.endswith(self._eos) for text in texts]
         return np.asarray(begins, dtype=np.int64) + np.asarray(ends, dtype=np.int64)
 
 

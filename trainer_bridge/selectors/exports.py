@@ -13,6 +13,7 @@ from trainer_bridge.exports.options import json_schema_of
 from trainer_bridge.exports.registry import default_options, formats
 from trainer_bridge.models import Export
 from webapp.api.errors import ApplicationError, ConflictError, NotFoundError
+from webapp.jobs.models import Job
 
 # The same for ids that do not exist and ids of other projects, so that ids tell nothing.
 NOTHING_HERE = "There is nothing at this address, or you may not see it."
@@ -38,6 +39,13 @@ def exports_of_project(project_id: int) -> QuerySet[Export]:
 
 def exports_of_snapshot(snapshot_id: int) -> QuerySet[Export]:
     return Export.objects.filter(snapshot=snapshot_id)
+
+
+def export_pushes(export_id: int) -> QuerySet[Job]:
+    """Every push of the export to the Hub, the newest first."""
+    return Job.objects.filter(kind="export.push", subject_type="export", subject_id=export_id).select_related(
+        "created_by"
+    )
 
 
 def export_formats() -> list[dict[str, Any]]:

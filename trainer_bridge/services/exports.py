@@ -17,6 +17,7 @@ from trainer_bridge.exports.options import (
     options_complete,
     options_digest,
 )
+from trainer_bridge.exports.pushing import is_repo
 from trainer_bridge.exports.registry import format_for, formats
 from trainer_bridge.exports.sources import problems_of
 from trainer_bridge.models import Export
@@ -61,6 +62,26 @@ def export_create(
     )
     export.save(update_fields=["job"])
     return export
+
+
+def export_push_start(*, export: Export, repo: str, private: bool, created_by: User) -> Job:
+    """Push a ready export's files to a dataset repository of the Hub; the job's result says where they are.
+
+    Raises ConflictError while the export is not ready, and ApplicationError for a name the Hub cannot have.
+    """
+    if export.state != ExportState.READY:
+        raise ConflictError(f"This export is {export.state}; push it when it is ready.")
+    if not is_repo(repo):
+        sentence = "A dataset of the Hub is written owner/name, in letters, digits, -, _ and dots."
+        raise ApplicationError(f"repo: {sentence}", fields={"repo": [sentence]})
+    return job_create(
+        kind="export.push",
+        project=export.snapshot.project,
+        created_by=created_by,
+        params={"export": export.pk, "repo": repo, "private": private},
+        title=f"Push {export.snapshot.name} to {repo}",
+        subject=("export", export.pk),
+    )
 
 
 def _completed(snapshot: Snapshot, format: str, given: Mapping[str, Any]) -> dict[str, Any]:
