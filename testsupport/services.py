@@ -11,6 +11,7 @@ import atexit
 import contextlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,8 +36,20 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     # pytest calls `pytest_unconfigure` only when its own set-up succeeded: broken settings must not leak servers.
     atexit.register(stop_services)
+    keep_bytecode()
     start_missing_services()
     return (yield)
+
+
+def keep_bytecode() -> None:
+    """Where Python is told to write none, keep it in the environment's folder: half of a program's start is compiling.
+
+    `./run test` does so for its checks; this is for pytest by itself and the programs that its tests start.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None) is None:
+        return
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(Path(sys.prefix) / ".plumbline" / "bytecode")
+    sys.dont_write_bytecode = False
 
 
 def pytest_unconfigure() -> None:
