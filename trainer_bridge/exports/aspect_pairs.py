@@ -13,6 +13,7 @@ from trainer_bridge.domain.margins import margin_of
 from trainer_bridge.domain.said import Ratings, body_of, said_of
 from trainer_bridge.exports.base import MESSAGES, Column, Corpus, Dropped, KeptRecord, Pair, Row, assistant
 from trainer_bridge.exports.options import Option, Options
+from trainer_bridge.exports.pair_columns import WEIGHT, extra_columns, extra_values
 from trainer_bridge.exports.record_options import authors
 from webapp.jobs.handlers import JobError
 from webapp.store.canonical import Annotation
@@ -25,7 +26,6 @@ _SCHEMA = pa.schema(
         ("rejected", MESSAGES),
         ("aspect", pa.string()),
         ("margin", pa.float64()),
-        ("weight", pa.float64()),
         ("numbers_chosen", _NUMBERS),
         ("numbers_rejected", _NUMBERS),
         ("pair_id", pa.string()),
@@ -77,6 +77,7 @@ class AspectPairs:
         Option("full_gap", "number", 4.0, "the gap of ratings or scores whose margin is 1", above=0.0),
         Option("least_gap", "number", 0.0, "ratings or scores that differ by less are ties", least=0.0),
         authors("all", "ratings"),
+        WEIGHT,
     )
     reads: Literal["records"] = "records"
     over_long = "DPO trainers cut rows longer than max_length tokens at the end; reward trainers leave them out."
@@ -94,16 +95,16 @@ class AspectPairs:
             Column("prompt", "messages up to the answer, the system turn included"),
             Column("chosen", "the answer that is better in this aspect, as one assistant message"),
             Column("rejected", "the answer that is worse in this aspect, as one assistant message"),
-            Column("aspect", "what the two were compared by"),
-            Column("margin", "reward gap asked for, 0 to 1: the vote's strength / 3, or the gap / full_gap"),
-            Column("weight", "how much the row counts, from the recipe; the aspects' weights are in the manifest"),
-            Column("numbers_chosen", "ratings or scores of chosen in every aspect; empty for votes"),
-            Column("numbers_rejected", "the same of rejected"),
-            Column("pair_id", "the snapshot's pair"),
+            Column("aspect", "what the two were compared by; the aspects' weights are in the manifest", "MODPO"),
+            Column("margin", "reward gap asked for, 0 to 1: the vote's strength / 3, or the gap / full_gap", "MODPO"),
+            Column("numbers_chosen", "ratings or scores of chosen in every aspect; empty for votes", "MODPO"),
+            Column("numbers_rejected", "the same of rejected", "MODPO"),
+            Column("pair_id", "the snapshot's pair", "people"),
+            *extra_columns(options),
         )
 
     def schema(self, options: Options) -> pa.Schema:
-        return _SCHEMA
+        return pa.schema([*_SCHEMA, *((column.name, pa.float64()) for column in extra_columns(options))])
 
     def learn(self, corpus: Corpus, options: Options) -> dict[str, Any]:
         """The aspects there are, and their weights; counts are filled in while rows are made."""
@@ -143,7 +144,9 @@ class AspectPairs:
                 yield Dropped("tie", unit.split)
             else:
                 texts = (pair.chosen, pair.rejected)
-                yield Row(_values(pair, texts, pair.aspect, margin_of(pair.strength), ({}, {})), unit.split)
+                values = _values(pair, texts, pair.aspect, margin_of(pair.strength), ({}, {}))
+                remarks = ("no_margin",) if pair.strength is None else ()
+                yield Row({**values, **extra_values(pair, options)}, unit.split, remarks)
 
     def _of_numbers(self, unit: KeptRecord, options: Options) -> Iterator[Row | Dropped]:
         numbers = _numbers(unit, options)
@@ -167,7 +170,8 @@ class AspectPairs:
                 if gap < 0:
                     texts, known = texts[::-1], known[::-1]
                 margin = min(abs(gap) / options["full_gap"], 1.0)
-                yield Row(_values(pair, texts, aspect, margin, known), unit.split)
+                values = _values(pair, texts, aspect, margin, known)
+                yield Row({**values, **extra_values(pair, options)}, unit.split)
 
     def facts(self, options: Options, rows: Mapping[str, int]) -> dict[str, Any]:
         counts: Counter[str] = options.learned["counts"]
@@ -230,7 +234,6 @@ def _values(
         "rejected": assistant(texts[1]),
         "aspect": aspect,
         "margin": margin,
-        "weight": pair.weight,
         "numbers_chosen": chosen,
         "numbers_rejected": rejected,
         "pair_id": pair.pair_id,

@@ -10,6 +10,7 @@ import pyarrow as pa
 from trainer_bridge.domain.contexts import preference_set, under_system
 from trainer_bridge.exports.base import MESSAGES, Column, Corpus, Dropped, KeptRecord, Row, assistant
 from trainer_bridge.exports.options import Option, Options
+from trainer_bridge.exports.pair_columns import SOFT_LABEL, WEIGHT, extra_columns, extra_values
 
 _SCHEMA = pa.schema(
     [
@@ -23,7 +24,6 @@ _SCHEMA = pa.schema(
                 pa.struct([("dimension", pa.string()), ("subdimension", pa.string()), ("description", pa.string())])
             ),
         ),
-        ("weight", pa.float64()),
         ("pair_id", pa.string()),
     ]
 )
@@ -49,6 +49,8 @@ class ContextPairs:
     )
     options: tuple[Option, ...] = (
         Option("without", "choice", "drop", "what becomes of pairs without a context", choices=("drop", "keep")),
+        WEIGHT,
+        SOFT_LABEL,
     )
     reads: Literal["records"] = "records"
     over_long = (
@@ -63,12 +65,12 @@ class ContextPairs:
             Column("chosen", "the answer that is better under the context, as one assistant message"),
             Column("rejected", "the answer that is worse under the context, as one assistant message"),
             Column("preference_set", "the values in the context: dimension, subdimension and description", "Janus"),
-            Column("weight", "how much the row counts, from the recipe"),
             Column("pair_id", "the snapshot's pair", "people"),
+            *extra_columns(options),
         )
 
     def schema(self, options: Options) -> pa.Schema:
-        return _SCHEMA
+        return pa.schema([*_SCHEMA, *((column.name, pa.float64()) for column in extra_columns(options))])
 
     def learn(self, corpus: Corpus, options: Options) -> dict[str, Any]:
         found = corpus.cursor.execute(_OPPOSED, {"pairs": [corpus.pairs]}).fetchone()
@@ -88,8 +90,8 @@ class ContextPairs:
                 "chosen": assistant(pair.chosen),
                 "rejected": assistant(pair.rejected),
                 "preference_set": preference_set(context, unit.record.metadata),
-                "weight": pair.weight,
                 "pair_id": pair.pair_id,
+                **extra_values(pair, options),
             }
             yield Row(values, unit.split)
 

@@ -98,20 +98,21 @@ class SpanRewards:
                 Column("rejected", "the answer as it was, as one assistant message"),
                 Column("rejected_mask", "spans of rejected, in code points, that the edit took out"),
             )
+        own = self.trainer
         tokens = (
-            Column("token_ids", "the response's tokens in the rendered conversation, by the tokenizer that was named"),
-            Column("token_rewards", "the reward of each of them"),
+            Column("token_ids", "the response's tokens in the rendered conversation, by the named tokenizer", own),
+            Column("token_rewards", "the reward of each of them", own),
         )
         return (
-            Column("record_id", "the record in the dataset version"),
-            Column("response_id", "the response in it"),
+            Column("record_id", "the record in the dataset version", "people"),
+            Column("response_id", "the response in it", "people"),
             prompt,
             Column("completion", "the response, as one assistant message"),
             Column("marks", "spans in code points, with category and what they take away; 0 for too short ones"),
-            Column("sub_sentences", "O or NF-ERR for each, the categories that touch it, and its reward"),
-            Column("sentences", "O, F-ERR or Ignore for each: facts of what is marked otherwise were not checked"),
-            Column("response", "O, or ERR where something is missing, and the reward of the whole"),
-            Column("rewards", "all rewards summed by the offset at which they are given, for tokens ending there"),
+            Column("sub_sentences", "O or NF-ERR for each, the categories that touch it, and its reward", own),
+            Column("sentences", "O, F-ERR or Ignore for each: facts of what is marked otherwise are unchecked", own),
+            Column("response", "O, or ERR where something is missing, and the reward of the whole", own),
+            Column("rewards", "rewards summed by the offset at which they are given, for tokens ending there", own),
             *(tokens if options.get("tokenizer") else ()),
         )
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import stat
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,10 @@ from typing import Any
 
 import yaml
 
+from trainer_bridge.domain.methods import METHODS
+from trainer_bridge.exports.base import Format
+from trainer_bridge.exports.options import Options
+from trainer_bridge.exports.pair_columns import OWN
 from trainer_bridge.exports.registry import format_for
 from trainer_bridge.ml.errors import FolderInUseError
 from trainer_bridge.ml.run_folder import COMPLETE_MARK, RunFolder, sha256_of
@@ -94,13 +99,24 @@ def _place(source: Path, target: Path) -> None:
     temporary.replace(target)
 
 
+def promised_columns(entry: Format, options: Mapping[str, Any], read: Collection[str]) -> list[str]:
+    """Columns of an export that a run must read: those made for it, and of the others those it can `read`.
+
+    A column for somebody else, such as people or another library, is passed over without a loss.
+    """
+    columns = entry.columns(Options(options))
+    return [column.name for column in columns if column.read_by in ("", OWN) or column.name in read]
+
+
 def config_values(run: Run, *, data: dict[str, str | None], base_model: dict[str, Any]) -> dict[str, Any]:
     """What `config.yaml` says, as the trainer reads it."""
     return {
         "kind": run.kind,
         "base_model": base_model,
         "data": data,
-        "columns": list(format_for(run.export.format).schema(run.export.options).names),
+        "columns": promised_columns(
+            format_for(run.export.format), run.export.options, METHODS[run.kind].columns(run.config["loss_type"])
+        ),
         **{name: value for name, value in run.config.items() if name != "epochs"},
         "max_steps": run.max_steps,
     }
