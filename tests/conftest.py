@@ -46,8 +46,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndOneH
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's take the longest and mostly wait, so they begin first."""
-    items.sort(key=lambda item: BROWSER not in item.path.parents)
+    """The longest begin first, or one process is left with them at the end: the browser, then files with a slow test."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (BROWSER not in item.path.parents, item.path not in slow))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,6 +22,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[
     house.stop()
 
 
+@pytest.mark.slow
 def test_the_document_runs_from_top_to_bottom(house: House) -> None:
     script = "\n".join(re.findall(r"^```bash\n(.*?)^```$", DOCUMENT.read_text(), flags=re.DOTALL | re.MULTILINE))
     house.start_worker("default")

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.house import House
 
+pytestmark = pytest.mark.slow
 ROWS, SHARDS = 60, 4
 KINDS = "tests.webapp.jobs.kinds"
 
