@@ -46,7 +46,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndOneH
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest begin first, or one process is left with them at the end: the browser, then files with a slow test."""
+    """The browser's begin first, then files with a slow test: begun last, one process would be left with them."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (BROWSER not in item.path.parents, item.path not in slow))
 
