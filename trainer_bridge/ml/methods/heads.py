@@ -22,7 +22,8 @@ _TIE_UNIT = 100.0
 class TieHead(torch.nn.Linear):
     """A head of one output that carries log ν, so that it is trained, saved and resumed with the rest of the model.
 
-    "bias" in the parameter's name keeps weight decay off it, which would pull ν towards 1.
+    What it gives for a token is (score, log ν): training on several processes follows parameters through the model's
+    output alone. "bias" in the parameter's name keeps weight decay off it, which would pull ν towards 1.
     """
 
     def __init__(self, head: torch.nn.Linear, log_nu: float) -> None:
@@ -30,13 +31,17 @@ class TieHead(torch.nn.Linear):
         self.weight = head.weight
         self.tie_bias = torch.nn.Parameter(torch.tensor(log_nu / _TIE_UNIT, device=head.weight.device))
 
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        score = super().forward(states)
+        return torch.cat([score, (self.tie_bias * _TIE_UNIT).expand_as(score)], dim=-1)
 
-def log_nu_in(model: Any) -> torch.Tensor:
-    """log ν as a scalar with a gradient, from the model as the trainer holds it."""
+
+def nu_in(model: Any) -> float:
+    """ν as it is learned so far, from the model as the trainer holds it."""
     for name, parameter in model.named_parameters():
         # An adapter trains a copy of the head and keeps the original, frozen, beside it.
         if name.endswith("tie_bias") and parameter.requires_grad:
-            return parameter * _TIE_UNIT
+            return float(torch.exp(parameter.detach() * _TIE_UNIT))
     raise LookupError("The model has no head for ties.")
 
 

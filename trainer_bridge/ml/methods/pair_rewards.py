@@ -48,6 +48,8 @@ class PairRewardTrainer(Watched, RewardTrainer):
     that tie are left out of accuracy and gaps, where they have no right answer.
     """
 
+    _signature_columns: list[str] | None
+
     def __init__(
         self, *args: Any, row_loss: RowLoss, columns: tuple[str, ...], aspects: tuple[str, ...] = (), **kwargs: Any
     ) -> None:

@@ -21,6 +21,9 @@ _IGNORED = -100
 class PolicyPairs(Watched):
     """Mixed into a trainer that has ``tokenize_row`` and ``get_batch_loss_metrics``."""
 
+    train_dataset: Any
+    eval_dataset: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._total_train_tokens = 0
         super().__init__(*args, **kwargs)

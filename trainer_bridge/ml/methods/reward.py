@@ -13,7 +13,7 @@ from trainer_bridge.ml.config import RunConfig
 from trainer_bridge.ml.errors import RefusedError
 from trainer_bridge.ml.losses import reward
 from trainer_bridge.ml.losses.davidson import davidson, log_nu_of
-from trainer_bridge.ml.methods.heads import as_single, give_tie_head, log_nu_in, without_tie_head
+from trainer_bridge.ml.methods.heads import as_single, give_tie_head, nu_in, without_tie_head
 from trainer_bridge.ml.methods.pair_rewards import PairCollator, PairRewardTrainer, RowLoss
 from trainer_bridge.ml.methods.setup import TrainerSetup
 from trainer_bridge.ml.methods.span_heads import SpanCollator, SpanTrainer
@@ -42,18 +42,22 @@ class DavidsonTrainer(PairRewardTrainer):
     """Davidson's model of ties, with ν learned beside the rewards and logged as ``nu``."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._log_nu = torch.zeros(())
         super().__init__(*args, row_loss=self._davidson, **kwargs)
+
+    def _rewards(self, logits: torch.Tensor, columns: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        self._log_nu = logits[0, 1]
+        return logits[:, 0]
 
     def _davidson(
         self, chosen: torch.Tensor, rejected: torch.Tensor, columns: Mapping[str, torch.Tensor]
     ) -> torch.Tensor:
-        log_nu = log_nu_in(self.model)
-        self.note("nu", log_nu.exp()[None])
-        return davidson(chosen, rejected, columns["tie"], log_nu, columns.get("margin"))
+        self.note("nu", self._log_nu.exp()[None])
+        return davidson(chosen, rejected, columns["tie"], self._log_nu, columns.get("margin"))
 
     def finished(self, model: Any) -> Any:
         """The model as anything loads it: a plain head, and ν in its configuration."""
-        return without_tie_head(model, nu=float(log_nu_in(self.model).detach().exp()))
+        return without_tie_head(model, nu=nu_in(self.model))
 
 
 def heads(config: RunConfig, train: Any) -> tuple[str, ...]:

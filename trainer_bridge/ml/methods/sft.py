@@ -14,7 +14,7 @@ from trainer_bridge.ml.methods.watching import Watched
 class WatchedSFTTrainer(Watched, SFTTrainer):
     """SFT, watched."""
 
-    def _prepare_dataset(
+    def _prepare_dataset(  # type: ignore[override]
         self, dataset: Any, processing_class: Any, args: Any, packing: bool, formatting_func: Any, dataset_name: str
     ) -> Any:
         prepare = SFTTrainer._prepare_dataset

@@ -58,6 +58,7 @@ class SpanTrainer(Watched, RewardTrainer):
     """
 
     prepared_as = {"marks": ("labels",)}
+    _signature_columns: list[str] | None
 
     def __init__(self, *args: Any, categories: tuple[str, ...], **kwargs: Any) -> None:
         self._categories = categories

@@ -12,7 +12,7 @@ from tests.trainer_bridge.ml.conftest import pair
 from tests.trainer_bridge.ml.methods.conftest import Build, Row, batch_of, loss_and_gradient
 from trainer_bridge.ml.errors import RefusedError
 from trainer_bridge.ml.losses.davidson import log_nu_of
-from trainer_bridge.ml.methods.heads import log_nu_in
+from trainer_bridge.ml.methods.heads import nu_in
 
 
 def rows(**columns: Any) -> list[Row]:
@@ -27,7 +27,7 @@ def rewards_of(trainer: Any) -> tuple[torch.Tensor, torch.Tensor]:
     batch = batch_of(trainer)
     with torch.no_grad():
         logits = trainer.model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
-    chosen, rejected = logits.squeeze(-1).chunk(2)
+    chosen, rejected = logits[:, 0].chunk(2)
     return chosen, rejected
 
 
@@ -84,7 +84,7 @@ def test_weights_count_rows_and_davidson_is_its_formula(build: Build) -> None:
 
     assert loss == pytest.approx(-(wanted / total).log().mean().item(), abs=1e-6)
     assert gradient["score.tie_bias"].abs().item() > 0
-    assert log_nu_in(ties.model).item() == pytest.approx(log_nu_of(0.25), abs=1e-6)
+    assert nu_in(ties.model) == pytest.approx(2 * 0.25 / 0.75, abs=1e-6)
 
 
 def test_ties_have_no_accuracy(build: Build) -> None:
@@ -135,7 +135,7 @@ def test_gpt2_has_the_same_head(tmp_path: Path) -> None:
     weight = model.score.weight
 
     give_tie_head(model, 0.5)
-    plain = without_tie_head(model, nu=float(log_nu_in(model).exp()))
+    plain = without_tie_head(model, nu=nu_in(model))
 
     assert plain.score.weight is weight
     assert plain.config.davidson_nu == pytest.approx(1.6487, abs=1e-4)
