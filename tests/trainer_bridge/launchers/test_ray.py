@@ -128,8 +128,8 @@ def test_a_program_on_a_real_ray(stub: Path, settings: Any) -> None:  # noqa: F8
     address = "http://127.0.0.1:8299"
     begin = ["ray", "start", "--head", "--port=6399", "--dashboard-port=8299", "--num-cpus=1",
              "--include-dashboard=true", "--disable-usage-stats"]  # fmt: skip
-    subprocess.run(begin, check=True, capture_output=True)
     try:
+        subprocess.run(begin, check=True, capture_output=True)
         settings.LAUNCHER_ENVIRONMENT = {"PLUMBLINE_RAY_ADDRESS": address}
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
@@ -140,7 +140,7 @@ def test_a_program_on_a_real_ray(stub: Path, settings: Any) -> None:  # noqa: F8
                 time.sleep(0.5)
         launcher = RayLauncher()
         handle = launcher.submit(Task("run-1", stub))
-        wait_for((stub / "started").exists, 120)
+        wait_for((stub / "started").exists, 240)
         running = launcher.poll(handle)
         launcher.stop(handle, grace_seconds=60)
         wait_for(lambda: not isinstance(launcher.poll(handle), Alive), 60)
