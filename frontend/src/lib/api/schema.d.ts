@@ -664,6 +664,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exports/{export_id}/push/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Pushes of this export to the Hub; the result of one that succeeded says where the files are. */
+        get: operations["exports_pushes_list"];
+        put?: never;
+        /** @description Commit the export's files to a dataset repository of the Hugging Face Hub, the README as its data card. The token is HF_TOKEN in the worker's environment. */
+        post: operations["exports_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/feedback/{feedback_id}/": {
         parameters: {
             query?: never;
@@ -3460,6 +3478,10 @@ export interface components {
             subsets?: {
                 [key: string]: number;
             };
+            /** @description Bad rows by reason, where they were to be left out. */
+            left_out?: {
+                [key: string]: number;
+            };
         };
         /**
          * @description * `rewardbench` - RewardBench
@@ -3513,6 +3535,11 @@ export interface components {
             layout: components["schemas"]["EvaluationSetUploadLayoutEnum"] | components["schemas"]["BlankEnum"];
             /** @default false */
             automatic: boolean;
+            /**
+             * @description Otherwise one bad row refuses them all.
+             * @default false
+             */
+            leave_out_bad_rows: boolean;
         };
         /**
          * @description * `no` - no
@@ -3596,6 +3623,12 @@ export interface components {
         ExportPage: {
             results: components["schemas"]["Export"][];
             next: string | null;
+        };
+        ExportPushInputRequest: {
+            /** @description `owner/name` of a dataset; made if it is missing. */
+            repo: string;
+            /** @default true */
+            private: boolean;
         };
         /**
          * @description * `building` - Building
@@ -7846,6 +7879,70 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exports_pushes_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    exports_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportPushInputRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description Any refusal */
