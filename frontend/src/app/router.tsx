@@ -3,6 +3,7 @@ import * as account from "@/features/account";
 import * as annotate from "@/features/annotate";
 import * as campaigns from "@/features/campaigns";
 import * as datasets from "@/features/datasets";
+import * as evaluations from "@/features/evaluations";
 import * as jobs from "@/features/jobs";
 import * as judges from "@/features/judges";
 import * as lab from "@/features/lab";
@@ -45,6 +46,7 @@ const routeTree = rootRoute.addChildren([
       ...snapshots.projectRoutes,
       ...runs.projectRoutes,
       ...models.projectRoutes,
+      ...evaluations.projectRoutes,
       ...judges.projectRoutes,
       ...jobs.projectRoutes,
     ]),

@@ -35,6 +35,8 @@ export const paths = {
   run: (project: Id, run: Id) => `/projects/${project}/runs/${run}`,
   models: (project: Id) => `/projects/${project}/models`,
   model: (project: Id, model: Id) => `/projects/${project}/models/${model}`,
+  evaluationSets: (project: Id) => `/projects/${project}/evaluation-sets`,
+  evaluationSet: (project: Id, set: Id) => `/projects/${project}/evaluation-sets/${set}`,
   evaluation: (project: Id, evaluation: Id) => `/projects/${project}/evaluations/${evaluation}`,
   jobs: (project: Id) => `/projects/${project}/jobs`,
   job: (project: Id, job: Id) => `/projects/${project}/jobs/${job}`,
@@ -53,6 +55,10 @@ export function subjectPath(project: Id, subject: { type: string; id: number } |
       return paths.labRun(project, subject.id);
     case "snapshot":
       return paths.snapshot(project, subject.id);
+    case "evaluation":
+      return paths.evaluation(project, subject.id);
+    case "evaluation_set":
+      return paths.evaluationSet(project, subject.id);
     case "run":
     case "trainingrun":
     case "training_run":

@@ -18,8 +18,10 @@ import { formatBytes, formatNumber, formatPercent, NONE } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useCan, useProject } from "@/lib/session";
 import { useSearchState } from "@/lib/use-search-state";
+import { ORIGINS } from "./api";
 import { RegisterDialog } from "./register-dialog";
 import { Registration, useRegistrations } from "./registrations";
+import { StageBadge } from "./stage-menu";
 
 export const MODEL_KINDS: Record<ModelVersion["kind"], string> = { policy: "Policy", reward: "Reward model" };
 
@@ -52,7 +54,12 @@ export function ModelListPage() {
     <Page
       title="Models"
       trail={[{ label: project.name, to: paths.project(project.id) }]}
-      actions={!isEmpty && registering}
+      actions={
+        <>
+          <LinkButton to={paths.evaluationSets(project.id)}>Evaluation sets</LinkButton>
+          {!isEmpty && registering}
+        </>
+      }
     >
       {jobs.length > 0 && (
         <div className="mb-6 flex flex-col gap-4">
@@ -98,6 +105,8 @@ export function ModelListPage() {
               ),
             },
             { key: "kind", header: "Kind", cell: (model) => MODEL_KINDS[model.kind] },
+            { key: "stage", header: "Stage", cell: (model) => <StageBadge stage={model.stage} /> },
+            { key: "origin", header: "Origin", cell: (model) => ORIGINS[model.origin] },
             { key: "base", header: "Base model", cell: (model) => model.base_model },
             {
               key: "run",

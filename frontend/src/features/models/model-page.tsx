@@ -1,27 +1,48 @@
 import { useQuery } from "@tanstack/react-query";
-import { Async, DataTable, Figures, Link, LinkButton, Page, Section } from "@/components/ui";
-import { api } from "@/lib/api/client";
-import type { components } from "@/lib/api/schema";
+import { useAction } from "@/actions";
+import {
+  ActionButton,
+  Async,
+  DataTable,
+  Figures,
+  Link,
+  LinkButton,
+  Page,
+  RelativeTime,
+  Section,
+  Tabs,
+} from "@/components/ui";
 import { formatBytes, formatNumber, sentence } from "@/lib/format";
 import { paths } from "@/lib/paths";
-import { useProject } from "@/lib/session";
+import { useCan, useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
+import { useSearchState } from "@/lib/use-search-state";
+import { type ModelDetail, modelQuery, ORIGINS } from "./api";
+import { CardTab } from "./card-tab";
+import { EvaluateDialog } from "./evaluate-dialog";
+import { EvaluationsTab } from "./evaluations-tab";
 import { MODEL_KINDS } from "./model-list-page";
-
-type ModelDetail = components["schemas"]["ModelVersionDetail"];
+import { StageMenu } from "./stage-menu";
+import { UsesTab } from "./uses-tab";
 
 export function ModelPage() {
-  const id = useNumberParam("modelId");
-  const query = useQuery({
-    queryKey: ["model", id],
-    queryFn: ({ signal }) => api.get<ModelDetail>(`/api/models/${id}/`, { signal }),
-  });
+  const query = useQuery(modelQuery(useNumberParam("modelId")));
   return <Async query={query}>{(model) => <ModelView model={model} />}</Async>;
 }
 
 function ModelView({ model }: { model: ModelDetail }) {
   const project = useProject();
-  const metrics = Object.entries(model.metrics).filter(([, value]) => value !== null);
+  const canEvaluate = useCan("signal.run");
+  const [search, setSearch] = useSearchState();
+  const evaluate = useAction({
+    id: "models.evaluate",
+    label: "Evaluate",
+    keys: ["e"],
+    group: "Model",
+    icon: "play",
+    when: () => canEvaluate,
+    run: () => setSearch({ evaluate: "yes" }),
+  });
   return (
     <Page
       title={`${model.name} v${model.version}`}
@@ -29,37 +50,72 @@ function ModelView({ model }: { model: ModelDetail }) {
         { label: project.name, to: paths.project(project.id) },
         { label: "Models", to: paths.models(project.id) },
       ]}
+      aside={<StageMenu model={model} />}
       actions={
-        model.kind === "reward" && (
-          <LinkButton to={paths.datasets(project.id)} variant="primary">
-            Score a dataset with it
+        <>
+          <LinkButton to={paths.datasets(project.id)}>
+            {model.kind === "reward" ? "Score a dataset" : "Write responses"}
           </LinkButton>
-        )
+          {model.kind === "policy" && (
+            <LinkButton to={paths.newJudge(project.id)}>Make a judge of it</LinkButton>
+          )}
+          {canEvaluate && <ActionButton action={evaluate} variant="primary" />}
+        </>
       }
     >
-      <p className="mb-4 text-muted">
-        {MODEL_KINDS[model.kind]} {model.run === null ? "registered" : "trained"} from {model.base_model}
-        {model.run !== null && (
-          <>
-            {" by "}
-            <Link to={paths.run(project.id, model.run)} className="underline">
-              run {model.run}
-            </Link>
-          </>
-        )}
-        , {formatBytes(model.size_bytes)}.
-      </p>
+      <Origin model={model} />
+      <Tabs
+        label="Model"
+        value={search.tab ?? "evaluations"}
+        onChange={(tab) => setSearch({ tab })}
+        items={[
+          { value: "evaluations", label: "Evaluations", content: <EvaluationsTab model={model} /> },
+          { value: "training", label: "Training and files", content: <Training model={model} /> },
+          { value: "card", label: "Card", content: <CardTab model={model} /> },
+          { value: "uses", label: "Used by", content: <UsesTab model={model} /> },
+        ]}
+      />
+      {canEvaluate && search.evaluate === "yes" && (
+        <EvaluateDialog
+          model={model}
+          onClose={() => setSearch({ evaluate: undefined })}
+          onStarted={() => setSearch({ evaluate: undefined, tab: "evaluations" })}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Origin({ model }: { model: ModelDetail }) {
+  const project = useProject();
+  return (
+    <p className="mb-4 text-muted">
+      {MODEL_KINDS[model.kind]}, {ORIGINS[model.origin].toLowerCase()} from {model.base_model}
+      {model.run !== null && (
+        <>
+          {" by "}
+          <Link to={paths.run(project.id, model.run)} className="underline">
+            run {model.run}
+          </Link>
+        </>
+      )}
+      , {formatBytes(model.size_bytes)}, <RelativeTime at={model.created_at} />.
+    </p>
+  );
+}
+
+function Training({ model }: { model: ModelDetail }) {
+  const metrics = Object.entries(model.metrics).filter(([, value]) => value !== null);
+  return (
+    <>
       {metrics.length > 0 && (
-        <Section title="Metrics at the end of training">
+        <Section title="At the end of training">
           <Figures
-            items={metrics.map(([name, value]) => ({
-              label: sentence(name),
-              value: formatNumber(value),
-            }))}
+            items={metrics.map(([name, value]) => ({ label: sentence(name), value: formatNumber(value) }))}
           />
         </Section>
       )}
-      {model.files && model.files.length > 0 && (
+      {model.files.length > 0 && (
         <Section title="Files">
           <DataTable
             caption="Files of this model"
@@ -83,6 +139,6 @@ function ModelView({ model }: { model: ModelDetail }) {
           />
         </Section>
       )}
-    </Page>
+    </>
   );
 }

@@ -1,0 +1,160 @@
+import { useState } from "react";
+import { useListKeys } from "@/actions";
+import { Markdown } from "@/components/markdown";
+import {
+  Badge,
+  DataTable,
+  EmptyState,
+  ErrorState,
+  Field,
+  LoadMore,
+  Select,
+  SidePanel,
+  Skeleton,
+} from "@/components/ui";
+import { usePaged } from "@/lib/api/use-paged";
+import { formatNumber, formatPercent, NONE, sentence } from "@/lib/format";
+import { useSearchState } from "@/lib/use-search-state";
+import type { Evaluation, EvaluationRow } from "./api";
+import { namedOf } from "./measured";
+
+const ONLY = [
+  { value: "", label: "All items" },
+  { value: "wrong", label: "Wrong" },
+  { value: "ok", label: "Counted" },
+  { value: "failed", label: "Failed" },
+  { value: "leaked", label: "Left out: trained on" },
+];
+
+/** What the model said of each item; a row opens beside the list. */
+export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
+  const [search, setSearch] = useSearchState();
+  const [opened, setOpened] = useState<number | null>(null);
+  const only = search.only ?? "";
+  const subset = search.subset ?? "";
+  const subsets = namedOf(evaluation.metrics.subsets).map((each) => each.name);
+  const list = usePaged<EvaluationRow>(
+    ["evaluation", evaluation.id, "rows"],
+    `/api/evaluations/${evaluation.id}/rows/`,
+    { only, subset, limit: 50 },
+  );
+  const { active, rowProps } = useListKeys({
+    id: "evaluation-rows",
+    group: "Items",
+    count: list.rows.length,
+    onOpen: setOpened,
+  });
+  const row = opened === null ? undefined : list.rows[opened];
+  return (
+    <>
+      <div className="mb-4 flex flex-wrap gap-4">
+        <Field label="Show" mark={false} className="w-52">
+          <Select
+            value={only}
+            onChange={(event) => setSearch({ only: event.target.value || undefined })}
+            options={ONLY}
+          />
+        </Field>
+        {subsets.length > 1 && (
+          <Field label="Scenario" mark={false} className="w-64">
+            <Select
+              value={subset}
+              onChange={(event) => setSearch({ subset: event.target.value || undefined })}
+              options={[
+                { value: "", label: "All scenarios" },
+                ...subsets.map((name) => ({ value: name, label: name })),
+              ]}
+            />
+          </Field>
+        )}
+      </div>
+      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
+      {list.isPending && <Skeleton />}
+      {!list.isPending && !list.error && list.rows.length === 0 && (
+        <EmptyState title="No such items">Choose another state or scenario above.</EmptyState>
+      )}
+      {list.rows.length > 0 && (
+        <DataTable
+          caption="Items of the evaluation"
+          rows={list.rows}
+          rowKey={(each) => each.index}
+          onRowClick={(_, index) => setOpened(index)}
+          active={active}
+          rowProps={rowProps}
+          columns={[
+            {
+              key: "prompt",
+              header: "Prompt",
+              className: "max-w-[44ch]",
+              cell: (each) => (
+                <button
+                  type="button"
+                  className="block max-w-full truncate text-left"
+                  onClick={() => setOpened(list.rows.indexOf(each))}
+                >
+                  {each.prompt.at(-1)?.content}
+                </button>
+              ),
+            },
+            { key: "subset", header: "Scenario", cell: (each) => each.subset || NONE },
+            { key: "state", header: "State", cell: (each) => <State row={each} /> },
+            {
+              key: "credit",
+              header: "Right",
+              numeric: true,
+              cell: (each) => (each.credit === null ? NONE : formatPercent(each.credit)),
+            },
+            { key: "margin", header: "Margin", numeric: true, cell: (each) => formatNumber(each.margin) },
+          ]}
+        />
+      )}
+      <LoadMore list={list} />
+      <SidePanel
+        open={row !== undefined}
+        onClose={() => setOpened(null)}
+        title={row ? `Item ${row.item}` : ""}
+      >
+        {row && <OneRow row={row} />}
+      </SidePanel>
+    </>
+  );
+}
+
+function State({ row }: { row: EvaluationRow }) {
+  if (row.state === "leaked") return <Badge tone="warn">Trained on</Badge>;
+  if (row.state === "failed") return <Badge tone="danger">{sentence(row.reason ?? "failed")}</Badge>;
+  return (
+    <>{row.credit === null ? "Counted" : row.credit >= 1 ? "Right" : row.credit > 0 ? "In part" : "Wrong"}</>
+  );
+}
+
+function OneRow({ row }: { row: EvaluationRow }) {
+  return (
+    <div className="flex flex-col gap-6">
+      {row.prompt.map((message, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: turns have no name of their own and never move.
+        <section key={at}>
+          <h3 className="mb-1 text-sm text-muted">{sentence(message.role)}</h3>
+          <Markdown text={message.content} />
+        </section>
+      ))}
+      {row.candidates.map((candidate, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: answers have no name of their own and never move.
+        <section key={at} className="border-t border-line pt-4">
+          <h3 className="num mb-1 flex flex-wrap items-center gap-x-3 text-sm text-muted">
+            <span className="font-medium text-fg">
+              {candidate.role === "correct" ? "Right answer" : "Wrong answer"}
+            </span>
+            {candidate.style && <span>{sentence(candidate.style)}</span>}
+            {Object.entries(candidate.values).map(([name, value]) => (
+              <span key={name}>
+                {sentence(name)} {formatNumber(value)}
+              </span>
+            ))}
+          </h3>
+          <Markdown text={candidate.text} />
+        </section>
+      ))}
+    </div>
+  );
+}

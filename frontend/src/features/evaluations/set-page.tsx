@@ -1,0 +1,161 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useListKeys } from "@/actions";
+import { JobStrip } from "@/components/job-strip";
+import { Markdown } from "@/components/markdown";
+import {
+  Async,
+  DataTable,
+  ErrorState,
+  Figures,
+  LoadMore,
+  Page,
+  Section,
+  SidePanel,
+  Skeleton,
+  StateBadge,
+} from "@/components/ui";
+import { usePaged } from "@/lib/api/use-paged";
+import { formatCount, NONE, sentence } from "@/lib/format";
+import { paths } from "@/lib/paths";
+import { useProject } from "@/lib/session";
+import { useNumberParam } from "@/lib/use-params";
+import { type EvaluationItem, type EvaluationSet, setQuery } from "./api";
+import { layoutName } from "./layouts";
+
+export function SetPage() {
+  const query = useQuery(setQuery(useNumberParam("setId")));
+  return <Async query={query}>{(set) => <SetView set={set} onEnd={() => void query.refetch()} />}</Async>;
+}
+
+function SetView({ set, onEnd }: { set: EvaluationSet; onEnd: () => void }) {
+  const project = useProject();
+  const subsets = Object.entries(set.counts.subsets ?? {});
+  return (
+    <Page
+      title={set.name}
+      trail={[
+        { label: project.name, to: paths.project(project.id) },
+        { label: "Models", to: paths.models(project.id) },
+        { label: "Evaluation sets", to: paths.evaluationSets(project.id) },
+      ]}
+      aside={<StateBadge state={set.state} />}
+    >
+      {set.job !== null && set.state !== "ready" && <JobStrip jobId={set.job} onEnd={onEnd} />}
+      {set.error && (
+        <p role="alert" className="mt-3 text-danger">
+          {set.error}
+        </p>
+      )}
+      {set.state === "ready" && (
+        <>
+          <Figures
+            items={[
+              { label: "Kind", value: layoutName(set.layout) },
+              { label: "Items", value: formatCount(set.counts.items) },
+              { label: "Prompts", value: formatCount(set.counts.prompts) },
+              { label: "Answers", value: formatCount(set.counts.candidates) },
+              { label: "Scenarios", value: formatCount(subsets.length) },
+            ]}
+          />
+          <p className="mt-3 text-sm break-all text-muted">
+            Content hash <code className="font-mono">{set.content_hash}</code>
+            {set.files.length > 0 && `, from ${set.files.join(", ")}`}
+          </p>
+          <Items set={set} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Items({ set }: { set: EvaluationSet }) {
+  const [opened, setOpened] = useState<number | null>(null);
+  const list = usePaged<EvaluationItem>(
+    ["evaluation-set", set.id, "items"],
+    `/api/evaluation-sets/${set.id}/items/`,
+    { limit: 50 },
+  );
+  const { active, rowProps } = useListKeys({
+    id: "evaluation-items",
+    group: "Items",
+    count: list.rows.length,
+    onOpen: setOpened,
+  });
+  const item = opened === null ? undefined : list.rows[opened];
+  return (
+    <Section title="Items">
+      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
+      {list.isPending && <Skeleton />}
+      {list.rows.length > 0 && (
+        <DataTable
+          caption="Items of the set"
+          rows={list.rows}
+          rowKey={(each) => each.index}
+          onRowClick={(_, index) => setOpened(index)}
+          active={active}
+          rowProps={rowProps}
+          columns={[
+            {
+              key: "prompt",
+              header: "Prompt",
+              className: "max-w-[60ch]",
+              cell: (each) => (
+                <button
+                  type="button"
+                  className="block max-w-full truncate text-left"
+                  onClick={() => setOpened(list.rows.indexOf(each))}
+                >
+                  {each.prompt.at(-1)?.content}
+                </button>
+              ),
+            },
+            { key: "subset", header: "Scenario", cell: (each) => each.subset || NONE },
+            { key: "right", header: "Right answers", numeric: true, cell: (each) => rightOf(each) },
+            {
+              key: "wrong",
+              header: "Wrong answers",
+              numeric: true,
+              cell: (each) => each.candidates.length - rightOf(each),
+            },
+          ]}
+        />
+      )}
+      <LoadMore list={list} />
+      <SidePanel
+        open={item !== undefined}
+        onClose={() => setOpened(null)}
+        title={item ? `Item ${item.item}` : ""}
+      >
+        {item && <OneItem item={item} />}
+      </SidePanel>
+    </Section>
+  );
+}
+
+const rightOf = ({ candidates }: EvaluationItem) =>
+  candidates.filter((each) => each.role === "correct").length;
+
+function OneItem({ item }: { item: EvaluationItem }) {
+  return (
+    <div className="flex flex-col gap-6">
+      {item.prompt.map((message, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: turns have no name of their own and never move.
+        <section key={at}>
+          <h3 className="mb-1 text-sm text-muted">{sentence(message.role)}</h3>
+          <Markdown text={message.content} />
+        </section>
+      ))}
+      {item.candidates.map((candidate, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: answers have no name of their own and never move.
+        <section key={at} className="border-t border-line pt-4">
+          <h3 className="mb-1 text-sm text-muted">
+            {candidate.role === "correct" ? "Right answer" : "Wrong answer"}
+            {candidate.style && ` · ${sentence(candidate.style)}`}
+          </h3>
+          <Markdown text={candidate.text} />
+        </section>
+      ))}
+    </div>
+  );
+}
