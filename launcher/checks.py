@@ -1,4 +1,4 @@
-"""`./run lint` and `./run test`: every check in turn, a summary at the end, one exit code."""
+"""`./run lint` and `./run test`: every check, a summary at the end, one exit code."""
 
 from __future__ import annotations
 
