@@ -58,7 +58,7 @@ class RunConfig:
     settings: Mapping[str, Any]
     columns: tuple[str, ...] | None = None
     lora_target_modules: tuple[str, ...] | None = None
-    device: Device = "auto"
+    device: str = "auto"
 
     def __getattr__(self, name: str) -> Any:
         # Asked only for names that are no fields; copying and unpickling ask before `settings` is there.

@@ -25,11 +25,13 @@ from trainer_bridge.choices import (
 )
 from trainer_bridge.domain.methods import METHODS
 from trainer_bridge.domain.run_config import RunConfigError, default_of, run_config_of, settings_of
+from trainer_bridge.exports.registry import format_for
 from trainer_bridge.launchers import launcher_for, launcher_names
-from trainer_bridge.ml.config import parse_config
+from trainer_bridge.ml.config import check_columns, parse_config
 from trainer_bridge.ml.errors import RefusedError
 from trainer_bridge.models import Export, ModelVersion, Run
 from trainer_bridge.runs.base_models import source_of
+from trainer_bridge.runs.folder import promised_columns
 from trainer_bridge.runs.launch_state import launch_update
 from trainer_bridge.runs.queueing import line_wake, too_many_gpus
 from trainer_bridge.services.evaluations import evaluations_after_run
@@ -85,7 +87,7 @@ def run_create(
         kind=kind,
         name=name.strip() or _default_name(base_model, kind),
         base_model=base_model,
-        config=_complete_config(kind, config),
+        config=_complete_config(kind, config, export),
         launcher=placement.launcher,
         gpus=placement.gpus,
         priority=placement.priority,
@@ -229,17 +231,22 @@ def _check_placement(placement: Placement) -> None:
         raise _refused("gpus", sentence)
 
 
-def _complete_config(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _complete_config(kind: str, given: Mapping[str, Any], export: Export) -> dict[str, Any]:
     try:
         config = run_config_of(kind, given)
-        # What only makes sense together (a loss and its smoothing) is the trainer's own knowledge.
-        parse_config({"kind": kind, "base_model": {"path": "."}, "data": {"train": "train.parquet"}, **config})
+        # Checked as the trainer will check it, before the run waits for its turn.
+        parsed = parse_config({"kind": kind, "base_model": {"path": "."}, "data": {"train": "train.parquet"}, **config})
     except RunConfigError as error:
         fields = {f"config.{name}": sentences for name, sentences in error.fields.items()}
         name, sentences = next(iter(fields.items()))
         raise ApplicationError(f"{name}: {sentences[0]}", fields=fields) from None
     except RefusedError as error:
         raise _refused("config", str(error)) from None
+    read = METHODS[kind].columns(config["loss_type"])
+    try:
+        check_columns(parsed, tuple(promised_columns(format_for(export.format), export.options, read)))
+    except RefusedError as error:
+        raise _refused("config.loss_type", str(error)) from None
     return config
 
 

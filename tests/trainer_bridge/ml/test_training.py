@@ -26,7 +26,7 @@ Make = Callable[..., Path]
 PAIR_NAMES = {
     "loss", "chosen_reward", "rejected_reward", "reward_margin", "accuracy", "chosen_length", "rejected_length",
 }  # fmt: skip
-NAMES = {"dpo": PAIR_NAMES | {"kl"}, "reward": PAIR_NAMES}
+NAMES = {"dpo": PAIR_NAMES | {"kl", "token_accuracy"}, "reward": PAIR_NAMES}
 PACE = {"learning_rate", "grad_norm", "tokens", "tokens_per_s", "memory_bytes", "step_s"}
 
 

@@ -52,7 +52,8 @@ class OwnLossDPOTrainer(Watched, DPOTrainer):
     def _set_signature_columns_if_needed(self) -> None:
         if self._signature_columns is None:
             super()._set_signature_columns_if_needed()
-            self._signature_columns += [*self._numbers, *(RATIONALE_IDS if self._rationales else ())]
+            own = (*self._numbers, *(RATIONALE_IDS if self._rationales else ()))
+            self._signature_columns = [*(self._signature_columns or ()), *own]
 
     def compute_ref_log_probs(self, model: Any, inputs: Any) -> Any:
         # The library hands every key it does not know to the model.
