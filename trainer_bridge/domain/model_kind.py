@@ -33,13 +33,18 @@ def check_model_kind(folder: Path, config: dict[str, Any], kind: str, *, named: 
     head = "ForTokenClassification" if config.get(HEADS_KEY) == "categories" else "ForSequenceClassification"
     if not architecture.endswith(head):
         raise WrongKindError(f"{named} is not a reward model (its architecture is {architecture or 'not stated'}).")
-    outputs = config.get("num_labels") or len(config.get("id2label") or {}) or 2
+    outputs = outputs_of(config)
     if outputs != 1 and not heads_of(config):
         raise WrongKindError(
             f"{named} gives {outputs} numbers per response; a reward model gives one, or says what each of them is."
         )
     if not _has_chat_template(folder):
         raise WrongKindError(f"{named} has no chat template, so the text form it was trained on is not known.")
+
+
+def outputs_of(config: dict[str, Any]) -> int:
+    """How many numbers a classifier gives; one that does not say has the libraries' usual two."""
+    return int(config.get("num_labels") or len(config.get("id2label") or {}) or 2)
 
 
 def heads_of(config: dict[str, Any]) -> tuple[str, ...]:

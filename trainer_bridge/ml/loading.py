@@ -20,11 +20,14 @@ from transformers import (
 from trl.trainer.reward_trainer import suppress_seqcls_warning
 from trl.trainer.utils import disable_dropout_in_model
 
+from trainer_bridge.domain.model_kind import outputs_of
 from trainer_bridge.ml import base_models
 from trainer_bridge.ml.config import RunConfig
 from trainer_bridge.ml.errors import RefusedError
 from trainer_bridge.ml.methods.setup import uses_bf16
 from trainer_bridge.ml.tokenizer import load_tokenizer
+
+_CLASSIFIERS = ("ForSequenceClassification", "ForTokenClassification")
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,14 @@ def _weights(config: RunConfig, folder: Path, described: dict[str, Any], device:
         }
     architecture = (described.get("architectures") or [""])[0]
     if config.kind != "reward":
-        if architecture.endswith("ForSequenceClassification"):
+        if architecture.endswith(_CLASSIFIERS):
             raise RefusedError(f"{folder} is a reward model; {config.kind.upper()} needs a language model as its base.")
         return AutoModelForCausalLM.from_pretrained(folder, **options)
+    if architecture.endswith(_CLASSIFIERS) and outputs_of(described) != outputs:
+        raise RefusedError(
+            f"{folder} is a model of {outputs_of(described)} outputs and this run trains {outputs}; start from a "
+            "language model, or from a reward model of as many."
+        )
     # Marks are asked of every token, comparisons of the last.
     maker = AutoModelForTokenClassification if by_token(config) else AutoModelForSequenceClassification
     with suppress_seqcls_warning():  # a language model has no score head yet, which is expected

@@ -118,8 +118,8 @@ def _trained_folder(number: str, *, project_id: int, kind: str) -> Path:
     model = ModelVersion.objects.filter(pk=int(number), project=project_id).first() if _is_id(number) else None
     if model is None:
         raise _refused(f"This project has no model {number!r}; give model:<id> of its list of models.")
-    if kind == RunKind.DPO and model.kind == ModelKind.REWARD:
-        raise _refused(f"{model} is a reward model; a DPO run needs a policy as its base.")
+    if kind != RunKind.REWARD and model.kind == ModelKind.REWARD:
+        raise _refused(f"{model} is a reward model; a {RunKind(kind).label} run needs a policy as its base.")
     if not store().is_local:
         raise _refused("Models of this project are in a store that is not a local disk; choose another base model.")
     return store().local_path(model.path)

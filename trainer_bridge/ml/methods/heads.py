@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from trainer_bridge.domain.model_kind import HEADS_KEY
+from trainer_bridge.domain.model_kind import HEADS_KEY, heads_of
 from trainer_bridge.ml.errors import RefusedError
 
 # Adam moves every weight by about the learning rate a step. Rates that suit a network's many weights would leave a
@@ -50,10 +50,17 @@ def give_tie_head(model: Any, log_nu: float) -> None:
     model.score = TieHead(_head(model), log_nu)
 
 
-def as_single(model: Any) -> Any:
-    """The model with a configuration of one output, whatever its head has."""
+def as_single(model: Any, names: Sequence[str]) -> None:
+    """Let the model's configuration speak of one output, though its head is to have these.
+
+    Raises RefusedError for a model that was trained to have others: its outputs would change their meaning.
+    """
+    earlier = heads_of(model.config.to_dict())
+    if earlier and earlier != tuple(names):
+        raise RefusedError(
+            f"The base model's outputs are {', '.join(earlier)} and this run's {', '.join(names)}; start from another."
+        )
     model.config.num_labels = 1
-    return model
 
 
 def name_heads(model: Any, what: str, names: Sequence[str]) -> Any:

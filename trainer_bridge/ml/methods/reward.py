@@ -107,14 +107,14 @@ def _aspects(setup: TrainerSetup) -> PairRewardTrainer:
     for split in ("train_dataset", "eval_dataset"):
         if arguments[split] is not None:
             arguments[split] = arguments[split].cast_column("aspect", names)
-    as_single(setup.model)
+    as_single(setup.model, setup.heads)
     trainer = PairRewardTrainer(**arguments, **_columns(setup), aspects=setup.heads, row_loss=row_loss(setup.config))
     trainer.finished(trainer.model)
     return trainer
 
 
 def _spans(setup: TrainerSetup) -> SpanTrainer:
-    as_single(setup.model)
+    as_single(setup.model, setup.heads)
     collator = SpanCollator(setup.tokenizer.pad_token_id, len(setup.heads), "weight" in setup.columns, _multiple(setup))
     trainer = SpanTrainer(**_arguments(setup), data_collator=collator, categories=setup.heads)
     trainer.finished(trainer.model)

@@ -123,6 +123,19 @@ def test_heads_of_aspects_are_chosen_by_name(trained: Make) -> None:
     evaluated = metric_lines(folder)[-1]["values"]
     assert evaluated["eval_accuracy"] == evaluated["eval_accuracy/facts"]
     assert "eval_accuracy/tone" not in evaluated
+    # It can be trained further on the same aspects, and on no others.
+    again = trained("aspects", "again", max_steps=1, learning_rate=1e-7, base_model={"path": str(folder / "model")})
+    assert train.run(again, resume=False) == 0
+    assert score(again, head="facts") == pytest.approx(score(folder, head="facts"), abs=0.01)
+    for name, aspects, sentence in (
+        ("fewer", ["facts"] * 4, "is a model of 2 outputs and this run trains 1"),
+        ("others", ["facts", "style"] * 2, "outputs are facts, tone and this run's facts, style"),
+    ):
+        other = trained("aspects", name, max_steps=1, base_model={"path": str(folder / "model")})
+        rows = [{**row, "aspect": aspect} for row, aspect in zip(ASPECTS, aspects, strict=True)]
+        write_rows(other / "train.jsonl", rows)
+        assert train.run(other, resume=False) == 2
+        assert sentence in status(other)["error"]
     with pytest.raises(ScoringError, match=r"gives 2 numbers per response; choose one of its heads facts, tone\."):
         score(folder)
     with pytest.raises(ScoringError, match=r"has no head 'style'; it has facts, tone\."):
