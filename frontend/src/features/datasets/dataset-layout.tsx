@@ -1,12 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
-import { ErrorState, LinkButton, LinkTabs, Page, Select, Skeleton } from "@/components/ui";
+import { useState } from "react";
+import { useAction } from "@/actions";
+import { ActionButton, ErrorState, LinkButton, LinkTabs, Page, Select, Skeleton } from "@/components/ui";
 import { countOf, formatCount } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useCan, useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
 import { useSearchState } from "@/lib/use-search-state";
 import { datasetQuery } from "./queries";
+import { ResponsesDialog, WritingJob } from "./responses-dialog";
 import { useChosenVersion } from "./use-version";
 
 /** Header, version picker and tabs around the pages of one dataset. */
@@ -16,6 +19,17 @@ export function DatasetLayout() {
   const id = useNumberParam("datasetId");
   const query = useQuery(datasetQuery(id));
   const { versions, chosen } = useChosenVersion();
+  const [search, setSearch] = useSearchState();
+  const [writing, setWriting] = useState<number | null>(null);
+  const write = useAction({
+    id: "datasets.write",
+    label: "Write responses",
+    keys: ["w"],
+    group: "Dataset",
+    icon: "edit",
+    when: () => canManage && chosen !== undefined,
+    run: () => setSearch({ write: "yes" }),
+  });
   const trail = [
     { label: project.name, to: paths.project(project.id) },
     { label: "Datasets", to: paths.datasets(project.id) },
@@ -36,12 +50,16 @@ export function DatasetLayout() {
       aside={versions.length > 0 && <VersionPicker />}
       actions={
         canManage && (
-          <LinkButton to={tab("imports")} icon="upload">
-            Import file
-          </LinkButton>
+          <>
+            {chosen && <ActionButton action={write} />}
+            <LinkButton to={tab("imports")} icon="upload">
+              Import file
+            </LinkButton>
+          </>
         )
       }
     >
+      {writing !== null && <WritingJob jobId={writing} />}
       {query.data.description && <p className="mb-4 max-w-[72ch] text-muted">{query.data.description}</p>}
       <LinkTabs
         label="Dataset"
@@ -59,6 +77,13 @@ export function DatasetLayout() {
       <div className="pt-4">
         <Outlet />
       </div>
+      {canManage && chosen && search.write === "yes" && (
+        <ResponsesDialog
+          version={chosen}
+          onClose={() => setSearch({ write: undefined })}
+          onStarted={(job) => setWriting(job.id)}
+        />
+      )}
     </Page>
   );
 }

@@ -130,6 +130,7 @@ function Origin({ version }: { version: DatasetVersion }) {
   if (version.origin === "import")
     return <span className="break-all">{typeof filename === "string" ? filename : "Import"}</span>;
   if (version.origin === "judge") return <span>{typeof judge === "string" ? judge : "AI feedback"}</span>;
+  if (version.origin === "generated") return <span>Written by models</span>;
   return typeof campaign === "number" ? (
     <Link to={paths.campaign(project.id, campaign)}>Campaign labels</Link>
   ) : (
