@@ -27,7 +27,7 @@ def reward_reader(evaluation: Evaluation) -> Reader:
 
         found = model_resolve(evaluation.project_id, evaluation.model_id)
         with _called(found.name, found.path):
-            return RewardScorer(found.path, revision=found.revision)
+            return RewardScorer(found.path, revision=found.revision, head=evaluation.params["head"])
 
     return Reader("model", load)
 

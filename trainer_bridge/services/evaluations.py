@@ -22,6 +22,7 @@ from trainer_bridge.choices import (
 from trainer_bridge.evaluation.kinds.base import Kind, Outcome
 from trainer_bridge.evaluation.kinds.registry import KINDS, kind_named
 from trainer_bridge.models import Evaluation, EvaluationSet, ModelVersion, Run
+from trainer_bridge.selectors.registry import model_heads
 from trainer_bridge.services.evaluation_sets import evaluation_set_of_snapshot
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, ConflictError
@@ -52,6 +53,7 @@ def evaluation_create(
     way = kind_named(kind)
     _check(way, model, evaluation_set, against, judge, campaign)
     complete = way.complete(params or {})
+    _check_head(model, complete.get("head"))
     key = _params_key(complete, against, judge, campaign)
     current = Evaluation.objects.filter(
         model=model, evaluation_set=evaluation_set, kind=kind, params_key=key, state__in=CURRENT_EVALUATION_STATES
@@ -121,6 +123,16 @@ def _check(
         raise ConflictError(f"The set “{evaluation_set}” is {evaluation_set.state}; evaluate on it when it is ready.")
 
 
+def _check_head(model: ModelVersion, head: str | None) -> None:
+    """A reward model with several outputs is evaluated by one of them."""
+    heads = model_heads(model)
+    if head is None and heads:
+        raise _refused("params.head", f"{model} has the heads {', '.join(heads)}; choose one of them.")
+    if head is not None and head not in heads:
+        has = f"has the heads {', '.join(heads)}; choose one of them" if heads else "has one output; leave head out"
+        raise _refused("params.head", f"{model} {has}.")
+
+
 def _params_key(
     params: dict[str, Any], against: ModelVersion | None, judge: Judge | None, campaign: Campaign | None
 ) -> str:
@@ -183,13 +195,15 @@ def evaluations_after_run(*, model: ModelVersion) -> list[Evaluation]:
 
     A snapshot without a test split is passed over. What cannot be queued is logged: the model is there all the same.
     """
-    if model.run is None:
+    # A model that marks faulty words gives no score for an answer.
+    if model.run is None or model.run.config.get("loss_type") == "span_heads":
         return []
     ways = [key for key in AUTOMATIC_KINDS if KINDS[key].model_kind == model.kind]
     queued: list[Evaluation] = []
     try:
         for each in _automatic_sets(model, model.run):
-            queued += [_automatic(model, each, key) for key in ways]
+            for head in model_heads(model) or (None,):
+                queued += [_automatic(model, each, key, head) for key in ways]
     except ApplicationError as error:
         logger.warning("evaluations_not_queued", model=model.pk, reason=error.message)
     return queued
@@ -205,5 +219,12 @@ def _automatic_sets(model: ModelVersion, run: Run) -> list[EvaluationSet]:
     return [own, *found.exclude(pk=own.pk).order_by("id")]
 
 
-def _automatic(model: ModelVersion, on: EvaluationSet, kind: str) -> Evaluation:
-    return evaluation_create(model=model, evaluation_set=on, kind=kind, created_by=model.created_by, automatic=True)
+def _automatic(model: ModelVersion, on: EvaluationSet, kind: str, head: str | None) -> Evaluation:
+    return evaluation_create(
+        model=model,
+        evaluation_set=on,
+        kind=kind,
+        created_by=model.created_by,
+        params={} if head is None else {"head": head},
+        automatic=True,
+    )

@@ -20,6 +20,8 @@ from webapp.jobs.models import Job
 from webapp.projects.models import Project
 from webapp.store.files import Store, store
 
+_ASPECTS = ("helpful", "brief")
+
 
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,17 +35,22 @@ def client(client_of: Callable[..., APIClient], admin: User) -> APIClient:
 
 @pytest.fixture(scope="package")
 def model_folders(models_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Folders of two reward models and two policies with random weights of their own."""
+    """Folders of reward models and policies with random weights of their own."""
     import torch
     from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 
     tiny, root = models_folder / "tiny", tmp_path_factory.mktemp("evaluated")
     found = {}
-    for seed, name in enumerate(("reward", "other_reward", "policy", "other_policy")):
+    for seed, name in enumerate(("reward", "other_reward", "two_heads_reward", "policy", "other_policy")):
         torch.manual_seed(seed)
         found[name] = root / name
         if "reward" in name:
-            made = AutoModelForSequenceClassification.from_pretrained(tiny, num_labels=1)
+            several = name.startswith("two_heads")
+            made = AutoModelForSequenceClassification.from_pretrained(tiny, num_labels=2 if several else 1)
+            if several:
+                made.config.id2label = dict(enumerate(_ASPECTS))
+                made.config.label2id = {aspect: at for at, aspect in enumerate(_ASPECTS)}
+                made.config.reward_heads = "aspects"
         else:
             made = AutoModelForCausalLM.from_pretrained(tiny)
             with torch.no_grad():

@@ -267,6 +267,8 @@ def test_what_does_not_go_together_is_refused_by_field(
         (policy, {"kind": "implicit_reward", "set": on.pk, "judge": 999}, "judge"),
         (policy, {"kind": "implicit_reward", "set": on.pk, "params": {"beta": 0}}, "params.beta"),
         (reward, {"kind": "invariance", "set": on.pk, "params": {"sample": 3}}, "params.sample"),
+        (reward, {"kind": "reward_accuracy", "set": on.pk, "params": {"head": "tone"}}, "params.head"),
+        (reward, {"kind": "reward_accuracy", "set": on.pk, "params": {"head": 3}}, "params.head"),
         (reward, {"kind": "guess", "set": on.pk}, "kind"),
     ]
 
@@ -417,9 +419,30 @@ def test_a_new_model_is_evaluated_on_its_test_split_and_on_automatic_sets(
     assert evaluations_after_run(model=register("reward")) == []
 
 
+def test_a_model_of_several_heads_is_evaluated_head_by_head(
+    evaluate: Any, register: Models, pairs_set: Sets, make_snapshot: Any, admin: User, client: APIClient
+) -> None:
+    model, on = register("two_heads_reward", run=run_of(make_snapshot(train=2, test=0), admin)), pairs_set(4)
+    on.automatic = True
+    on.save()
+
+    none = client.post(f"/api/models/{model.pk}/evaluations/", {"kind": "reward_accuracy", "set": on.pk})
+    queued = evaluations_after_run(model=model)
+    helpful = evaluate(model, on, params={"head": "helpful"})
+    brief = evaluate(model, on, params={"head": "brief"})
+
+    assert none.json()["message"] == (
+        "params.head: two_heads_reward v1 has the heads helpful, brief; choose one of them."
+    )
+    heads = [(each.kind, each.params["head"]) for each in queued]
+    assert heads == [(kind, head) for head in ("helpful", "brief") for kind in ("reward_accuracy", "invariance")]
+    assert helpful.provenance["model"]["head"] == "helpful"
+    assert [row["margin"] for row in rows_of(helpful)] != [row["margin"] for row in rows_of(brief)]
+
+
 def test_the_ways_to_evaluate_are_listed_with_their_parameters(client: APIClient) -> None:
     found = {each["key"]: each for each in client.get("/api/evaluation-kinds/").json()}
 
     assert {"reward_accuracy", "invariance", "implicit_reward"} <= found.keys()
     assert found["implicit_reward"]["takes_against"] == "may"
-    assert set(found["invariance"]["params_schema"]["properties"]) == {"sample", "seed"}
+    assert set(found["invariance"]["params_schema"]["properties"]) == {"sample", "head", "seed"}

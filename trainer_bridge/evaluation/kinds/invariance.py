@@ -13,7 +13,7 @@ from trainer_bridge.domain.evaluation.style_report import Restyled, style_report
 from trainer_bridge.domain.evaluation.styles import VARIANTS
 from trainer_bridge.evaluation.items import iter_items
 from trainer_bridge.evaluation.kinds.base import Outcome
-from trainer_bridge.evaluation.kinds.params import SEED
+from trainer_bridge.evaluation.kinds.params import HEAD, SEED, check_head
 from trainer_bridge.evaluation.models_of import reward_reader
 from trainer_bridge.evaluation.readings import (
     answers_of,
@@ -53,13 +53,15 @@ class Invariance:
                 "maximum": 5000,
                 "description": "How many items are drawn; each answer is scored six times.",
             },
+            "head": HEAD,
             "seed": SEED,
         },
         "additionalProperties": False,
     }
 
     def complete(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        given = filled_in(params, {"sample": _SAMPLE, "seed": 0}, noun="the invariance test")
+        given = filled_in(params, {"sample": _SAMPLE, "head": None, "seed": 0}, noun="the invariance test")
+        check_head(given)
         check_whole(given, "sample", 20, 5000)
         check_whole(given, "seed", 0, SEED["maximum"])
         return given

@@ -9,7 +9,7 @@ from curation.signals.params import check_whole, filled_in
 from trainer_bridge.domain.evaluation.reward_report import reward_report
 from trainer_bridge.domain.evaluation.rules import credits_of
 from trainer_bridge.evaluation.kinds.base import Outcome
-from trainer_bridge.evaluation.kinds.params import SEED
+from trainer_bridge.evaluation.kinds.params import HEAD, SEED, check_head
 from trainer_bridge.evaluation.models_of import reward_reader
 from trainer_bridge.evaluation.readings import plan_parts, provenance_of, read_part
 from trainer_bridge.evaluation.reward_rows import reward_rows, scored_items
@@ -31,12 +31,13 @@ class RewardAccuracy:
     takes_campaign = "no"
     params_schema: dict[str, Any] = {
         "type": "object",
-        "properties": {"seed": SEED},
+        "properties": {"head": HEAD, "seed": SEED},
         "additionalProperties": False,
     }
 
     def complete(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        given = filled_in(params, {"seed": 0}, noun="reward model accuracy")
+        given = filled_in(params, {"head": None, "seed": 0}, noun="reward model accuracy")
+        check_head(given)
         check_whole(given, "seed", 0, SEED["maximum"])
         return given
 
