@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -65,7 +65,7 @@ class OctetParser(BaseParser):
 
     media_type = "application/octet-stream"
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         piece: bytes = stream.read(PIECE_BYTES + 1)
         if len(piece) > PIECE_BYTES:
             raise ApplicationError(f"Send a file in pieces of at most {PIECE_BYTES} bytes.", status=413)
@@ -102,8 +102,8 @@ class RunReportApi(ParsingApi):
         max_steps = serializers.IntegerField(min_value=0, required=False, allow_null=True)
         error = serializers.CharField(max_length=2000, required=False, allow_null=True)
         log = serializers.CharField(max_length=1 << 20, default="", allow_blank=True, trim_whitespace=False)
-        metrics = _ReportPointSerializer(many=True, default=list, max_length=5000)
-        samples = _ReportSamplesSerializer(many=True, default=list, max_length=100)
+        metrics = serializers.ListField(child=_ReportPointSerializer(), default=list, max_length=5000)
+        samples = serializers.ListField(child=_ReportSamplesSerializer(), default=list, max_length=100)
 
         class Meta:
             ref_name = "RunReportInput"
@@ -201,5 +201,5 @@ class ReceivesFiles(ParsingApi):
     def put(self, request: Request, run_id: int, name: str) -> Response:
         run = of_token(request, run_id)
         where = self.parse_query(PieceQuerySerializer)
-        received = run_file_receive(run_id=run.pk, name=name, piece=request.data or b"", **where)
+        received = run_file_receive(run_id=run.pk, name=name, piece=cast("bytes", request.data or b""), **where)
         return Response({"received": received})

@@ -67,7 +67,7 @@ class RunSerializer(serializers.Serializer):
     launcher = serializers.ChoiceField(choices=LauncherName.choices)
     gpus = serializers.IntegerField()
     priority = serializers.IntegerField()
-    parent = serializers.IntegerField(source="parent_id", allow_null=True)
+    parent = serializers.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]
     ensemble = serializers.CharField(allow_blank=True)
     job = serializers.IntegerField(source="job_id", allow_null=True)
     model_version = serializers.SerializerMethodField()

@@ -231,7 +231,7 @@ class _Tail:
                 if facts.st_ino != self._inode or facts.st_size < self._offset:
                     self._inode, self._offset = facts.st_ino, 0
                 file.seek(self._offset)
-                entries = []
+                entries: list[dict[str, Any]] = []
                 for line in file:
                     if not line.endswith(b"\n") or len(entries) == limit:
                         break

@@ -9,7 +9,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import yaml
 from django.conf import settings
@@ -74,7 +74,7 @@ def folder_zip(run: Run) -> Iterator[bytes]:
 def _zipped(run: Run, texts: dict[str, str], base_model: Path | None) -> Iterator[bytes]:
     buffer = _Buffer()
     top = f"run-{run.pk}"
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(cast("IO[bytes]", buffer), "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in texts.items():
             archive.writestr(f"{top}/{name}", text)
             yield buffer.take()
@@ -84,9 +84,9 @@ def _zipped(run: Run, texts: dict[str, str], base_model: Path | None) -> Iterato
         for name in filter(None, _data_names(run).values()):
             with store().open(f"{run.export.folder}/{Path(name).name}") as source:
                 yield from _added(archive, f"{top}/{name}", source, buffer)
-        for path in _files_below(base_model):
+        for inside, path in _files_below(base_model):
             with path.open("rb") as source:
-                yield from _added(archive, f"{top}/{_BASE_MODEL}/{path.relative_to(base_model)}", source, buffer)
+                yield from _added(archive, f"{top}/{_BASE_MODEL}/{inside}", source, buffer)
     yield buffer.take()
 
 
@@ -148,8 +148,10 @@ def _base_model(run: Run) -> tuple[dict[str, Any], Path | None]:
     return {"path": _BASE_MODEL}, prepared
 
 
-def _files_below(folder: Path | None) -> list[Path]:
-    return [] if folder is None else sorted(path for path in folder.rglob("*") if path.is_file())
+def _files_below(folder: Path | None) -> list[tuple[str, Path]]:
+    if folder is None:
+        return []
+    return [(path.relative_to(folder).as_posix(), path) for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 class _Buffer:
