@@ -24,7 +24,7 @@ describe("numbers of an evaluation", () => {
   });
 
   it("are said as shares or as they are", () => {
-    expect(intervalWords({ estimate: 0.5, low: 0.4, high: 0.6 })).toBe("50.0 % (40.0 % to 60.0 %)");
+    expect(intervalWords({ estimate: 0.5, low: 0.4, high: 0.6 })).toBe("50.0 % (40.0 % to 60.0 %)");
     expect(intervalWords({ estimate: 2, low: null, high: null }, false)).toBe("2");
     expect(intervalWords({ estimate: null, low: null, high: null })).toBe("not measured");
     expect(boundsWords({ value: 1, low: null, high: null, n: 1 })).toBeUndefined();

@@ -5,8 +5,8 @@ const done = { state: "succeeded", kind: "reward_accuracy" } as const;
 
 it("an evaluation is known by its overall number with the interval", () => {
   const metrics = { overall: { value: 0.75, low: 0.7, high: 0.8, n: 40 } };
-  expect(headlineOf({ ...done, metrics })).toBe("75.0 % (70.0 % to 80.0 %)");
-  expect(headlineOf({ ...done, metrics: { overall: { value: 0.5, low: null } } })).toBe("50.0 %");
+  expect(headlineOf({ ...done, metrics })).toBe("75.0 % (70.0 % to 80.0 %)");
+  expect(headlineOf({ ...done, metrics: { overall: { value: 0.5, low: null } } })).toBe("50.0 %");
 });
 
 it("there is none before it is done, and none for pairs that people still compare", () => {
