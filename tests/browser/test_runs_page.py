@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import CURATOR
 from tests.browser.people import Person, assert_accessible
@@ -52,10 +52,6 @@ def transcripts() -> bytes:
         talk = f"\n\nHuman: What is {n} plus {n}?\n\nAssistant:"
         lines.append({"chosen": f"{talk} It is {2 * n}.", "rejected": f"{talk} I will not say."})
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
-
-
-def essentials(page: Page) -> Locator:
-    return page.get_by_role("region", name="Settings")
 
 
 def test_without_a_snapshot_the_form_says_what_comes_first(

@@ -75,7 +75,9 @@ export function ArtefactsTab({ run }: { run: Run }) {
                     numeric: true,
                     cell: (file) => (
                       <DownloadButton href={fileUrl(run.id, file.name)}>
-                        Download<span className="sr-only"> {file.name}</span>
+                        <span className="relative">
+                          Download<span className="sr-only"> {file.name}</span>
+                        </span>
                       </DownloadButton>
                     ),
                   },

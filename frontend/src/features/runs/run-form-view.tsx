@@ -177,6 +177,7 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
       <Section title="What it is called">
         <Field
           label="Name"
+          mark={false}
           hint="Its model gets this name. Empty: the base model and the method."
           error={wrong("name")}
           className="max-w-md"

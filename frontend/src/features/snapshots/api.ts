@@ -102,7 +102,13 @@ export const createExport = (
     { idempotencyKey: newIdempotencyKey() },
   );
 
-export const pushExport = (dataExport: number, body: { repo_id: string; private: boolean }) =>
+export const pushesQuery = (dataExport: number) =>
+  queryOptions({
+    queryKey: ["export", dataExport, "pushes"],
+    queryFn: ({ signal }) => api.get<Page<Job>>(`/api/exports/${dataExport}/push/`, { signal }),
+  });
+
+export const pushExport = (dataExport: number, body: { repo: string; private: boolean }) =>
   api.post<Job>(`/api/exports/${dataExport}/push/`, body, { idempotencyKey: newIdempotencyKey() });
 
 export const downloadUrl = (dataExport: number, file: string) =>

@@ -28,6 +28,7 @@ import { useCan } from "@/lib/session";
 import { downloadUrl } from "./api";
 import { loadSnippet, optionWords } from "./export-words";
 import { PushDialog } from "./push-dialog";
+import { Pushes } from "./pushes";
 
 interface Props {
   data: DataExport;
@@ -149,6 +150,7 @@ function Contents({ data }: { data: DataExport }) {
           </ul>
         </div>
       )}
+      <Pushes data={data} />
       <Columns data={data} />
       <Files data={data} />
       <div>
@@ -260,7 +262,9 @@ function Files({ data }: { data: DataExport }) {
           numeric: true,
           cell: (file) => (
             <DownloadButton href={downloadUrl(data.id, file.name)}>
-              Download<span className="sr-only"> {file.name}</span>
+              <span className="relative">
+                Download<span className="sr-only"> {file.name}</span>
+              </span>
             </DownloadButton>
           ),
         },

@@ -1,20 +1,22 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { JobStrip } from "@/components/job-strip";
 import { Button, Checkbox, Dialog, Field, FormError, Input } from "@/components/ui";
 import { fieldError, formError } from "@/lib/api/errors";
 import type { DataExport } from "@/lib/api/types";
-import { pushExport } from "./api";
+import { pushExport, pushesQuery } from "./api";
 
 /** A copy of an export as a data set of the Hugging Face Hub, with its card. */
 export function PushDialog({ data, name, onClose }: { data: DataExport; name: string; onClose: () => void }) {
   const form = useId();
+  const client = useQueryClient();
   const [repo, setRepo] = useState(`/${slug(name)}`);
   const [isPrivate, setPrivate] = useState(true);
   const [tried, setTried] = useState(false);
   const problem = /^[\w.-]+\/[\w.-]+$/.test(repo.trim()) ? undefined : "Write owner/name, as the Hub does.";
   const push = useMutation({
-    mutationFn: () => pushExport(data.id, { repo_id: repo.trim(), private: isPrivate }),
+    mutationFn: () => pushExport(data.id, { repo: repo.trim(), private: isPrivate }),
+    onSuccess: () => void client.invalidateQueries({ queryKey: pushesQuery(data.id).queryKey }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -49,7 +51,7 @@ export function PushDialog({ data, name, onClose }: { data: DataExport; name: st
             label="Data set"
             required
             hint="Yours or your organisation’s name, then a slash and the name of the set."
-            error={(tried ? problem : undefined) ?? fieldError(push.error, "repo_id")}
+            error={(tried ? problem : undefined) ?? fieldError(push.error, "repo")}
           >
             <Input
               value={repo}
