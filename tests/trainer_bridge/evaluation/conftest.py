@@ -13,7 +13,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from trainer_bridge.ml import base_models
-from trainer_bridge.models import EvaluationSet, ModelVersion
+from trainer_bridge.models import Evaluation, EvaluationSet, ModelVersion
 from trainer_bridge.services.evaluation_sets import Upload, evaluation_set_upload
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
@@ -112,5 +112,18 @@ def pairs_set(project: Project, admin: User, work: Callable[[int], Job]) -> Call
         )
         assert work(made.its_job.pk).state == "succeeded"
         return EvaluationSet.objects.get(pk=made.pk)
+
+    return make
+
+
+@pytest.fixture
+def evaluate(client: APIClient, work: Callable[[int], Job]) -> Callable[..., Evaluation]:
+    """Ask for an evaluation through the API, do it, and return it as it ended."""
+
+    def make(model: ModelVersion, on: EvaluationSet, kind: str = "reward_accuracy", **body: Any) -> Evaluation:
+        answer = client.post(f"/api/models/{model.pk}/evaluations/", {"kind": kind, "set": on.pk, **body})
+        assert answer.status_code == 202, answer.json()
+        work(answer.json()["id"])
+        return Evaluation.objects.get(pk=answer.json()["subject"]["id"])
 
     return make
