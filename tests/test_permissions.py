@@ -334,6 +334,8 @@ def gets_in(least: str, person: str) -> bool:
         return person != "stranger"
     if least == ASSIGNED:
         return person == "annotator"
+    if least == RUN_TOKEN:
+        return False
     if least == OWN_OR_REVIEWER:
         return person in ROLES
     return person in ROLES and ROLES.index(person) >= ROLES.index(least)

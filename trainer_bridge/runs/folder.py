@@ -16,7 +16,8 @@ import yaml
 
 from trainer_bridge.domain.methods import METHODS
 from trainer_bridge.exports.base import Format
-from trainer_bridge.exports.options import Options
+from trainer_bridge.exports.measuring import declared_options
+from trainer_bridge.exports.options import Options, options_complete
 from trainer_bridge.exports.pair_columns import OWN
 from trainer_bridge.exports.registry import format_for
 from trainer_bridge.ml.errors import FolderInUseError
@@ -104,7 +105,8 @@ def promised_columns(entry: Format, options: Mapping[str, Any], read: Collection
 
     A column for somebody else, such as people or another library, is passed over without a loss.
     """
-    columns = entry.columns(Options(options))
+    # Exports made before formats had options hold none.
+    columns = entry.columns(Options(options_complete(declared_options(entry), options)))
     return [column.name for column in columns if column.read_by in ("", OWN) or column.name in read]
 
 
@@ -115,11 +117,16 @@ def config_values(run: Run, *, data: dict[str, str | None], base_model: dict[str
         "base_model": base_model,
         "data": data,
         "columns": promised_columns(
-            format_for(run.export.format), run.export.options, METHODS[run.kind].columns(run.config["loss_type"])
+            format_for(run.export.format), run.export.options, METHODS[run.kind].columns(_loss_of(run))
         ),
         **{name: value for name, value in run.config.items() if name != "epochs"},
         "max_steps": run.max_steps,
     }
+
+
+def _loss_of(run: Run) -> str:
+    """The run's loss; runs made before every kind had several name none."""
+    return str(run.config.get("loss_type") or METHODS[run.kind].losses[0].key)
 
 
 def config_write(run: Run, folder: Path, *, data: dict[str, str | None], base_model: Path) -> None:
