@@ -34,6 +34,8 @@ _OVERRIDDEN = {
 class OwnLossDPOTrainer(Watched, DPOTrainer):
     """Computes the loss of every row itself. Rewards are β times log-ratios, without offsets, whatever the loss."""
 
+    _signature_columns: list[str] | None
+
     def __init__(self, *args: Any, run: RunConfig, columns: tuple[str, ...], **kwargs: Any) -> None:
         probe(DPOTrainer, _OVERRIDDEN)
         self._run = run
