@@ -16,8 +16,7 @@ import yaml
 
 from trainer_bridge.domain.methods import METHODS
 from trainer_bridge.exports.base import Format
-from trainer_bridge.exports.measuring import declared_options
-from trainer_bridge.exports.options import Options, options_complete
+from trainer_bridge.exports.options import Options
 from trainer_bridge.exports.pair_columns import OWN
 from trainer_bridge.exports.registry import format_for
 from trainer_bridge.ml.errors import FolderInUseError
@@ -106,7 +105,8 @@ def promised_columns(entry: Format, options: Mapping[str, Any], read: Collection
     A column for somebody else, such as people or another library, is passed over without a loss.
     """
     # Exports made before formats had options hold none.
-    columns = entry.columns(Options(options_complete(declared_options(entry), options)))
+    completed = {option.name: option.default for option in entry.options} | dict(options)
+    columns = entry.columns(Options(completed))
     return [column.name for column in columns if column.read_by in ("", OWN) or column.name in read]
 
 
