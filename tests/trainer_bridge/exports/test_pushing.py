@@ -50,7 +50,7 @@ def test_every_file_of_an_export_is_pushed_as_it_is(
     }
     assert ended.message == f"6 files are at {hub.url}/datasets/acme/round-1."
     (repo,), (commit,) = hub.repos, hub.commits
-    assert (repo["organization"], repo["name"], repo["type"], repo["private"]) == ("acme", "round-1", "dataset", True)
+    assert repo == {"organization": "acme", "name": "round-1", "type": "dataset", "visibility": "private"}
     assert commit == {entry["name"]: store().open(f"{export.folder}/{entry['name']}").read() for entry in export.files}
     header = commit["README.md"].decode().split("---")[1]
     assert "split: train\n    path: train.parquet" in header
