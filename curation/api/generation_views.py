@@ -22,7 +22,7 @@ from webapp.projects.policies import Verb
 class WriterSerializer(serializers.Serializer):
     """`model` is `{}`, `{"id"}` of a registered policy model, or `{"endpoint", "model", "revision"}`, by its source."""
 
-    source = serializers.ChoiceField(choices=ModelSource.choices)
+    source = serializers.ChoiceField(choices=ModelSource.choices)  # type: ignore[assignment]
     model = serializers.DictField(default=dict)
     name = serializers.CharField(max_length=120, allow_blank=True, default="")
 
@@ -43,7 +43,7 @@ class ResponsesApi(IdempotentApi, ProjectApi):
     verbs = {"POST": Verb.DATASET_MANAGE}
 
     class InputSerializer(serializers.Serializer):
-        writers = WriterSerializer(many=True, min_length=1, max_length=MOST_WRITERS)
+        writers = serializers.ListField(child=WriterSerializer(), min_length=1, max_length=MOST_WRITERS)
         name = serializers.CharField(max_length=120)
         prompts = serializers.IntegerField(min_value=1, max_value=MOST_PROMPTS, default=100)
         samples = serializers.IntegerField(min_value=1, max_value=MOST_SAMPLES, default=1)

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from annotation.selectors.votes import current_votes
 from curation.datasets.reading import part_keys
+from curation.domain.arrays import Labels
 from curation.models import DatasetVersion, JudgeRun
 from curation.signals.choices import SignalState
 from trainer_bridge.domain.evaluation.length_control import MOST_GAP, controlled_win_rate
@@ -114,12 +115,12 @@ def _rate(pairs: dict[str, _Pair], identical: int, votes: Votes, both_bad: int, 
     asked = [record_id for record_id in pairs if votes.get(record_id)]
     credit = np.array([*(fmean(votes[record_id]) for record_id in asked), *[0.5] * identical])
     # Every pair is a prompt of its own.
-    groups = np.arange(credit.size).astype(str)
+    groups: Labels = np.arange(credit.size).astype(str)
     gaps = [pairs[record_id].policy_length - pairs[record_id].opponent_length for record_id in asked]
     controlled = controlled_win_rate(credit, np.array([*gaps, *[0] * identical], dtype=np.float64)) if asked else None
     raw = mean(credit, groups) if asked else None
     warning = None
-    if raw is not None and raw.value is not None and controlled is not None:
+    if raw is not None and controlled is not None and raw.value is not None and controlled.value is not None:
         gap = abs(controlled.value - raw.value)
         if gap > MOST_GAP:
             warning = f"Length moves this rate by {100 * gap:.0f} points; believe neither number alone."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from curation.snapshots.selectors import snapshot_card
@@ -22,9 +22,8 @@ _FACTS = {
 
 def model_card(model: ModelVersion) -> str:
     """The card as markdown, written anew each time: evaluations are added after the model is made."""
-    run = (
-        Run.objects.select_related("export__snapshot__dataset_version__dataset", "job").filter(pk=model.run_id).first()
-    )
+    runs = Run.objects.select_related("export__snapshot__dataset_version__dataset", "job")
+    run = runs.filter(model_version=model.pk).first()
     blocks = [_heading(model), *([_training(run), _data(run)] if run else [_elsewhere(model)]), _measured(model)]
     if run:
         blocks.append(f"## The snapshot's own card\n\n{_demoted(snapshot_card(run.export.snapshot))}")
@@ -120,7 +119,7 @@ def headline_numbers(metrics: dict[str, Any]) -> list[tuple[str, float, float | 
     return found
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     return "\n".join([*lines, *(f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in rows)])
 
