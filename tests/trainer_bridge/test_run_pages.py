@@ -14,7 +14,7 @@ import yaml
 from rest_framework.test import APIClient
 
 from curation.models import Snapshot
-from trainer_bridge.models import Export, Run
+from trainer_bridge.models import Export, Run, RunMetric
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
@@ -49,6 +49,16 @@ def folder(run: Run, store_folder: Store) -> Path:
     folder = store_folder.local_path(run.folder)
     folder.mkdir(parents=True)
     return folder
+
+
+def test_a_list_of_runs_shows_their_newest_numbers(run: Run, client: APIClient, project: Project) -> None:
+    before = client.get(f"/api/runs/{run.pk}/").json()["metrics"]
+    RunMetric.objects.create(run=run, step=1, values={"loss": 2.0})
+    RunMetric.objects.create(run=run, step=2, values={"loss": 1.5, "accuracy": None})
+
+    listed = client.get(f"/api/projects/{project.pk}/runs/").json()["results"]
+
+    assert (before, [each["metrics"] for each in listed]) == ({}, [{"loss": 1.5, "accuracy": None}])
 
 
 def test_a_run_on_a_snapshot_makes_its_export_and_waits_for_it(
