@@ -270,4 +270,7 @@ def test_the_form_knows_every_method_loss_and_setting(client: APIClient, project
     assert "label_smoothing" not in dpo["settings"]["properties"]
     assert losses["robust"]["settings"]["properties"]["label_smoothing"]["default"] == 0.1
     assert losses["odpo"]["columns"] == ["offset"]
+    cpo = {loss["key"]: loss["settings"]["properties"] for loss in methods["cpo"]["losses"]}
+    assert methods["cpo"]["settings"]["properties"]["beta"]["default"] == 2.0
+    assert (cpo["sigmoid"]["beta"]["default"], "beta" in cpo["simpo"]) == (0.1, False)
     assert [(place["name"], place["available"]) for place in places] == [("local", True), ("manual", True)]

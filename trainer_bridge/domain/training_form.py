@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from trainer_bridge.domain.methods import METHODS, Method
-from trainer_bridge.domain.run_config import SETTINGS, Setting, default_of, settings_of
+from trainer_bridge.domain.run_config import SETTINGS, Setting, default_of, setting_named, settings_of
 
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
 def training_methods() -> list[dict[str, Any]]:
-    """Every method with its losses; settings that matter to some losses only stand with each of those."""
+    """Every method with its losses; settings that matter to some losses only stand with each of those.
+
+    So does a setting of the whole method where a loss has another default than the method's first.
+    """
     return [_described(method) for method in METHODS.values()]
 
 
@@ -20,6 +23,12 @@ def _described(method: Method) -> dict[str, Any]:
     special = {name for loss in method.losses for name in loss.settings}
     common = set.union(*by_loss.values()) - special
     first = method.losses[0].key
+    otherwise = {
+        loss.key: {
+            name for name in common - {"loss_type"} if _default(name, method, loss.key) != _default(name, method, first)
+        }
+        for loss in method.losses
+    }
     return {
         "kind": method.kind,
         "title": method.title,
@@ -33,12 +42,16 @@ def _described(method: Method) -> dict[str, Any]:
                 "key": loss.key,
                 "title": loss.title,
                 "columns": list(loss.columns),
-                "settings": _schema(by_loss[loss.key] & special, method, loss.key),
+                "settings": _schema((by_loss[loss.key] & special) | otherwise[loss.key], method, loss.key),
             }
             for loss in method.losses
         ],
         "settings": _schema(common, method, first),
     }
+
+
+def _default(name: str, method: Method, loss: str) -> Any:
+    return default_of(setting_named(name), method.kind, loss)
 
 
 def _schema(names: set[str], method: Method, loss: str) -> dict[str, Any]:
