@@ -16,12 +16,13 @@ from trainer_bridge.choices import (
     EvaluationSetState,
     EvaluationState,
 )
+from trainer_bridge.models.of_jobs import MadeByJob
 from trainer_bridge.models.registry import ModelVersion
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
 
 
-class EvaluationSet(models.Model):
+class EvaluationSet(MadeByJob, models.Model):
     """Items with right and wrong answers, below `evaluation-sets/<id>/` in the store.
 
     What it holds never changes once it is ready: a trigger refuses it (migration 0003).
@@ -79,13 +80,6 @@ class EvaluationSet(models.Model):
         return self.name
 
     @property
-    def its_job(self) -> Job:
-        """The job that reads it; missing only inside the transaction that creates the two."""
-        if self.job is None:
-            raise RuntimeError(f"{self!r} has no job yet.")
-        return self.job
-
-    @property
     def folder(self) -> str:
         """Where its files are, as a key of the store."""
         return f"evaluation-sets/{self.pk}"
@@ -96,7 +90,7 @@ class EvaluationSet(models.Model):
         return f"{self.folder}/items.parquet"
 
 
-class Evaluation(models.Model):
+class Evaluation(MadeByJob, models.Model):
     """One model tested on one set in one way; its rows are below `evaluations/<id>/` in the store.
 
     Neither model nor set ever changes, so there is one current evaluation for each kind and its parameters.
@@ -144,13 +138,6 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"evaluation {self.pk} ({self.kind})"
-
-    @property
-    def its_job(self) -> Job:
-        """The job that does it; missing only inside the transaction that creates the two."""
-        if self.job is None:
-            raise RuntimeError(f"{self!r} has no job yet.")
-        return self.job
 
     @property
     def folder(self) -> str:

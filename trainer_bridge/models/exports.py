@@ -7,10 +7,11 @@ from django.db import models
 from django.db.models import Q
 
 from trainer_bridge.choices import CURRENT_EXPORT_STATES, ExportFormat, ExportState
+from trainer_bridge.models.of_jobs import MadeByJob
 from webapp.jobs.models import Job
 
 
-class Export(models.Model):
+class Export(MadeByJob, models.Model):
     """The files of a snapshot in one format, below `exports/<id>/` in the store.
 
     Files of an immutable snapshot never differ, so there is one current export for each format and its options.
@@ -42,13 +43,6 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"export {self.pk} ({self.format})"
-
-    @property
-    def its_job(self) -> Job:
-        """The job that makes it; missing only inside the transaction that creates the two."""
-        if self.job is None:
-            raise RuntimeError(f"{self!r} has no job yet.")
-        return self.job
 
     @property
     def folder(self) -> str:

@@ -9,11 +9,12 @@ from django.db.models import Q
 from trainer_bridge.choices import LauncherName, RunKind, RunState
 from trainer_bridge.domain.run_config import steps_of
 from trainer_bridge.models.exports import Export
+from trainer_bridge.models.of_jobs import MadeByJob
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
 
 
-class Run(models.Model):
+class Run(MadeByJob, models.Model):
     """One training of a base model on an export; its folder is `runs/<id>/` in the store."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
@@ -59,13 +60,6 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def its_job(self) -> Job:
-        """The job that makes it; missing only inside the transaction that creates the two."""
-        if self.job is None:
-            raise RuntimeError(f"{self!r} has no job yet.")
-        return self.job
 
     @property
     def folder(self) -> str:
