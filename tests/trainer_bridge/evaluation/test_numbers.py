@@ -169,6 +169,23 @@ def test_verdicts_that_flip_are_counted_by_the_side_that_was_rewritten() -> None
     assert next(each for each in found["variants"] if each["name"] == "as_list")["n"] == 0
 
 
+def test_styles_are_reported_where_items_share_prompts() -> None:
+    items = [
+        Restyled(
+            scored([1.0], [0.0], group=f"g{at // 2}"),
+            {each.name: [1.0, 2.0 * (at == 0)] for each in VARIANTS},
+            {each.name: True for each in VARIANTS},
+        )
+        for at in range(6)
+    ]
+
+    report = style_report(items)
+
+    assert report["accuracy"]["value"] == 1
+    for each in report["variants"]:
+        assert (each["flips"]["value"], each["accuracy_after"]["value"]) == pytest.approx((1 / 6, 5 / 6))
+
+
 def test_subsets_are_drawn_independently_of_each_other() -> None:
     rng = np.random.default_rng(9)
     rows = [Entry(str(at), f"s{at % 20}", str(at), float(rng.random() < 0.6)) for at in range(2000)]

@@ -42,7 +42,7 @@ def style_report(items: Sequence[Restyled], *, seed: int = 0) -> dict[str, Any]:
         "sampled": len(items),
         "n": len(sound),
         "score_spread": spread,
-        "accuracy": told(share(_verdicts([item.scored.margin for item in sound]) > 0, _groups(sound), seed=seed)),
+        "accuracy": told(share(_right(_verdicts([item.scored.margin for item in sound])), _groups(sound), seed=seed)),
         "variants": variants,
         "length": length_of(pairs_of([item.scored for item in sound]), seed=seed),
     }
@@ -70,8 +70,8 @@ def _variant(name: str, title: str, items: Sequence[Restyled], spread: float, se
         "flips": flips(right=True, wrong=True),
         "right_only": flips(right=True, wrong=False),
         "wrong_only": flips(right=False, wrong=True),
-        "accuracy_before": told(share(before > 0, groups, seed=seed)),
-        "accuracy_after": told(share(after > 0, groups, seed=seed)),
+        "accuracy_before": told(share(_right(before), groups, seed=seed)),
+        "accuracy_after": told(share(_right(after), groups, seed=seed)),
         "score_change": told(mean(np.array(changes, dtype=np.float64) / unit, groups, seed=seed)),
     }
 
@@ -87,6 +87,10 @@ def _margin(item: Restyled, name: str, *, right: bool, wrong: bool) -> float:
 def _verdicts(margins: Sequence[float]) -> Floats:
     signs: Floats = np.sign(np.array(margins, dtype=np.float64))
     return signs
+
+
+def _right(verdicts: Floats) -> Floats:
+    return (verdicts > 0).astype(np.float64)
 
 
 def _groups(items: Sequence[Restyled]) -> Labels:

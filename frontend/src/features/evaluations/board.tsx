@@ -61,10 +61,15 @@ export function Board({ metrics }: { metrics: Metrics }) {
 
 /** Shares from 0 to 1, one line each, with chance as the line that matters. */
 export function Shares({ title, rows, chance }: { title: string; rows: Named[]; chance: number | null }) {
+  const isBelow = ({ high }: Named) => high !== null && chance !== null && high < chance;
   return (
-    <Section title={title}>
+    <div className="mt-8">
       <IntervalChart
         title={title}
+        caption={
+          rows.some(isBelow) &&
+          "The line is what meaningless scores earn; a sign marks what stays below it with its whole interval."
+        }
         scale={SHARES}
         reference={chance ?? 0.5}
         format={(value) => intervalWords(value)}
@@ -74,9 +79,9 @@ export function Shares({ title, rows, chance }: { title: string; rows: Named[]; 
           label: row.name,
           value: intervalOf(row),
           count: countOf(row.n, "item"),
-          flagged: row.high !== null && chance !== null && row.high < chance,
+          flagged: isBelow(row),
         }))}
       />
-    </Section>
+    </div>
   );
 }

@@ -1,18 +1,9 @@
 import type { ReactNode } from "react";
 import { Histogram, LineChart } from "@/components/chart";
 import { Figures, Section, Table, Td, Th } from "@/components/ui";
-import { formatCount, formatNumber, formatPercent, sentence } from "@/lib/format";
+import { countOf, formatCount, formatNumber, formatPercent, sentence } from "@/lib/format";
 import { Shares } from "./board";
-import {
-  boundsWords,
-  factsOf,
-  intervalOf,
-  intervalWords,
-  listOf,
-  measuredOf,
-  numberOf,
-  textOf,
-} from "./measured";
+import { boundsWords, factsOf, listOf, measuredOf, numberOf, textOf } from "./measured";
 
 type Facts = Record<string, unknown>;
 
@@ -143,6 +134,12 @@ function Ties({ subset }: { subset: Facts }) {
   );
 }
 
+/** Below so many items a point of the curve is a coin thrown a few times. */
+const FEWEST = 5;
+
+const hasEnough = (curve: Facts[]) =>
+  curve.length > 1 && curve.every((point) => (numberOf(point.n) ?? 0) >= FEWEST);
+
 const UNIT: { x: [number, number]; y: [number, number] } = { x: [0.5, 1], y: [0, 1] };
 
 function Calibration({ given }: { given: Facts }) {
@@ -165,7 +162,7 @@ function Calibration({ given }: { given: Facts }) {
             : []),
         ]}
       />
-      {curve.length > 1 && (
+      {hasEnough(curve) ? (
         <div className="mt-4 max-w-[560px]">
           <LineChart
             title="Right as often as sure"
@@ -179,6 +176,11 @@ function Calibration({ given }: { given: Facts }) {
             ]}
           />
         </div>
+      ) : (
+        <p className="mt-3 text-sm text-muted">
+          {countOf(numberOf(given.n) ?? 0, "item")} are too few for a curve: each of its points needs {FEWEST}{" "}
+          at least.
+        </p>
       )}
     </Section>
   );
@@ -232,7 +234,7 @@ export function Length({ given }: { given: Facts }) {
                   {
                     label: "Score with length",
                     value: formatNumber(correlation.value),
-                    note: intervalWords(intervalOf(correlation), false),
+                    note: boundsWords(correlation, false),
                   },
                 ]
               : []),

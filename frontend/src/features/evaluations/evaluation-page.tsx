@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { JobStrip } from "@/components/job-strip";
-import { Async, EmptyState, Link, LinkButton, Page, StateBadge, Tabs } from "@/components/ui";
+import { Async, EmptyState, Link, Page, StateBadge, Tabs } from "@/components/ui";
 import { countOf, formatCount, sentence } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
@@ -40,7 +40,6 @@ function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
         { label: model.name, to: paths.model(project.id, model.id) },
       ]}
       aside={<StateBadge state={evaluation.state} />}
-      actions={<LinkButton to={paths.evaluationSet(project.id, on.id)}>Look at the set</LinkButton>}
     >
       <p className="mb-4 text-muted">
         On{" "}
@@ -71,7 +70,7 @@ function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
           onEnd={() => void client.invalidateQueries({ queryKey: ["evaluation", evaluation.id] })}
         />
       )}
-      {evaluation.state === "failed" && (
+      {evaluation.state === "failed" && evaluation.job === null && (
         <p role="alert" className="mt-3 text-danger">
           {evaluation.error}
         </p>
@@ -101,7 +100,11 @@ function Numbers({ evaluation }: { evaluation: Evaluation }) {
           ...(comparable
             ? [{ value: "compare", label: "Compare", content: <CompareTab evaluation={evaluation} /> }]
             : []),
-          { value: "items", label: "Items", content: <RowsTab evaluation={evaluation} /> },
+          {
+            value: "items",
+            label: "Items",
+            content: <RowsTab evaluation={evaluation} />,
+          },
         ]}
       />
     </>
@@ -114,7 +117,9 @@ function Counted({ evaluation }: { evaluation: Evaluation }) {
   const failed = Object.entries(counts.reasons ?? {});
   return (
     <p className="num mb-4 max-w-[84ch]">
-      {countOf(counts.scored, "item")} of {formatCount(counts.items)} counted
+      {counts.scored === counts.items
+        ? `All ${countOf(counts.items, "item")} counted`
+        : `${formatCount(counts.scored)} of ${countOf(counts.items, "item")} counted`}
       {counts.failed > 0 && `, ${formatCount(counts.failed)} failed`}
       {failed.length > 0 &&
         ` (${failed.map(([reason, count]) => `${sentence(reason)}: ${formatCount(count)}`).join(", ")})`}

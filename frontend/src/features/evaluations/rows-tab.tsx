@@ -44,6 +44,10 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
     count: list.rows.length,
     onOpen: setOpened,
   });
+  const show = (which: Record<string, string | undefined>) => {
+    setOpened(null);
+    setSearch(which);
+  };
   const row = opened === null ? undefined : list.rows[opened];
   return (
     <>
@@ -51,7 +55,7 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
         <Field label="Show" mark={false} className="w-52">
           <Select
             value={only}
-            onChange={(event) => setSearch({ only: event.target.value || undefined })}
+            onChange={(event) => show({ only: event.target.value || undefined })}
             options={ONLY}
           />
         </Field>
@@ -59,7 +63,7 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
           <Field label="Scenario" mark={false} className="w-64">
             <Select
               value={subset}
-              onChange={(event) => setSearch({ subset: event.target.value || undefined })}
+              onChange={(event) => show({ subset: event.target.value || undefined })}
               options={[
                 { value: "", label: "All scenarios" },
                 ...subsets.map((name) => ({ value: name, label: name })),
@@ -89,7 +93,8 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
               cell: (each) => (
                 <button
                   type="button"
-                  className="block max-w-full truncate text-left"
+                  dir="auto"
+                  className="block max-w-full truncate text-start"
                   onClick={() => setOpened(list.rows.indexOf(each))}
                 >
                   {each.prompt.at(-1)?.content}
@@ -98,12 +103,6 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
             },
             { key: "subset", header: "Scenario", cell: (each) => each.subset || NONE },
             { key: "state", header: "State", cell: (each) => <State row={each} /> },
-            {
-              key: "credit",
-              header: "Right",
-              numeric: true,
-              cell: (each) => (each.credit === null ? NONE : formatPercent(each.credit)),
-            },
             { key: "margin", header: "Margin", numeric: true, cell: (each) => formatNumber(each.margin) },
           ]}
         />
@@ -124,7 +123,15 @@ function State({ row }: { row: EvaluationRow }) {
   if (row.state === "leaked") return <Badge tone="warn">Trained on</Badge>;
   if (row.state === "failed") return <Badge tone="danger">{sentence(row.reason ?? "failed")}</Badge>;
   return (
-    <>{row.credit === null ? "Counted" : row.credit >= 1 ? "Right" : row.credit > 0 ? "In part" : "Wrong"}</>
+    <>
+      {row.credit === null
+        ? "Counted"
+        : row.credit >= 1
+          ? "Right"
+          : row.credit > 0
+            ? `In part, ${formatPercent(row.credit)}`
+            : "Wrong"}
+    </>
   );
 }
 

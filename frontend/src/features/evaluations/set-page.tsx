@@ -42,7 +42,7 @@ function SetView({ set, onEnd }: { set: EvaluationSet; onEnd: () => void }) {
       aside={<StateBadge state={set.state} />}
     >
       {set.job !== null && set.state !== "ready" && <JobStrip jobId={set.job} onEnd={onEnd} />}
-      {set.error && (
+      {set.error && set.job === null && (
         <p role="alert" className="mt-3 text-danger">
           {set.error}
         </p>
@@ -103,7 +103,8 @@ function Items({ set }: { set: EvaluationSet }) {
               cell: (each) => (
                 <button
                   type="button"
-                  className="block max-w-full truncate text-left"
+                  dir="auto"
+                  className="block max-w-full truncate text-start"
                   onClick={() => setOpened(list.rows.indexOf(each))}
                 >
                   {each.prompt.at(-1)?.content}

@@ -47,21 +47,16 @@ export function EvaluateDialog(props: Props) {
         </Button>
       }
     >
+      {/* There before the kinds are, so that the dialog opens with the focus on it. */}
+      <Field label="What to measure" required mark={false} hint={kind?.description} className="mb-4">
+        <Select
+          value={kind?.key ?? ""}
+          onChange={(event) => setChosen(event.target.value)}
+          options={fitting.map((each) => ({ value: each.key, label: each.title }))}
+        />
+      </Field>
       <Async query={query}>
-        {() =>
-          kind && (
-            <>
-              <Field label="What to measure" required mark={false} hint={kind.description} className="mb-4">
-                <Select
-                  value={kind.key}
-                  onChange={(event) => setChosen(event.target.value)}
-                  options={fitting.map((each) => ({ value: each.key, label: each.title }))}
-                />
-              </Field>
-              <KindForm key={kind.key} id={id} kind={kind} onBusy={setBusy} {...props} />
-            </>
-          )
-        }
+        {() => kind && <KindForm key={kind.key} id={id} kind={kind} onBusy={setBusy} {...props} />}
       </Async>
     </Dialog>
   );

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useListKeys } from "@/actions";
 import { Async, DataTable, EmptyState, Link, RelativeTime, StateBadge } from "@/components/ui";
 import { countOf, formatCount, NONE, sentence } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
-import { type Evaluation, evaluationsQuery, type ModelDetail } from "./api";
+import { type Evaluation, evaluationsQuery, kindsQuery, type ModelDetail } from "./api";
 import { headlineOf } from "./headline";
 
 /** What the model was measured at, the newest first. */
@@ -12,7 +13,16 @@ export function EvaluationsTab({ model }: { model: ModelDetail }) {
   const project = useProject();
   const navigate = useNavigate();
   const query = useQuery(evaluationsQuery(model.id));
+  const kinds = useQuery(kindsQuery).data ?? [];
+  const titleOf = (kind: string) => kinds.find((each) => each.key === kind)?.title ?? sentence(kind);
   const open = (each: Evaluation) => void navigate({ to: paths.evaluation(project.id, each.id) });
+  const found = query.data?.results ?? [];
+  const { active, rowProps } = useListKeys({
+    id: "model-evaluations",
+    group: "Evaluations",
+    count: found.length,
+    onOpen: (index) => found[index] && open(found[index]),
+  });
   return (
     <Async query={query}>
       {({ results }) =>
@@ -27,18 +37,28 @@ export function EvaluationsTab({ model }: { model: ModelDetail }) {
             rows={results}
             rowKey={(each) => each.id}
             onRowClick={open}
+            active={active}
+            rowProps={rowProps}
             columns={[
               {
                 key: "kind",
                 header: "What",
                 cell: (each) => (
                   <Link to={paths.evaluation(project.id, each.id)} className="font-medium text-fg">
-                    {sentence(each.kind)}
+                    {titleOf(each.kind)}
                   </Link>
                 ),
               },
               { key: "set", header: "On", cell: (each) => each.evaluation_set.name },
-              { key: "against", header: "Beside", cell: (each) => each.against?.name ?? NONE },
+              ...(results.some((each) => each.against)
+                ? [
+                    {
+                      key: "against",
+                      header: "Beside",
+                      cell: (each: Evaluation) => each.against?.name ?? NONE,
+                    },
+                  ]
+                : []),
               {
                 key: "state",
                 header: "State",

@@ -12,7 +12,7 @@ import {
   Section,
   Tabs,
 } from "@/components/ui";
-import { formatBytes, formatNumber, sentence } from "@/lib/format";
+import { formatBytes } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useCan, useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
@@ -23,6 +23,7 @@ import { EvaluateDialog } from "./evaluate-dialog";
 import { EvaluationsTab } from "./evaluations-tab";
 import { MODEL_KINDS } from "./model-list-page";
 import { StageMenu } from "./stage-menu";
+import { trainingFigures } from "./training-figures";
 import { UsesTab } from "./uses-tab";
 
 export function ModelPage() {
@@ -105,14 +106,17 @@ function Origin({ model }: { model: ModelDetail }) {
 }
 
 function Training({ model }: { model: ModelDetail }) {
-  const metrics = Object.entries(model.metrics).filter(([, value]) => value !== null);
+  const { training, test } = trainingFigures(model.metrics);
   return (
     <>
-      {metrics.length > 0 && (
+      {training.length > 0 && (
         <Section title="At the end of training">
-          <Figures
-            items={metrics.map(([name, value]) => ({ label: sentence(name), value: formatNumber(value) }))}
-          />
+          <Figures items={training} />
+        </Section>
+      )}
+      {test.length > 0 && (
+        <Section title="On the test split">
+          <Figures items={test} />
         </Section>
       )}
       {model.files.length > 0 && (

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Badge, Button, Confirm, DropdownMenu, MenuItem, type Tone, toast } from "@/components/ui";
+import { Badge, Button, Confirm, DropdownMenu, Icon, MenuItem, type Tone, toast } from "@/components/ui";
 import { messageOf } from "@/lib/api/errors";
 import { useCan, useProject } from "@/lib/session";
 import { type ModelDetail, modelsQuery, STAGES, type Stage, setStage } from "./api";
@@ -53,11 +53,13 @@ export function StageMenu({ model }: { model: ModelDetail }) {
           trigger={
             <Button
               size="sm"
-              icon="chevron-down"
+              variant="ghost"
+              className="ps-0!"
               busy={move.isPending}
               aria-label={`Stage: ${STAGES[model.stage]}`}
             >
               <StageBadge stage={model.stage} />
+              <Icon name="chevron-down" className="text-muted" />
             </Button>
           }
         >
