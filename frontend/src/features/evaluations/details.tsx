@@ -178,7 +178,7 @@ function Calibration({ given }: { given: Facts }) {
         </div>
       ) : (
         <p className="mt-3 text-sm text-muted">
-          {countOf(numberOf(given.n) ?? 0, "item")} are too few for a curve: each of its points needs {FEWEST}{" "}
+          Too few for a curve ({countOf(numberOf(given.n) ?? 0, "item")}): each of its points needs {FEWEST}{" "}
           at least.
         </p>
       )}

@@ -18,6 +18,9 @@ const said = (given: unknown, asShare = true): string => {
   return measured ? intervalWords(intervalOf(measured), asShare) : "not measured";
 };
 
+/** A style that rewrites none of the answers has nothing to say of them. */
+const isMeasured = (variant: Record<string, unknown>) => (numberOf(variant.n) ?? 0) > 0;
+
 /** The same answers written otherwise: how often the verdict turns, and what happens to accuracy. */
 export function Invariance({ metrics }: { metrics: Record<string, unknown> }) {
   const variants = listOf(metrics.variants);
@@ -63,7 +66,7 @@ export function Invariance({ metrics }: { metrics: Record<string, unknown> }) {
             </tr>
           </thead>
           <tbody>
-            {variants.map((variant) => (
+            {variants.filter(isMeasured).map((variant) => (
               <tr key={textOf(variant.name)}>
                 <Td>{textOf(variant.title)}</Td>
                 <Td numeric>{said(variant.accuracy_before)}</Td>

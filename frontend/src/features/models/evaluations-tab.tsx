@@ -60,18 +60,6 @@ export function EvaluationsTab({ model }: { model: ModelDetail }) {
                   ]
                 : []),
               {
-                key: "state",
-                header: "State",
-                cell: (each) => (
-                  <>
-                    <StateBadge state={each.state} />
-                    {each.error && (
-                      <span className="block max-w-[48ch] text-sm text-danger">{each.error}</span>
-                    )}
-                  </>
-                ),
-              },
-              {
                 key: "value",
                 header: "Main number",
                 numeric: true,
@@ -90,6 +78,19 @@ export function EvaluationsTab({ model }: { model: ModelDetail }) {
                   ) : (
                     NONE
                   ),
+              },
+              {
+                key: "state",
+                header: "State",
+                className: "max-sm:min-w-56",
+                cell: (each) => (
+                  <>
+                    <StateBadge state={each.state} />
+                    {each.error && (
+                      <span className="block max-w-[48ch] text-sm text-danger">{each.error}</span>
+                    )}
+                  </>
+                ),
               },
               { key: "when", header: "Asked", cell: (each) => <RelativeTime at={each.created_at} /> },
             ]}

@@ -15,7 +15,7 @@ it("the last numbers of a run are told with their units, those of the test split
     "Loss: 1.1",
     "Accuracy: 0.0 %",
     "Last step: 0.25 s",
-    "Memory at most: 610.1 MB",
+    "Memory at most: 610 MB",
   ]);
   expect(test.map(({ label, value }) => `${label}: ${value}`)).toEqual([
     "Accuracy: 50.0 %",
