@@ -89,8 +89,8 @@ def demo_exists() -> bool:
     return Project.objects.filter(name=PROJECT, created_by__email=LOGINS[0].email).exists()
 
 
-def demo_seed() -> None:
-    """Create the demo project with everything in it; does nothing when it is there."""
+def demo_seed(*, voted_items: int = SIMULATED_ITEMS) -> None:
+    """Create the demo project with everything in it, simulated votes on that many items; nothing when it is there."""
     if demo_exists():
         return
     admin = _people()
@@ -101,7 +101,7 @@ def demo_seed() -> None:
     records = load_content()
     dataset = _dataset(project, admin, records)
     campaign = _campaign(project, admin, _latest(dataset))
-    _vote(campaign, records)
+    _vote(campaign, records, voted_items)
     _run(campaign_fold(campaign=campaign, created_by=admin))
     _curate(project, admin, _latest(dataset))
     _judge(project, admin)
@@ -185,7 +185,7 @@ def _campaign(project: Project, admin: User, version: DatasetVersion) -> Campaig
     return campaign
 
 
-def _vote(campaign: Campaign, records: Iterable[DemoRecord]) -> None:
+def _vote(campaign: Campaign, records: Iterable[DemoRecord], items: int) -> None:
     """Simulated people answer the first items until each of those has its three answers; the rest is for real ones."""
     known = {
         response_id_of(response.content): Shown(response_id_of(response.content), response.quality, response.why)
@@ -193,7 +193,7 @@ def _vote(campaign: Campaign, records: Iterable[DemoRecord]) -> None:
         for response in record.responses
     }
     people = [(annotator, User.objects.get(email=annotator.email)) for annotator in SIMULATED]
-    for annotator, user in itertools.islice(_turns(people), SIMULATED_ITEMS * OVERLAP):
+    for annotator, user in itertools.islice(_turns(people), items * OVERLAP):
         leased = lease_next(campaign_id=campaign.pk, annotator_id=user.pk)
         if leased is None:
             continue

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-PARTS = ("export", "latency", "overhead")
+PARTS = ("export", "latency", "overhead", "demo")
 """Modules `train_<part>` beside this one; each has `main()`."""
 
 
