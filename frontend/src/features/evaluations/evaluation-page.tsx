@@ -6,7 +6,7 @@ import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
 import { useSearchState } from "@/lib/use-search-state";
-import { type Evaluation, evaluationQuery, isGoing } from "./api";
+import { type Evaluation, evaluationQuery } from "./api";
 import { Board } from "./board";
 import { CompareTab } from "./compare-tab";
 import { Details } from "./details";
@@ -87,26 +87,25 @@ function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
 
 function Numbers({ evaluation }: { evaluation: Evaluation }) {
   const [search, setSearch] = useSearchState();
-  const comparable = !["judge_win_rate", "side_by_side"].includes(evaluation.kind);
+  const isWritten = evaluation.kind === "judge_win_rate" || evaluation.kind === "side_by_side";
   return (
     <>
       <Counted evaluation={evaluation} />
-      <Tabs
-        label="Evaluation"
-        value={search.tab ?? "numbers"}
-        onChange={(tab) => setSearch({ tab })}
-        items={[
-          { value: "numbers", label: "Numbers", content: <OfKind evaluation={evaluation} /> },
-          ...(comparable
-            ? [{ value: "compare", label: "Compare", content: <CompareTab evaluation={evaluation} /> }]
-            : []),
-          {
-            value: "items",
-            label: "Items",
-            content: <RowsTab evaluation={evaluation} />,
-          },
-        ]}
-      />
+      {isWritten ? (
+        // What was written lies in a dataset of its own; the set's answers had no part in it.
+        <WinRatesView evaluation={evaluation} />
+      ) : (
+        <Tabs
+          label="Evaluation"
+          value={search.tab ?? "numbers"}
+          onChange={(tab) => setSearch({ tab })}
+          items={[
+            { value: "numbers", label: "Numbers", content: <OfKind evaluation={evaluation} /> },
+            { value: "compare", label: "Compare", content: <CompareTab evaluation={evaluation} /> },
+            { value: "items", label: "Items", content: <RowsTab evaluation={evaluation} /> },
+          ]}
+        />
+      )}
     </>
   );
 }
@@ -130,19 +129,11 @@ function Counted({ evaluation }: { evaluation: Evaluation }) {
 }
 
 function OfKind({ evaluation }: { evaluation: Evaluation }) {
-  if (isGoing(evaluation)) return null;
-  switch (evaluation.kind) {
-    case "invariance":
-      return <Invariance metrics={evaluation.metrics} />;
-    case "judge_win_rate":
-    case "side_by_side":
-      return <WinRatesView evaluation={evaluation} />;
-    default:
-      return (
-        <>
-          <Board metrics={evaluation.metrics} />
-          <Details metrics={evaluation.metrics} />
-        </>
-      );
-  }
+  if (evaluation.kind === "invariance") return <Invariance metrics={evaluation.metrics} />;
+  return (
+    <>
+      <Board metrics={evaluation.metrics} />
+      <Details metrics={evaluation.metrics} />
+    </>
+  );
 }

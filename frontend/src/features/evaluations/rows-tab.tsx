@@ -1,6 +1,5 @@
 import { useState } from "react";
 import { useListKeys } from "@/actions";
-import { Markdown } from "@/components/markdown";
 import {
   Badge,
   DataTable,
@@ -16,6 +15,7 @@ import { usePaged } from "@/lib/api/use-paged";
 import { formatNumber, formatPercent, NONE, sentence } from "@/lib/format";
 import { useSearchState } from "@/lib/use-search-state";
 import type { Evaluation, EvaluationRow } from "./api";
+import { ItemTexts } from "./item-texts";
 import { namedOf } from "./measured";
 
 const ONLY = [
@@ -113,7 +113,7 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
         onClose={() => setOpened(null)}
         title={row ? `Item ${row.item}` : ""}
       >
-        {row && <OneRow row={row} />}
+        {row && <ItemTexts item={row} />}
       </SidePanel>
     </>
   );
@@ -132,36 +132,5 @@ function State({ row }: { row: EvaluationRow }) {
             ? `In part, ${formatPercent(row.credit)}`
             : "Wrong"}
     </>
-  );
-}
-
-function OneRow({ row }: { row: EvaluationRow }) {
-  return (
-    <div className="flex flex-col gap-6">
-      {row.prompt.map((message, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: turns have no name of their own and never move.
-        <section key={at}>
-          <h3 className="mb-1 text-sm text-muted">{sentence(message.role)}</h3>
-          <Markdown text={message.content} />
-        </section>
-      ))}
-      {row.candidates.map((candidate, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: answers have no name of their own and never move.
-        <section key={at} className="border-t border-line pt-4">
-          <h3 className="num mb-1 flex flex-wrap items-center gap-x-3 text-sm text-muted">
-            <span className="font-medium text-fg">
-              {candidate.role === "correct" ? "Right answer" : "Wrong answer"}
-            </span>
-            {candidate.style && <span>{sentence(candidate.style)}</span>}
-            {Object.entries(candidate.values).map(([name, value]) => (
-              <span key={name}>
-                {sentence(name)} {formatNumber(value)}
-              </span>
-            ))}
-          </h3>
-          <Markdown text={candidate.text} />
-        </section>
-      ))}
-    </div>
   );
 }

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useListKeys } from "@/actions";
 import { JobStrip } from "@/components/job-strip";
-import { Markdown } from "@/components/markdown";
 import {
   Async,
   DataTable,
@@ -21,6 +20,7 @@ import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
 import { type EvaluationItem, type EvaluationSet, setQuery } from "./api";
+import { ItemTexts } from "./item-texts";
 import { layoutName } from "./layouts";
 
 export function SetPage() {
@@ -128,7 +128,7 @@ function Items({ set }: { set: EvaluationSet }) {
         onClose={() => setOpened(null)}
         title={item ? `Item ${item.item}` : ""}
       >
-        {item && <OneItem item={item} />}
+        {item && <ItemTexts item={item} />}
       </SidePanel>
     </Section>
   );
@@ -136,27 +136,3 @@ function Items({ set }: { set: EvaluationSet }) {
 
 const rightOf = ({ candidates }: EvaluationItem) =>
   candidates.filter((each) => each.role === "correct").length;
-
-function OneItem({ item }: { item: EvaluationItem }) {
-  return (
-    <div className="flex flex-col gap-6">
-      {item.prompt.map((message, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: turns have no name of their own and never move.
-        <section key={at}>
-          <h3 className="mb-1 text-sm text-muted">{sentence(message.role)}</h3>
-          <Markdown text={message.content} />
-        </section>
-      ))}
-      {item.candidates.map((candidate, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: answers have no name of their own and never move.
-        <section key={at} className="border-t border-line pt-4">
-          <h3 className="mb-1 text-sm text-muted">
-            {candidate.role === "correct" ? "Right answer" : "Wrong answer"}
-            {candidate.style && ` · ${sentence(candidate.style)}`}
-          </h3>
-          <Markdown text={candidate.text} />
-        </section>
-      ))}
-    </div>
-  );
-}
