@@ -14,7 +14,7 @@ export type Difference = Comparison["overall"];
 export type WinRates = Schemas["WinRates"];
 export type WinRate = Schemas["WinRate"];
 
-export const isGoing = ({ state }: Pick<Evaluation, "state">) => state === "queued" || state === "running";
+const isGoing = ({ state }: Pick<Evaluation, "state">) => state === "queued" || state === "running";
 
 export const evaluationQuery = (id: number) =>
   queryOptions({

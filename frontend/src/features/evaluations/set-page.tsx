@@ -15,7 +15,7 @@ import {
   StateBadge,
 } from "@/components/ui";
 import { usePaged } from "@/lib/api/use-paged";
-import { formatCount, NONE, sentence } from "@/lib/format";
+import { formatCount, NONE } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
