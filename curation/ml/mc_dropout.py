@@ -101,6 +101,8 @@ class DropoutScorer(ResponseScorer[tuple[float, ...], DropoutScore]):
             "passes": passes, "seed": seed, "head_dropout": head_dropout, "token_budget": self.token_budget,
         }  # fmt: skip
 
+    # The one output there is: a model of several heads is refused.
+    _head: str | None = None
     _check_tokenizer = RewardScorer._check_tokenizer
     _load = RewardScorer._load
     _render = RewardScorer._render

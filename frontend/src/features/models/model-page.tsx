@@ -17,7 +17,7 @@ import { paths } from "@/lib/paths";
 import { useCan, useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
 import { useSearchState } from "@/lib/use-search-state";
-import { type ModelDetail, modelQuery, ORIGINS } from "./api";
+import { type ModelDetail, modelQuery } from "./api";
 import { CardTab } from "./card-tab";
 import { EvaluateDialog } from "./evaluate-dialog";
 import { EvaluationsTab } from "./evaluations-tab";
@@ -91,7 +91,7 @@ function Origin({ model }: { model: ModelDetail }) {
   const project = useProject();
   return (
     <p className="mb-4 text-muted">
-      {MODEL_KINDS[model.kind]}, {ORIGINS[model.origin].toLowerCase()} from {model.base_model}
+      {MODEL_KINDS[model.kind]} {model.run === null ? "registered" : "trained"} from {model.base_model}
       {model.run !== null && (
         <>
           {" by "}
