@@ -72,6 +72,15 @@ def test_independent_items_have_wilsons_interval_and_shared_prompts_a_wider_one(
     assert together.high - together.low > 2 * (alone.high - alone.low)
 
 
+def test_one_prompt_alone_is_not_called_certain() -> None:
+    found = share(np.array([1.0, 0.0, 0.0]), np.zeros(3))
+
+    assert found.value == pytest.approx(1 / 3)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < 0.1 < 0.7 < found.high
+
+
 def test_all_right_is_not_certain() -> None:
     found = share(np.ones(20), np.repeat(np.arange(5), 4))
 

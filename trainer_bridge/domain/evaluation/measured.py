@@ -36,16 +36,18 @@ def told(number: Measured) -> dict[str, Any]:
 def share(credit: Floats, groups: Labels, *, seed: int = 0) -> Measured:
     """The mean of credits in 0…1 (items,): Wilson's interval where every prompt has one item, else drawn prompts.
 
-    Where all credits are the same, draws would all be the same too and claim to be certain; Wilson's is wider.
+    Where all draws would be the same, as of one prompt alone, they would claim to be certain; Wilson's is wider.
     """
     if not credit.size:
         return NOTHING
     prompts = np.unique(groups).size
     value = float(credit.mean())
-    if prompts == credit.size or np.ptp(credit) == 0:
-        found = wilson_rate(min(value, 1.0) * prompts, prompts)
-        return Measured(value, found.low, found.high, int(credit.size))
-    return within(value, draw_means(credit[None, :], groups, seed=seed)[0], int(credit.size))
+    if prompts < credit.size:
+        draws = draw_means(credit[None, :], groups, seed=seed)[0]
+        if np.ptp(draws) > 0:
+            return within(value, draws, int(credit.size))
+    found = wilson_rate(min(value, 1.0) * prompts, prompts)
+    return Measured(value, found.low, found.high, int(credit.size))
 
 
 def mean(values: Floats, groups: Labels, *, seed: int = 0) -> Measured:
