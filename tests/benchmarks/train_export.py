@@ -1,7 +1,7 @@
 """Exporting 100,000 pairs with the tokens of every row counted under a real tokenizer: rows a second, files included.
 
-Texts have the lengths and the turns of HH-RLHF's harmless test set where it is at hand (PLUMBLINE_BENCH_TEXTS, a
-`.jsonl.gz` of `chosen` and `rejected` transcripts), and are drawn word by word from its words, so that no two rows are
+Texts have the lengths and the turns of the transcripts that PLUMBLINE_BENCH_TEXTS names (a `.jsonl.gz` of `chosen` and
+`rejected`, such as HH-RLHF's harmless test set), and are drawn word by word from their words, so that no two rows are
 alike; without it, from a small vocabulary of our own. The tokenizer is SmolLM2's, or the tiny model's where that
 package is missing. `rows` may be set by PLUMBLINE_BENCH_ROWS.
 """
@@ -23,7 +23,7 @@ from typing import Any
 from tests.benchmarks.output import TEXT, emit
 
 ROWS = int(os.environ.get("PLUMBLINE_BENCH_ROWS", "100000"))
-TEXTS = Path(os.environ.get("PLUMBLINE_BENCH_TEXTS", "/work/shared/data/hh-rlhf/test.jsonl.gz"))
+TEXTS = os.environ.get("PLUMBLINE_BENCH_TEXTS", "")
 MAX_LENGTH = 512
 _TURN = re.compile(r"\n\n(Human|Assistant): ")
 _ROLES = {"Human": "user", "Assistant": "assistant"}
@@ -109,7 +109,7 @@ Shape = tuple[list[tuple[str, int]], int, int]
 
 def shapes_and_words() -> tuple[list[Shape], list[str]]:
     """What conversations are like, (speaker, characters) of each turn and the answers' characters, and their words."""
-    if not TEXTS.exists():
+    if not TEXTS:
         return [([("user", 230), ("assistant", 170), ("user", 90)], 170, 210)], TEXT.split()
     shapes: list[Shape] = []
     words: list[str] = []
