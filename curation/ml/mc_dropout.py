@@ -16,6 +16,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import torch
@@ -23,7 +24,7 @@ from torch.nn import functional
 
 from curation.ml.model_folder import ScoringError
 from curation.ml.response_scoring import ResponseScorer
-from curation.ml.reward_scoring import RewardScorer, ScoringOptions
+from curation.ml.reward_scoring import RewardScorer, ScoringOptions, load_reward_model
 from curation.ml.token_rows import TokenRow, padded
 
 _PROBE_TOKENS = 16
@@ -101,11 +102,11 @@ class DropoutScorer(ResponseScorer[tuple[float, ...], DropoutScore]):
             "passes": passes, "seed": seed, "head_dropout": head_dropout, "token_budget": self.token_budget,
         }  # fmt: skip
 
-    # The one output there is: a model of several heads is refused.
-    _head: str | None = None
     _check_tokenizer = RewardScorer._check_tokenizer
-    _load = RewardScorer._load
     _render = RewardScorer._render
+
+    def _load(self, folder: Path, model: str, dtype: torch.dtype) -> Any:
+        return load_reward_model(folder, model, dtype)
 
     def _drop_before_head(self, model: str, rate: float) -> None:
         head = getattr(self._model, "score", None) or getattr(self._model, "classifier", None)

@@ -52,10 +52,11 @@ def win_rates(evaluation: Evaluation) -> dict[str, Any]:
     judge = people = None
     if found["judge_run"] is not None:
         run = JudgeRun.objects.select_related("signal").get(pk=found["judge_run"])
-        judge = _rate(pairs, found["identical"], *_of_judge(run, pairs), finished=run.signal.state == SignalState.READY)
+        finished = run.signal.state == SignalState.READY
+        judge = _rate(pairs, found["identical"], _of_judge(run, pairs), both_bad=0, finished=finished)
     if found["campaign"] is not None:
         votes, both_bad = _of_people(evaluation, version, pairs)
-        people = _rate(pairs, found["identical"], votes, both_bad, finished=len(votes) == len(pairs))
+        people = _rate(pairs, found["identical"], votes, both_bad=both_bad, finished=len(votes) == len(pairs))
     return {"judge": judge, "people": people}
 
 
@@ -72,14 +73,14 @@ def _pairs(version: DatasetVersion, *, policy: str) -> dict[str, _Pair]:
 Votes = dict[str, list[float]]
 
 
-def _of_judge(run: JudgeRun, pairs: dict[str, _Pair]) -> tuple[Votes, int]:
+def _of_judge(run: JudgeRun, pairs: dict[str, _Pair]) -> Votes:
     """Verdicts that could be read; what failed is simply not there, and its pair has no vote."""
     votes: Votes = defaultdict(list)
     for row in _verdicts(run):
         pair = pairs.get(row["record_id"])
         if pair is not None and row["state"] == "ok" and row["verdict"] is not None:
             votes[row["record_id"]].append(_for_policy(row["verdict"], row["b"] == pair.policy))
-    return votes, 0
+    return votes
 
 
 def _verdicts(run: JudgeRun) -> Iterator[dict[str, Any]]:
@@ -111,7 +112,7 @@ def _for_policy(value: float, policy_is_b: bool) -> float:
     return 0.5 if towards == 0 else float(towards > 0)
 
 
-def _rate(pairs: dict[str, _Pair], identical: int, votes: Votes, both_bad: int, *, finished: bool) -> dict[str, Any]:
+def _rate(pairs: dict[str, _Pair], identical: int, votes: Votes, *, both_bad: int, finished: bool) -> dict[str, Any]:
     asked = [record_id for record_id in pairs if votes.get(record_id)]
     credit = np.array([*(fmean(votes[record_id]) for record_id in asked), *[0.5] * identical])
     # Every pair is a prompt of its own.
