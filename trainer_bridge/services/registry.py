@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from trainer_bridge.choices import ModelKind, ModelOrigin, RunKind
 from trainer_bridge.domain.model_kind import WrongKindError, check_model_kind
 from trainer_bridge.ml import base_models
 from trainer_bridge.ml.errors import RefusedError
-from trainer_bridge.models import ModelVersion
 from trainer_bridge.runs.base_models import source_of
+from trainer_bridge.services.model_rows import model_add
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, UnprocessableError
 from webapp.jobs.handlers import JobError
@@ -65,16 +64,12 @@ def model_fetch(job: Job) -> dict[str, Any]:
 def model_registered(*, job: Job, result: dict[str, Any]) -> dict[str, Any]:
     """The model's row, inside the job's last transaction and so exactly once."""
     given = job.params
-    # Two jobs of one name may finish at once; the project's row puts their version numbers in line.
-    Project.objects.select_for_update(no_key=True).get(pk=job.project_id)
-    taken = ModelVersion.objects.filter(project=job.project_id, name=given["name"]).aggregate(last=Max("version"))
     source, _, asked = given["base_model"].partition("@")
     revision = result["revision"] or asked
-    model = ModelVersion.objects.create(
+    model = model_add(
         project_id=job.project_id,
-        kind=given["kind"],
         name=given["name"],
-        version=(taken["last"] or 0) + 1,
+        kind=given["kind"],
         base_model=(f"{source}@{revision}" if revision else source)[:200],
         origin=ModelOrigin.HUB if source.startswith("hub:") else ModelOrigin.IMPORT,
         path=_path(job),

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -29,13 +28,14 @@ from trainer_bridge.exports.registry import format_for
 from trainer_bridge.launchers import launcher_for, launcher_names
 from trainer_bridge.ml.config import check_columns, parse_config
 from trainer_bridge.ml.errors import RefusedError
-from trainer_bridge.models import Export, ModelVersion, Run
+from trainer_bridge.models import Export, Run
 from trainer_bridge.runs.base_models import source_of
 from trainer_bridge.runs.folder import promised_columns
 from trainer_bridge.runs.launch_state import launch_update
 from trainer_bridge.runs.queueing import line_wake, too_many_gpus
 from trainer_bridge.services.evaluations import evaluations_after_run
 from trainer_bridge.services.exports import export_create
+from trainer_bridge.services.model_rows import model_add
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, ConflictError
 from webapp.jobs.choices import JobState
@@ -334,14 +334,10 @@ def run_restart(*, job: Job) -> None:
 def run_finish(*, job: Job, result: dict[str, Any]) -> dict[str, Any]:
     """Register the model and end the run, inside the job's last transaction and so exactly once."""
     run = Run.objects.get(pk=job.params["run"])
-    # Two runs of one name may finish at once; the project's row puts their version numbers in line.
-    Project.objects.select_for_update(no_key=True).get(pk=run.project_id)
-    taken = ModelVersion.objects.filter(project=run.project_id, name=run.name).aggregate(last=Max("version"))["last"]
-    model = ModelVersion.objects.create(
+    model = model_add(
         project_id=run.project_id,
-        kind=MODEL_KIND_OF_RUN[RunKind(run.kind)],
         name=run.name,
-        version=(taken or 0) + 1,
+        kind=MODEL_KIND_OF_RUN[RunKind(run.kind)],
         base_model=run.base_model,
         origin=ModelOrigin.RUN,
         run=run,
