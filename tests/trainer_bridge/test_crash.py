@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.house import House
+from tests.trainer_bridge.holding import held_still, is_running, wait_for
 
 pytestmark = pytest.mark.slow
 STEPS = 60
@@ -22,21 +22,6 @@ def house(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[
     house.stop()
 
 
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.1)
-
-
 def test_a_run_survives_its_worker(house: House) -> None:
     code = (
         "from tests.trainer_bridge.making import long_run_make\n"
@@ -45,12 +30,11 @@ def test_a_run_survives_its_worker(house: House) -> None:
     )
     run, job = (int(n) for n in house.manage("shell", "--no-imports", "-c", code).rpartition("RUN ")[2].split())
     worker = house.start_worker("train,default")
-    house.wait_until("SELECT step >= 7 FROM trainer_bridge_run WHERE id = %s", run, seconds=180)
     folder = house.store / "runs" / str(run)
-    trainer = json.loads((folder / "status.json").read_text())["pid"]
-    assert is_running(trainer)
-
-    house.kill(worker)
+    with held_still(folder, after_step=7) as trainer:
+        house.wait_until("SELECT count(*) >= 7 FROM trainer_bridge_runmetric WHERE run_id = %s", run, seconds=60)
+        assert is_running(trainer)
+        house.kill(worker)
     wait_for(lambda: not is_running(trainer))
     reached = json.loads((folder / "status.json").read_text())
     # What the lease of a minute would do by itself, without the wait.

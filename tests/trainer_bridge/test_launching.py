@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from tests.trainer_bridge.holding import is_running, wait_for
 from trainer_bridge.launchers.local import LocalLauncher, LocalProcess
 
 # Counts in a file until stopped; `stubborn` ignores SIGTERM, `polite` notes it and ends with 143.
@@ -51,21 +51,6 @@ def start(program: str, tmp_path: Path) -> Iterator[Callable[[str], LocalProcess
     for process in started:
         if process.poll() is None:
             process.stop(grace_seconds=0)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
 
 
 def test_a_program_saves_its_work_when_stopped(start: Callable[[str], LocalProcess], tmp_path: Path) -> None:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import psutil
 import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
+from tests.trainer_bridge.holding import held_still, is_asked_to_stop, wait_for
 from trainer_bridge.models import Export, ModelVersion, Run, RunMetric
 from trainer_bridge.services.runs import run_cancel, run_create, run_resume
 from webapp.accounts.models import User
@@ -56,34 +52,6 @@ def in_thread(run: Run) -> threading.Thread:
     thread = threading.Thread(target=target)
     thread.start()
     return thread
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 120, every: float = 0.1) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(every)
-
-
-@contextmanager
-def paused_at_step(step: int, run: Run, store: Store) -> Iterator[Callable[[], bool]]:
-    """Hold the run's trainer still soon after a step, so that no machine is too fast to be interrupted.
-
-    Yields whether the trainer was asked to stop; it hears of it when it may move again.
-    """
-    metrics = store.local_path(run.folder) / "metrics.jsonl"
-    wait_for(lambda: metrics.exists() and metrics.read_bytes().count(b"\n") >= step, every=0.005)
-    (trainer,) = [one for one in psutil.Process().children() if run.folder in " ".join(one.cmdline())]
-    trainer.suspend()
-    try:
-        yield lambda: bool(_pending_signals(trainer.pid) & 1 << (signal.SIGTERM - 1))
-    finally:
-        trainer.resume()
-
-
-def _pending_signals(pid: int) -> int:
-    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return int(status["ShdPnd"], 16)
 
 
 def loss_steps(run: Run) -> list[int]:
@@ -143,9 +111,9 @@ def test_a_cancelled_run_goes_on_from_its_checkpoint_to_the_same_last_step(
 ) -> None:
     run = queue_run("dpo", max_steps=100, save_steps=1000, eval_steps=1000)
     thread = in_thread(run)
-    with paused_at_step(2, run, store_folder) as asked_to_stop:
+    with held_still(store_folder.local_path(run.folder), after_step=2) as trainer:
         run_cancel(run=run)
-        wait_for(asked_to_stop)
+        wait_for(lambda: is_asked_to_stop(trainer))
     thread.join(60)
     cancelled, job = Run.objects.get(pk=run.pk), Job.objects.get(pk=run.job_id)
     reached = cancelled.step

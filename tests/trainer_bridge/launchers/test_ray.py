@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.trainer_bridge.holding import wait_for
 from tests.trainer_bridge.launchers.serving import Served, served
-from tests.trainer_bridge.launchers.test_slurm import stub, wait_for  # noqa: F401  (a fixture)
+from tests.trainer_bridge.launchers.test_slurm import stub  # noqa: F401  (a fixture)
 from trainer_bridge.launchers import Alive, Ended, LauncherError, Lost, Task
 from trainer_bridge.launchers.ray import RayLauncher
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.trainer_bridge.holding import held_still, wait_for
 from tests.trainer_bridge.launchers.slurm_cluster import INSTALLED, Cluster
 from trainer_bridge.launchers import Alive, Ended, LauncherError, Lost, Outcome, Task
 from trainer_bridge.launchers.slurm import SlurmLauncher, _outcome, batch_script
@@ -69,13 +69,6 @@ def stub(tmp_path: Path) -> Path:
         (folder / "__init__.py").touch()
     (package / "train.py").write_text(PROGRAM)
     return tmp_path
-
-
-def wait_for(condition: Callable[[], Any], seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.1)
 
 
 def lines(script: str, start: str) -> list[str]:
@@ -226,9 +219,12 @@ def test_a_run_on_a_cluster_is_cancelled_and_goes_on_from_its_checkpoint(
         work(run.its_job.pk)
         return Run.objects.get(pk=run.pk)
 
-    wait_for(lambda: visited().step >= 6, 300)
-    run_cancel(run=run)
-    halting = Job.objects.get(kind="run.halt")
+    visited()
+    with held_still(store_folder.local_path(run.folder), after_step=6):
+        assert visited().state == "running"
+        run_cancel(run=run)
+        halting = Job.objects.get(kind="run.halt")
+        work(halting.pk)
     wait_for(lambda: work(halting.pk).state == "succeeded", 120)
     stopped = Run.objects.get(pk=run.pk)
     folder = store_folder.local_path(run.folder)
