@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -92,17 +93,17 @@ class PostgresServer:
             self._initialise(self._binaries)
         self._check_version(self._binaries)
         deadline = time.monotonic() + seconds
-        while not self.is_running():
-            self._forget_stale_pid_file()
-            self._spawn(self._binaries)
+        while True:
+            # One that is found running may be dying at this moment; then the next turn starts another.
+            spawned = not self.is_running()
+            if spawned:
+                self._forget_stale_pid_file()
+                self._spawn(self._binaries)
             if self._wait_ready(deadline):
                 return self.url
-            if time.monotonic() > deadline or not self._is_waiting_for_old_children():
+            if time.monotonic() > deadline or (spawned and not self._is_waiting_for_old_children()):
                 raise ServiceError(f"PostgreSQL did not start in {self.cluster}. Its log ends:\n{self._log_tail()}")
             time.sleep(0.2)
-        if not self._wait_ready(deadline):
-            raise ServiceError(f"PostgreSQL is running but not ready. Its log ends:\n{self._log_tail()}")
-        return self.url
 
     def stop(self, *, seconds: float = 30.0) -> None:
         """Stop the server in order: roll back open transactions, write a checkpoint, remove its socket."""
@@ -187,12 +188,13 @@ class PostgresServer:
             )
 
     def _wait_ready(self, deadline: float) -> bool:
-        """Wait for the word `ready` that the server writes into its pid file; False when it ended instead."""
+        """Wait for the word `ready` in the server's pid file and an open socket; False when it ended instead."""
         while time.monotonic() < deadline:
             lines = self._pid_file_lines()
-            if len(lines) >= 8 and lines[7].strip() == "ready" and self.pid is not None:
+            if len(lines) >= 8 and lines[7].strip() == "ready" and self.pid is not None and _accepts(*lines[3:5]):
                 return True
-            if self._process is not None and self._process.poll() is not None:
+            ended = self.pid is None if self._process is None else self._process.poll() is not None
+            if ended:
                 return False
             time.sleep(0.02)
         return False
@@ -241,3 +243,8 @@ class PostgresServer:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
         except FileNotFoundError:
             return "(no log)"
+
+
+def _accepts(port: str, socket_folder: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(f"{socket_folder.strip()}/.s.PGSQL.{port.strip()}") == 0
