@@ -61,7 +61,7 @@ def _parts(options: argparse.Namespace) -> tuple[str, ...]:
     if options.command in ("test", "lint"):
         return (*environment.SERVE, *environment.ML, *environment.CHECK)
     if options.command == "bench":
-        models = environment.ML if options.what in (None, "curation", "judge") else ()
+        models = environment.ML if options.what in (None, "curation", "judge", "train") else ()
         return (*environment.SERVE, *models, *environment.CHECK)
     if options.command == "token" or options.lite:
         return environment.SERVE

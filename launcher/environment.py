@@ -14,7 +14,7 @@ from launcher.stamps import Stamp, digest_of
 
 SERVE = ("core", "dev-services")
 ML = ("ml", "models")
-CHECK = ("test", "lint")
+CHECK = ("test", "lint", "launchers")
 
 
 def ensure_environment(parts: tuple[str, ...]) -> None:

@@ -2,8 +2,8 @@
 
 PLUMBLINE_K8S_IMAGE names an image with the trainer's packages. The store comes from PLUMBLINE_K8S_PVC (and _SUBPATH),
 a claim on the store's own disk mounted at the store's path; without one a run fetches its folder with a token of its
-own and reports back. _NAMESPACE, _NODES (1), _GPUS_PER_NODE (8), _GPU_RESOURCE, _CPU, _MEMORY, _SERVICE_ACCOUNT and
-_CONTEXT (of a kubeconfig; inside a cluster its own account is used) say the rest.
+own, kept in a Secret, and reports back. _NAMESPACE, _NODES (1), _GPUS_PER_NODE (8), _GPU_RESOURCE, _CPU, _MEMORY,
+_SERVICE_ACCOUNT and _CONTEXT (of a kubeconfig; inside a cluster its own account is used) say the rest.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from trainer_bridge.launchers.base import Alive, Description, Ended, Handle, LauncherError, Lost, Outcome, Task
-from trainer_bridge.launchers.kubernetes_manifest import Cluster, manifest, nodes_of
+from trainer_bridge.launchers.kubernetes_manifest import Cluster, manifest, nodes_of, secret_manifest
 from webapp.store.files import store
 
 _TIMEOUT_SECONDS = 20
@@ -55,10 +55,18 @@ class KubernetesLauncher:
         body = manifest(task, cluster, name=name)
         kind = body["kind"]
         if kind == "Job":
-            _ask("batch", "create_namespaced_job", cluster.namespace, body)
+            made = _ask("batch", "create_namespaced_job", cluster.namespace, body)
         else:
-            _ask("custom", "create_namespaced_custom_object", namespace=cluster.namespace, body=body, **_JOBSET)
-        return {"kind": kind, "name": name, "namespace": cluster.namespace}
+            made = _ask("custom", "create_namespaced_custom_object", namespace=cluster.namespace, body=body, **_JOBSET)
+        handle = {"kind": kind, "name": name, "namespace": cluster.namespace}
+        # After the object, which owns it; pods wait for it.
+        if secret := secret_manifest(task, body | {"metadata": made["metadata"]}):
+            try:
+                _ask("core", "create_namespaced_secret", cluster.namespace, secret)
+            except LauncherError:
+                self.stop(handle, grace_seconds=0)
+                raise
+        return handle
 
     def poll(self, handle: Handle) -> Outcome:
         facts = _found(handle)

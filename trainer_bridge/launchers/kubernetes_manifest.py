@@ -12,6 +12,8 @@ _PORT = 29500
 # Time to finish a step and save a checkpoint.
 _GRACE_SECONDS = 120
 _KEPT_SECONDS = 86_400
+# What not everybody who may look at pods should read.
+_SECRET_VARIABLES = ("PLUMBLINE_REPORT_TOKEN",)
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,27 @@ def manifest(task: Task, cluster: Cluster, *, name: str) -> dict[str, Any]:
     }
 
 
+def secret_manifest(task: Task, made: dict[str, Any]) -> dict[str, Any] | None:
+    """The Secret of the pods of an object as Kubernetes answered it, and gone with it; None when there is none."""
+    kept = {key: value for key, value in task.environment.items() if key in _SECRET_VARIABLES}
+    if not kept:
+        return None
+    about = made["metadata"]
+    owner = {"apiVersion": made["apiVersion"], "kind": made["kind"], "name": about["name"], "uid": about["uid"]}
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": about["name"],
+            "namespace": about["namespace"],
+            "labels": about["labels"],
+            "ownerReferences": [owner],
+        },
+        "immutable": True,
+        "stringData": kept,
+    }
+
+
 def nodes_of(gpus: int, cluster: Cluster) -> int:
     """How many nodes so many GPUs take."""
     return max(1, -(-gpus // cluster.gpus_per_node))
@@ -82,7 +105,7 @@ def _pod(task: Task, cluster: Cluster, *, name: str, nodes: int) -> dict[str, An
     else:
         command = elsewhere_command(python="python", gpus=task.gpus)
     container["command"] = ["sh", "-c", command]
-    container["env"] = [{"name": key, "value": value} for key, value in sorted(environment.items())]
+    container["env"] = [_variable(key, value, secret=name) for key, value in sorted(environment.items())]
     asked = {"cpu": cluster.cpu, "memory": cluster.memory, cluster.gpu_resource: str(each) if each else ""}
     limits = {key: value for key, value in asked.items() if value}
     container["resources"] = {"requests": limits, "limits": limits} if limits else {}
@@ -97,6 +120,12 @@ def _pod(task: Task, cluster: Cluster, *, name: str, nodes: int) -> dict[str, An
     if cluster.volume_claim:
         pod["volumes"] = [{"name": "store", "persistentVolumeClaim": {"claimName": cluster.volume_claim}}]
     return pod
+
+
+def _variable(key: str, value: str, *, secret: str) -> dict[str, Any]:
+    if key in _SECRET_VARIABLES:
+        return {"name": key, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
+    return {"name": key, "value": value}
 
 
 def _on_one(task: Task) -> str:

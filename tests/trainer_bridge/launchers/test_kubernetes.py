@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kubernetes.client import ApiClient
 
 from tests.trainer_bridge.launchers.serving import Served, served
 from trainer_bridge.launchers import Alive, Ended, LauncherError, Lost, Task
@@ -16,6 +17,7 @@ from trainer_bridge.launchers.kubernetes_manifest import Cluster, manifest
 
 JOBS = "/apis/batch/v1/namespaces/nlp/jobs"
 JOBSETS = "/apis/jobset.x-k8s.io/v1alpha2/namespaces/nlp/jobsets"
+SECRETS = "/api/v1/namespaces/nlp/secrets"
 PODS = "/api/v1/namespaces/nlp/pods"
 CLUSTER = Cluster(
     image="registry.example.org/plumbline:1",
@@ -73,15 +75,17 @@ def test_without_a_volume_the_folder_is_fetched(tmp_path: Path) -> None:
     assert "volumeMounts" not in container
     assert container["resources"] == {}
     assert 'cd "run-$PLUMBLINE_RUN"' in container["command"][2]
-    assert {"name": "PLUMBLINE_REPORT_TOKEN", "value": "plr_7_x"} in container["env"]
+    assert {"name": "PLUMBLINE_RUN", "value": "7"} in container["env"]
+    kept = {"secretKeyRef": {"name": "n", "key": "PLUMBLINE_REPORT_TOKEN"}}
+    assert {"name": "PLUMBLINE_REPORT_TOKEN", "valueFrom": kept} in container["env"]
+    assert "plr_7_x" not in json.dumps(body)
 
 
 @pytest.mark.parametrize("gpus", [0, 1, 4, 8])
 def test_every_field_is_one_of_kubernetes(gpus: int) -> None:
-    kubernetes = pytest.importorskip("kubernetes")
     body = manifest(Task("run-7", Path("/data/store/runs/7"), gpus=gpus), CLUSTER, name="run-7-ab")
     job = body if body["kind"] == "Job" else body["spec"]["replicatedJobs"][0]["template"]
-    client = kubernetes.client.ApiClient()
+    client = ApiClient()
 
     # The client's models know every field of the API's schema and drop what is none.
     kind = "V1Job" if body["kind"] == "Job" else "V1JobTemplateSpec"
@@ -98,15 +102,15 @@ def objects() -> dict[str, dict[str, Any]]:
 @pytest.fixture
 def api(objects: dict[str, dict[str, Any]], settings: Any) -> Iterator[Served]:
     """Jobs, job sets and pods under their addresses."""
-    pytest.importorskip("kubernetes")
 
     def answer(method: str, path: str, body: Any) -> tuple[int, Any]:
         address = path.partition("?")[0].removesuffix("/status")
         if method == "POST":
-            if body["metadata"]["labels"]["plumbline/run"] == "refused":
-                return 403, {"kind": "Status", "message": "jobs is forbidden", "code": 403}
-            objects[f"{address}/{body['metadata']['name']}"] = {**body, "status": {}}
-            return 201, body
+            if body["metadata"]["labels"]["plumbline/run"] in (body["kind"], "refused"):
+                return 403, {"kind": "Status", "message": f"{address.rpartition('/')[2]} is forbidden", "code": 403}
+            made = {**body, "metadata": {**body["metadata"], "uid": f"uid-{len(objects)}"}, "status": {}}
+            objects[f"{address}/{body['metadata']['name']}"] = made
+            return 201, made
         if address == PODS:
             return 200, {"kind": "PodList", "apiVersion": "v1", "items": objects.get(PODS, {}).get("items", [])}
         if address not in objects:
@@ -154,6 +158,34 @@ def test_an_object_is_created_followed_and_deleted(
     deletes = [path for method, path, _ in api.asked if method == "DELETE"]
     assert ["propagationPolicy=Foreground" in path for path in deletes] == [True, True]
     assert ["gracePeriodSeconds=0" in path for path in deletes] == [False, True]
+
+
+TOKEN = {"PLUMBLINE_REPORT_TOKEN": "plr_7_x"}
+
+
+@pytest.mark.parametrize(
+    ("gpus", "kind", "version"), [(2, "Job", "batch/v1"), (4, "JobSet", "jobset.x-k8s.io/v1alpha2")]
+)
+def test_a_token_is_a_secret_that_goes_with_its_object(
+    api: Served, objects: Any, tmp_path: Path, gpus: int, kind: str, version: str
+) -> None:
+    name = KubernetesLauncher().submit(Task("run-7", tmp_path, gpus=gpus, environment=TOKEN))["name"]
+
+    made, secret = objects[f"{JOBS if kind == 'Job' else JOBSETS}/{name}"], objects[f"{SECRETS}/{name}"]
+    assert secret["stringData"] == TOKEN
+    owner = {"apiVersion": version, "kind": kind, "name": name, "uid": "uid-0"}
+    assert (made["metadata"]["uid"], secret["metadata"]["ownerReferences"]) == ("uid-0", [owner])
+    assert "plr_7_x" not in json.dumps(made)
+    client = ApiClient()
+    read = client.sanitize_for_serialization(client.deserialize(json.dumps(secret), "V1Secret", "application/json"))
+    assert read == {key: value for key, value in secret.items() if key != "status"}
+
+
+def test_where_no_secret_may_be_made_no_job_stays(api: Served, objects: Any, tmp_path: Path) -> None:
+    with pytest.raises(LauncherError, match=r"refused \(403 Forbidden\).*secrets is forbidden"):
+        KubernetesLauncher().submit(Task("Secret", tmp_path, environment=TOKEN))
+
+    assert objects == {}
 
 
 def pod(**container: Any) -> dict[str, Any]:
