@@ -10,7 +10,7 @@ export { DropdownMenu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from "./m
 export { Figures, Page, Section } from "./page";
 export { ProgressBar } from "./progress-bar";
 export { RelativeTime } from "./relative-time";
-export { Async, EmptyState, ErrorState, LoadMore, Skeleton } from "./states";
+export { Async, EmptyState, ErrorState, LoadMore, PagedRows, Skeleton } from "./states";
 export { type Column, DataTable, Table, Td, Th } from "./table";
 export { LinkTabs, Tabs } from "./tabs";
 export { StatusRegion, toast } from "./toast";

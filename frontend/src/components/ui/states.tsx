@@ -91,3 +91,29 @@ export function LoadMore({
     </div>
   );
 }
+
+interface PagedRowsProps {
+  list: Parameters<typeof LoadMore>[0]["list"] & {
+    rows: unknown[];
+    isPending: boolean;
+    isEmpty: boolean;
+    error: Error | null;
+    refetch: () => void;
+  };
+  /** What stands where there is no row. */
+  empty?: ReactNode;
+  children: ReactNode;
+}
+
+/** Skeleton, error, rows or what is said without any, and "Show more", for a list of `usePaged`. */
+export function PagedRows({ list, empty, children }: PagedRowsProps) {
+  return (
+    <>
+      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
+      {list.isPending && <Skeleton />}
+      {list.isEmpty && empty}
+      {list.rows.length > 0 && children}
+      <LoadMore list={list} />
+    </>
+  );
+}

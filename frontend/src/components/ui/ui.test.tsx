@@ -6,7 +6,7 @@ import { ActionButton, Button } from "./button";
 import { Confirm } from "./dialog";
 import { Checkbox, Field, Input, Select } from "./field";
 import { ProgressBar } from "./progress-bar";
-import { Async } from "./states";
+import { Async, PagedRows } from "./states";
 import { DataTable } from "./table";
 
 async function violations(container: Element): Promise<string[]> {
@@ -124,5 +124,41 @@ describe("a query's content", () => {
     expect(base.refetch).toHaveBeenCalledTimes(1);
     rerender(<Async query={{ ...base, data: "Rows", error }}>{show}</Async>);
     expect(screen.getByText("Rows")).toBeTruthy();
+  });
+});
+
+describe("the rows of a paged list", () => {
+  const base = {
+    rows: [] as string[],
+    error: null,
+    isPending: false,
+    isEmpty: false,
+    hasMore: false,
+    isLoadingMore: false,
+    refetch: vi.fn(),
+    loadMore: vi.fn(),
+  };
+  const show = (list: Parameters<typeof PagedRows>[0]["list"]) => (
+    <PagedRows list={list} empty={<p>No rows yet</p>}>
+      <p>Rows</p>
+    </PagedRows>
+  );
+
+  it("are a skeleton first, and say when there are none", () => {
+    const { rerender } = render(show({ ...base, isPending: true }));
+    expect(screen.getByRole("status")).toBeTruthy();
+    expect(screen.queryByText("No rows yet")).toBeNull();
+    rerender(show({ ...base, isEmpty: true }));
+    expect(screen.queryByRole("status")).toBeNull();
+    expect(screen.getByText("No rows yet")).toBeTruthy();
+    expect(screen.queryByText("Rows")).toBeNull();
+  });
+
+  it("stay below a failure, with more where there are more", () => {
+    render(show({ ...base, rows: ["a"], hasMore: true, error: new Error("The store is busy.") }));
+    expect(screen.getByRole("alert").textContent).toContain("The store is busy.");
+    expect(screen.getByText("Rows")).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(base.loadMore).toHaveBeenCalledTimes(1);
   });
 });

@@ -4,13 +4,11 @@ import {
   ActionButton,
   DataTable,
   EmptyState,
-  ErrorState,
   Link,
-  LoadMore,
   Page,
+  PagedRows,
   ProgressBar,
   RelativeTime,
-  Skeleton,
 } from "@/components/ui";
 import { StateBadge } from "@/components/ui/badge";
 import type { Campaign } from "@/lib/api/types";
@@ -40,26 +38,25 @@ export function CampaignListPage() {
     count: list.rows.length,
     onOpen: (index) => list.rows[index] && open(list.rows[index]),
   });
-  const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
 
   return (
     <Page
       title="Campaigns"
       trail={[{ label: project.name, to: paths.project(project.id) }]}
-      actions={canManage && !isEmpty && <ActionButton action={create} variant="primary" />}
+      actions={canManage && !list.isEmpty && <ActionButton action={create} variant="primary" />}
     >
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {isEmpty && (
-        <EmptyState
-          title="No campaign yet"
-          action={canManage && <ActionButton action={create} variant="primary" />}
-        >
-          A campaign asks people one set of questions about items from a dataset. Create one, queue rows into
-          it, and invite the people who will judge them.
-        </EmptyState>
-      )}
-      {list.rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState
+            title="No campaign yet"
+            action={canManage && <ActionButton action={create} variant="primary" />}
+          >
+            A campaign asks people one set of questions about items from a dataset. Create one, queue rows
+            into it, and invite the people who will judge them.
+          </EmptyState>
+        }
+      >
         <DataTable
           caption="Campaigns of this project"
           rows={list.rows}
@@ -121,8 +118,7 @@ export function CampaignListPage() {
             },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
     </Page>
   );
 }

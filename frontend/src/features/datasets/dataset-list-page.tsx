@@ -1,17 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useAction, useListKeys } from "@/actions";
-import {
-  ActionButton,
-  DataTable,
-  EmptyState,
-  ErrorState,
-  Link,
-  LoadMore,
-  Page,
-  RelativeTime,
-  Skeleton,
-} from "@/components/ui";
+import { ActionButton, DataTable, EmptyState, Link, Page, PagedRows, RelativeTime } from "@/components/ui";
 import type { Dataset } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
 import { formatCount, NONE } from "@/lib/format";
@@ -41,27 +31,26 @@ export function DatasetListPage() {
     count: list.rows.length,
     onOpen: (index) => list.rows[index] && open(list.rows[index]),
   });
-  const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
 
   return (
     <Page
       title="Datasets"
       trail={[{ label: project.name, to: paths.project(project.id) }]}
-      actions={canManage && !isEmpty && <ActionButton action={create} variant="primary" />}
+      actions={canManage && !list.isEmpty && <ActionButton action={create} variant="primary" />}
     >
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {isEmpty && (
-        <EmptyState
-          title="No dataset yet"
-          action={canManage && <ActionButton action={create} variant="primary" />}
-        >
-          A dataset holds prompts with two or more responses, and every label anyone has given them. Create
-          one, then drop in a file of pairs such as{" "}
-          <code className="font-mono text-sm">{'{"prompt": …, "chosen": …, "rejected": …}'}</code>.
-        </EmptyState>
-      )}
-      {list.rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState
+            title="No dataset yet"
+            action={canManage && <ActionButton action={create} variant="primary" />}
+          >
+            A dataset holds prompts with two or more responses, and every label anyone has given them. Create
+            one, then drop in a file of pairs such as{" "}
+            <code className="font-mono text-sm">{'{"prompt": …, "chosen": …, "rejected": …}'}</code>.
+          </EmptyState>
+        }
+      >
         <DataTable
           caption="Datasets of this project"
           rows={list.rows}
@@ -102,8 +91,7 @@ export function DatasetListPage() {
             },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       <CreateDatasetDialog open={creating} onOpenChange={setCreating} projectId={project.id} />
     </Page>
   );

@@ -1,16 +1,6 @@
 import { useState } from "react";
 import { useListKeys } from "@/actions";
-import {
-  Badge,
-  DataTable,
-  EmptyState,
-  ErrorState,
-  Field,
-  LoadMore,
-  Select,
-  SidePanel,
-  Skeleton,
-} from "@/components/ui";
+import { Badge, DataTable, EmptyState, Field, PagedRows, Select, SidePanel } from "@/components/ui";
 import { usePaged } from "@/lib/api/use-paged";
 import { formatNumber, formatPercent, NONE, sentence } from "@/lib/format";
 import { useSearchState } from "@/lib/use-search-state";
@@ -72,12 +62,10 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
           </Field>
         )}
       </div>
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {!list.isPending && !list.error && list.rows.length === 0 && (
-        <EmptyState title="No such items">Choose another state or scenario above.</EmptyState>
-      )}
-      {list.rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={<EmptyState title="No such items">Choose another state or scenario above.</EmptyState>}
+      >
         <DataTable
           caption="Items of the evaluation"
           rows={list.rows}
@@ -106,8 +94,7 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
             { key: "margin", header: "Margin", numeric: true, cell: (each) => formatNumber(each.margin) },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       <SidePanel
         open={row !== undefined}
         onClose={() => setOpened(null)}

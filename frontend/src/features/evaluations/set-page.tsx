@@ -2,18 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useListKeys } from "@/actions";
 import { JobStrip } from "@/components/job-strip";
-import {
-  Async,
-  DataTable,
-  ErrorState,
-  Figures,
-  LoadMore,
-  Page,
-  Section,
-  SidePanel,
-  Skeleton,
-  StateBadge,
-} from "@/components/ui";
+import { Async, DataTable, Figures, Page, PagedRows, Section, SidePanel, StateBadge } from "@/components/ui";
 import { usePaged } from "@/lib/api/use-paged";
 import { formatCount, NONE } from "@/lib/format";
 import { paths } from "@/lib/paths";
@@ -85,9 +74,7 @@ function Items({ set }: { set: EvaluationSet }) {
   const item = opened === null ? undefined : list.rows[opened];
   return (
     <Section title="Items">
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {list.rows.length > 0 && (
+      <PagedRows list={list}>
         <DataTable
           caption="Items of the set"
           rows={list.rows}
@@ -121,8 +108,7 @@ function Items({ set }: { set: EvaluationSet }) {
             },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       <SidePanel
         open={item !== undefined}
         onClose={() => setOpened(null)}

@@ -8,12 +8,10 @@ import {
   Checkbox,
   DataTable,
   EmptyState,
-  ErrorState,
   Link,
-  LoadMore,
   Page,
+  PagedRows,
   RelativeTime,
-  Skeleton,
   StateBadge,
   toast,
 } from "@/components/ui";
@@ -55,7 +53,6 @@ export function SetsPage() {
     count: list.rows.length,
     onOpen: (index) => list.rows[index] && open(list.rows[index]),
   });
-  const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
   return (
     <Page
       title="Evaluation sets"
@@ -63,22 +60,22 @@ export function SetsPage() {
         { label: project.name, to: paths.project(project.id) },
         { label: "Models", to: paths.models(project.id) },
       ]}
-      actions={canManage && !isEmpty && <ActionButton action={add} variant="primary" />}
+      actions={canManage && !list.isEmpty && <ActionButton action={add} variant="primary" />}
     >
       {job !== null && <JobStrip jobId={job} onEnd={refresh} />}
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {isEmpty && (
-        <EmptyState
-          title="No evaluation set yet"
-          action={canManage && <ActionButton action={add} variant="primary" />}
-        >
-          A set holds prompts with right and wrong answers: RewardBench, RM-Bench, RMB or your own pairs as a
-          file, or the held-out pairs of a snapshot. It never changes, so its numbers can be compared for as
-          long as the project lives.
-        </EmptyState>
-      )}
-      {list.rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState
+            title="No evaluation set yet"
+            action={canManage && <ActionButton action={add} variant="primary" />}
+          >
+            A set holds prompts with right and wrong answers: RewardBench, RM-Bench, RMB or your own pairs as
+            a file, or the held-out pairs of a snapshot. It never changes, so its numbers can be compared for
+            as long as the project lives.
+          </EmptyState>
+        }
+      >
         <DataTable
           caption="Evaluation sets of this project"
           rows={list.rows}
@@ -129,8 +126,7 @@ export function SetsPage() {
             { key: "created", header: "Added", cell: (each) => <RelativeTime at={each.created_at} /> },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       {canManage && search.new === "yes" && (
         <AddSetDialog
           onClose={() => setSearch({ new: undefined })}

@@ -1,15 +1,5 @@
 import { useState } from "react";
-import {
-  Badge,
-  ErrorState,
-  Field,
-  Link,
-  LoadMore,
-  RelativeTime,
-  Section,
-  Select,
-  Skeleton,
-} from "@/components/ui";
+import { Badge, Field, Link, PagedRows, RelativeTime, Section, Select } from "@/components/ui";
 import { usePaged } from "@/lib/api/use-paged";
 import { failureWords } from "@/lib/failure-words";
 import { countOf, formatPercent } from "@/lib/format";
@@ -46,19 +36,13 @@ export function Answers({ run, active }: { run: JudgeRun; active: boolean }) {
         </Field>
       }
     >
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {!list.isPending && !list.error && list.rows.length === 0 && (
-        <p className="text-muted">{nothingWords(state, active)}</p>
-      )}
-      {list.rows.length > 0 && (
+      <PagedRows list={list} empty={<p className="text-muted">{nothingWords(state, active)}</p>}>
         <ul className="border-t border-line">
           {list.rows.map((answer) => (
             <AnswerLine key={answer.id} answer={answer} run={run} />
           ))}
         </ul>
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
     </Section>
   );
 }

@@ -1,16 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useAction, useListKeys } from "@/actions";
-import {
-  ActionButton,
-  EmptyState,
-  ErrorState,
-  Field,
-  LinkButton,
-  LoadMore,
-  Page,
-  Select,
-  Skeleton,
-} from "@/components/ui";
+import { ActionButton, EmptyState, Field, LinkButton, Page, PagedRows, Select } from "@/components/ui";
 import type { Judge } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
 import { paths } from "@/lib/paths";
@@ -43,8 +33,7 @@ export function JudgeListPage() {
       if (judge) void navigate({ to: paths.judge(project.id, judge.id) });
     },
   });
-  const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
-  const isNew = isEmpty && !archived;
+  const isNew = list.isEmpty && !archived;
   const button = canManage && <ActionButton action={make} variant="primary" />;
   return (
     <Page
@@ -70,35 +59,37 @@ export function JudgeListPage() {
           </Field>
         </div>
       )}
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {isNew && (
-        <EmptyState
-          title="No judge yet"
-          action={
-            <>
-              {button}
-              <LinkButton to={paths.principles(project.id)}>Principles it can go by</LinkButton>
-              <LinkButton variant="ghost" to={paths.judges(project.id)} search={{ show: "archived" }}>
-                Show archived
-              </LinkButton>
-            </>
-          }
-        >
-          A judge is a model with a way of asking it: it labels pairs, writes critiques and rationales, and
-          marks errors. Before it may label, it is checked against what people said
-          {canManage ? "; the model that comes with the application is there to try it." : "."}
-        </EmptyState>
-      )}
-      {isEmpty && archived && <p className="text-muted">No judge is archived.</p>}
-      {list.rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={
+          isNew ? (
+            <EmptyState
+              title="No judge yet"
+              action={
+                <>
+                  {button}
+                  <LinkButton to={paths.principles(project.id)}>Principles it can go by</LinkButton>
+                  <LinkButton variant="ghost" to={paths.judges(project.id)} search={{ show: "archived" }}>
+                    Show archived
+                  </LinkButton>
+                </>
+              }
+            >
+              A judge is a model with a way of asking it: it labels pairs, writes critiques and rationales,
+              and marks errors. Before it may label, it is checked against what people said
+              {canManage ? "; the model that comes with the application is there to try it." : "."}
+            </EmptyState>
+          ) : (
+            <p className="text-muted">No judge is archived.</p>
+          )
+        }
+      >
         <ul className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
           {list.rows.map((judge, index) => (
             <JudgeCard key={judge.id} judge={judge} active={active === index} rowProps={rowProps(index)} />
           ))}
         </ul>
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
     </Page>
   );
 }

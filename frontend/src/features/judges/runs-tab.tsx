@@ -6,11 +6,9 @@ import {
   ActionButton,
   DataTable,
   EmptyState,
-  ErrorState,
-  LoadMore,
   NoteText,
+  PagedRows,
   RelativeTime,
-  Skeleton,
   StateBadge,
 } from "@/components/ui";
 import type { Job } from "@/lib/api/types";
@@ -62,68 +60,65 @@ export function RunsTab({ judge, protocol }: { judge: JudgeDetail; protocol: Jud
   };
   return (
     <>
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {!list.isPending && !list.error && list.rows.length === 0 && (
-        <EmptyState title="It has not judged anything yet" action={button}>
-          A run judges the rows of a dataset version. What it says is a signal that recipes read like any
-          other, whether it may label or not.
-        </EmptyState>
-      )}
-      {list.rows.length > 0 && (
-        <>
-          <div className="mb-3 flex flex-wrap items-center gap-4">
-            <p className="min-w-60 flex-1 text-sm text-muted">
-              The same question is never asked twice: a run over rows it has seen asks only the new ones.
-            </p>
-            {button}
-          </div>
-          <DataTable
-            caption="Runs of this version"
-            rows={list.rows}
-            rowKey={(run) => run.id}
-            onRowClick={(run) => setSearch({ run: String(run.id) })}
-            active={list.rows.findIndex((run) => run.id === shown?.id)}
-            columns={[
-              {
-                key: "data",
-                header: "Data",
-                cell: (run) => (
-                  <button
-                    type="button"
-                    className="text-start font-medium hover:underline"
-                    onClick={() => setSearch({ run: String(run.id) })}
-                  >
-                    {run.dataset_version.dataset_name} v{run.dataset_version.number}
-                    <span className="block text-sm font-normal text-muted">
-                      {askedWords(run.signal.params, judge.level)}
-                    </span>
-                  </button>
-                ),
-              },
-              {
-                key: "state",
-                header: "State",
-                cell: (run) => (
-                  <StateBadge state={run.job && isActive(run.job.state) ? run.job.state : run.signal.state} />
-                ),
-              },
-              { key: "ok", header: "Judged", numeric: true, cell: (run) => formatCount(judgedOf(run)) },
-              { key: "failed", header: "Failed", numeric: true, cell: (run) => formatCount(failedOf(run)) },
-              {
-                key: "cost",
-                header: "Cost",
-                numeric: true,
-                cell: (run) =>
-                  judge.prices && run.meter ? formatUsd(run.meter.cost_usd) : <NoteText>{NONE}</NoteText>,
-              },
-              { key: "at", header: "Started", cell: (run) => <RelativeTime at={run.created_at} /> },
-            ]}
-          />
-          <LoadMore list={list} />
-          {shown && <RunView key={shown.id} run={shown} judge={judge} onChanged={refresh} />}
-        </>
-      )}
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState title="It has not judged anything yet" action={button}>
+            A run judges the rows of a dataset version. What it says is a signal that recipes read like any
+            other, whether it may label or not.
+          </EmptyState>
+        }
+      >
+        <div className="mb-3 flex flex-wrap items-center gap-4">
+          <p className="min-w-60 flex-1 text-sm text-muted">
+            The same question is never asked twice: a run over rows it has seen asks only the new ones.
+          </p>
+          {button}
+        </div>
+        <DataTable
+          caption="Runs of this version"
+          rows={list.rows}
+          rowKey={(run) => run.id}
+          onRowClick={(run) => setSearch({ run: String(run.id) })}
+          active={list.rows.findIndex((run) => run.id === shown?.id)}
+          columns={[
+            {
+              key: "data",
+              header: "Data",
+              cell: (run) => (
+                <button
+                  type="button"
+                  className="text-start font-medium hover:underline"
+                  onClick={() => setSearch({ run: String(run.id) })}
+                >
+                  {run.dataset_version.dataset_name} v{run.dataset_version.number}
+                  <span className="block text-sm font-normal text-muted">
+                    {askedWords(run.signal.params, judge.level)}
+                  </span>
+                </button>
+              ),
+            },
+            {
+              key: "state",
+              header: "State",
+              cell: (run) => (
+                <StateBadge state={run.job && isActive(run.job.state) ? run.job.state : run.signal.state} />
+              ),
+            },
+            { key: "ok", header: "Judged", numeric: true, cell: (run) => formatCount(judgedOf(run)) },
+            { key: "failed", header: "Failed", numeric: true, cell: (run) => formatCount(failedOf(run)) },
+            {
+              key: "cost",
+              header: "Cost",
+              numeric: true,
+              cell: (run) =>
+                judge.prices && run.meter ? formatUsd(run.meter.cost_usd) : <NoteText>{NONE}</NoteText>,
+            },
+            { key: "at", header: "Started", cell: (run) => <RelativeTime at={run.created_at} /> },
+          ]}
+        />
+      </PagedRows>
+      {shown && <RunView key={shown.id} run={shown} judge={judge} onChanged={refresh} />}
       {starting && (
         <RunDialog
           judge={judge}

@@ -6,15 +6,13 @@ import {
   ActionButton,
   DataTable,
   EmptyState,
-  ErrorState,
   Link,
   LinkButton,
-  LoadMore,
   NoteText,
   Page,
+  PagedRows,
   ProgressBar,
   RelativeTime,
-  Skeleton,
   StateBadge,
 } from "@/components/ui";
 import type { Job } from "@/lib/api/types";
@@ -51,7 +49,6 @@ export function LabListPage() {
     count: list.rows.length,
     onOpen: (index) => list.rows[index] && open(list.rows[index]),
   });
-  const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
   const onStarted = (job: Job) => {
     if (job.subject) void navigate({ to: paths.labRun(project.id, job.subject.id) });
   };
@@ -62,60 +59,59 @@ export function LabListPage() {
         { label: project.name, to: paths.project(project.id) },
         { label: "Recipes", to: paths.recipes(project.id) },
       ]}
-      actions={canManage && !isEmpty && enough && <ActionButton action={start} variant="primary" />}
+      actions={canManage && !list.isEmpty && enough && <ActionButton action={start} variant="primary" />}
     >
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {isEmpty && !recipes.isPending && (
-        <NoRuns
-          enough={enough}
-          start={canManage && enough && <ActionButton action={start} variant="primary" />}
+      <PagedRows
+        list={list}
+        empty={
+          !recipes.isPending && (
+            <NoRuns
+              enough={enough}
+              start={canManage && enough && <ActionButton action={start} variant="primary" />}
+            />
+          )
+        }
+      >
+        <p className="mb-4 max-w-[110ch] text-muted">
+          Small heads trained on what each recipe keeps, equally many pairs each, judged on pairs that none of
+          them saw.
+        </p>
+        <DataTable
+          caption="Lab runs of this project"
+          rows={list.rows}
+          rowKey={(run) => run.id}
+          onRowClick={open}
+          active={active}
+          rowProps={rowProps}
+          columns={[
+            {
+              key: "name",
+              header: "Run",
+              cell: (run) => (
+                <>
+                  <Link to={paths.labRun(project.id, run.id)} className="font-medium text-fg">
+                    {run.name}
+                  </Link>
+                  <Recipes run={run} />
+                </>
+              ),
+            },
+            { key: "state", header: "State", cell: (run) => <State run={run} onEnd={list.refetch} /> },
+            {
+              key: "found",
+              header: "What it found",
+              cell: (run) => (run.results ? headline(run.results.arms) : <NoteText>{NONE}</NoteText>),
+            },
+            {
+              key: "by",
+              header: "Started by",
+              className: "whitespace-nowrap",
+              cell: (run) => run.created_by.name,
+            },
+            { key: "at", header: "Started", cell: (run) => <RelativeTime at={run.created_at} /> },
+          ]}
         />
-      )}
-      {list.rows.length > 0 && (
-        <>
-          <p className="mb-4 max-w-[110ch] text-muted">
-            Small heads trained on what each recipe keeps, equally many pairs each, judged on pairs that none
-            of them saw.
-          </p>
-          <DataTable
-            caption="Lab runs of this project"
-            rows={list.rows}
-            rowKey={(run) => run.id}
-            onRowClick={open}
-            active={active}
-            rowProps={rowProps}
-            columns={[
-              {
-                key: "name",
-                header: "Run",
-                cell: (run) => (
-                  <>
-                    <Link to={paths.labRun(project.id, run.id)} className="font-medium text-fg">
-                      {run.name}
-                    </Link>
-                    <Recipes run={run} />
-                  </>
-                ),
-              },
-              { key: "state", header: "State", cell: (run) => <State run={run} onEnd={list.refetch} /> },
-              {
-                key: "found",
-                header: "What it found",
-                cell: (run) => (run.results ? headline(run.results.arms) : <NoteText>{NONE}</NoteText>),
-              },
-              {
-                key: "by",
-                header: "Started by",
-                className: "whitespace-nowrap",
-                cell: (run) => run.created_by.name,
-              },
-              { key: "at", header: "Started", cell: (run) => <RelativeTime at={run.created_at} /> },
-            ]}
-          />
-        </>
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       {canManage && search.new === "yes" && (
         <StartDialog
           chosen={(search.recipes ?? "").split(",").map(Number).filter(Boolean)}

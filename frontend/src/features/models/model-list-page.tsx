@@ -4,13 +4,11 @@ import {
   ActionButton,
   DataTable,
   EmptyState,
-  ErrorState,
   Link,
   LinkButton,
-  LoadMore,
   Page,
+  PagedRows,
   RelativeTime,
-  Skeleton,
 } from "@/components/ui";
 import type { ModelVersion } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
@@ -48,7 +46,6 @@ export function ModelListPage() {
     count: list.rows.length,
     onOpen: (index) => list.rows[index] && open(list.rows[index]),
   });
-  const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
   const registering = canManage && <ActionButton action={register} variant="primary" />;
   return (
     <Page
@@ -57,7 +54,7 @@ export function ModelListPage() {
       actions={
         <>
           <LinkButton to={paths.evaluationSets(project.id)}>Evaluation sets</LinkButton>
-          {!isEmpty && registering}
+          {!list.isEmpty && registering}
         </>
       }
     >
@@ -68,25 +65,25 @@ export function ModelListPage() {
           ))}
         </div>
       )}
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {isEmpty && (
-        <EmptyState
-          title="No model yet"
-          action={
-            <>
-              {registering}
-              <LinkButton to={paths.runs(project.id)}>Runs</LinkButton>
-            </>
-          }
-        >
-          Every run that succeeds registers its model here, with its files, metrics and the data it was
-          trained on. Models from elsewhere, of the Hugging Face Hub or a folder of the server, can be
-          registered too{canManage ? "" : " by an admin of the project"}. Reward models can then score
-          datasets.
-        </EmptyState>
-      )}
-      {list.rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState
+            title="No model yet"
+            action={
+              <>
+                {registering}
+                <LinkButton to={paths.runs(project.id)}>Runs</LinkButton>
+              </>
+            }
+          >
+            Every run that succeeds registers its model here, with its files, metrics and the data it was
+            trained on. Models from elsewhere, of the Hugging Face Hub or a folder of the server, can be
+            registered too{canManage ? "" : " by an admin of the project"}. Reward models can then score
+            datasets.
+          </EmptyState>
+        }
+      >
         <DataTable
           caption="Registered models"
           rows={list.rows}
@@ -129,8 +126,7 @@ export function ModelListPage() {
             { key: "created", header: "Registered", cell: (model) => <RelativeTime at={model.created_at} /> },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       {canManage && search.new === "yes" && (
         <RegisterDialog onClose={() => setSearch({ new: undefined })} onStarted={addJob} />
       )}

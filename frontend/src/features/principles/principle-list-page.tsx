@@ -8,14 +8,12 @@ import {
   Button,
   DataTable,
   EmptyState,
-  ErrorState,
   Field,
   Link,
-  LoadMore,
   Page,
+  PagedRows,
   RelativeTime,
   Select,
-  Skeleton,
 } from "@/components/ui";
 import type { Principle } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
@@ -63,8 +61,7 @@ export function PrincipleListPage() {
     count: list.rows.length,
     onOpen: (index) => list.rows[index] && open(list.rows[index]),
   });
-  const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
-  const isNew = isEmpty && search.show === undefined;
+  const isNew = list.isEmpty && search.show === undefined;
   const button = canManage && <ActionButton action={write} variant="primary" />;
   return (
     <Page
@@ -81,18 +78,21 @@ export function PrincipleListPage() {
           />
         </Field>
       )}
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {isNew && (
-        <Empty
-          canManage={canManage}
-          action={button}
-          onExample={() => setWriting({ start: EXAMPLE })}
-          archived={() => setSearch({ show: "archived" })}
-        />
-      )}
-      {isEmpty && !isNew && <p className="text-muted">None of these in the library.</p>}
-      {list.rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={
+          isNew ? (
+            <Empty
+              canManage={canManage}
+              action={button}
+              onExample={() => setWriting({ start: EXAMPLE })}
+              archived={() => setSearch({ show: "archived" })}
+            />
+          ) : (
+            <p className="text-muted">None of these in the library.</p>
+          )
+        }
+      >
         <DataTable
           caption="Principles and guidelines"
           rows={list.rows}
@@ -129,8 +129,7 @@ export function PrincipleListPage() {
             },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       {writing && <PrincipleDialog start={writing.start} onClose={() => setWriting(null)} onSaved={open} />}
     </Page>
   );

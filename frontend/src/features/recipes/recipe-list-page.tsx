@@ -7,14 +7,12 @@ import {
   Button,
   DataTable,
   EmptyState,
-  ErrorState,
   IconButton,
   Link,
   LinkButton,
-  LoadMore,
   Page,
+  PagedRows,
   RelativeTime,
-  Skeleton,
   toast,
 } from "@/components/ui";
 import type { Recipe } from "@/lib/api/types";
@@ -72,14 +70,13 @@ export function RecipeListPage() {
     const [a, b] = picked.map(String);
     void navigate({ to: paths.compareRecipes(project.id), search: { a, b } as never });
   };
-  const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
 
   return (
     <Page
       title="Recipes"
       trail={[{ label: project.name, to: paths.project(project.id) }]}
       actions={
-        !isEmpty && (
+        !list.isEmpty && (
           <>
             {picked.length === 2 && <Button onClick={compare}>Compare the two</Button>}
             {picked.length >= 2 && canManage && (
@@ -96,18 +93,18 @@ export function RecipeListPage() {
         )
       }
     >
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {isEmpty && (
-        <EmptyState
-          title="No recipe yet"
-          action={canManage && <ActionButton action={create} variant="primary" />}
-        >
-          A recipe says which labelled pairs are worth training on, step by step, and shows why every other
-          pair is out. The first one drops ties and unclear preferences.
-        </EmptyState>
-      )}
-      {list.rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState
+            title="No recipe yet"
+            action={canManage && <ActionButton action={create} variant="primary" />}
+          >
+            A recipe says which labelled pairs are worth training on, step by step, and shows why every other
+            pair is out. The first one drops ties and unclear preferences.
+          </EmptyState>
+        }
+      >
         <DataTable
           caption="Recipes of this project"
           rows={list.rows}
@@ -165,13 +162,13 @@ export function RecipeListPage() {
               : []),
           ]}
         />
-      )}
-      {list.rows.length > 1 && picked.length < 2 && (
-        <p className="pt-3 text-sm text-muted">
-          Tick two recipes to see their funnels side by side, or two to six to see in the lab which one helps.
-        </p>
-      )}
-      <LoadMore list={list} />
+        {list.rows.length > 1 && picked.length < 2 && (
+          <p className="pt-3 text-sm text-muted">
+            Tick two recipes to see their funnels side by side, or two to six to see in the lab which one
+            helps.
+          </p>
+        )}
+      </PagedRows>
     </Page>
   );
 }

@@ -4,14 +4,12 @@ import {
   ActionButton,
   DataTable,
   EmptyState,
-  ErrorState,
   Link,
   LinkButton,
-  LoadMore,
   Page,
+  PagedRows,
   ProgressBar,
   RelativeTime,
-  Skeleton,
   StateBadge,
 } from "@/components/ui";
 import type { Run } from "@/lib/api/types";
@@ -72,13 +70,12 @@ export function RunListPage() {
     when: () => list.rows[active] !== undefined,
     run: () => list.rows[active] && pick(list.rows[active]),
   });
-  const isEmpty = !list.isPending && !list.error && list.rows.length === 0;
   return (
     <Page
       title="Runs"
       trail={[{ label: project.name, to: paths.project(project.id) }]}
       actions={
-        !isEmpty && (
+        !list.isEmpty && (
           <>
             {list.rows.length > 1 && <ActionButton action={compare} />}
             {canManage && <ActionButton action={start} variant="primary" />}
@@ -94,25 +91,25 @@ export function RunListPage() {
       {picked.length === 1 && (
         <p className="mb-3 text-muted">Choose a second run to compare; up to {MOST_COMPARED} at once.</p>
       )}
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {isEmpty && (
-        <EmptyState
-          title="No training run yet"
-          action={
-            canManage ? (
-              <ActionButton action={start} variant="primary" />
-            ) : (
-              <LinkButton to={paths.snapshots(project.id)}>Snapshots</LinkButton>
-            )
-          }
-        >
-          A run trains a policy or a reward model on a snapshot, shows its curves as they grow, and ends as a
-          registered model that remembers every vote behind it.{" "}
-          {canManage ? "" : "Project admins start runs."}
-        </EmptyState>
-      )}
-      {list.rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState
+            title="No training run yet"
+            action={
+              canManage ? (
+                <ActionButton action={start} variant="primary" />
+              ) : (
+                <LinkButton to={paths.snapshots(project.id)}>Snapshots</LinkButton>
+              )
+            }
+          >
+            A run trains a policy or a reward model on a snapshot, shows its curves as they grow, and ends as
+            a registered model that remembers every vote behind it.{" "}
+            {canManage ? "" : "Project admins start runs."}
+          </EmptyState>
+        }
+      >
         <DataTable
           caption="Training runs of this project"
           rows={list.rows}
@@ -163,8 +160,7 @@ export function RunListPage() {
             { key: "created", header: "Created", cell: (run) => <RelativeTime at={run.created_at} /> },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
     </Page>
   );
 }

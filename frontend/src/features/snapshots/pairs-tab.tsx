@@ -1,5 +1,5 @@
 import { useListKeys } from "@/actions";
-import { DataTable, EmptyState, ErrorState, LoadMore, Skeleton } from "@/components/ui";
+import { DataTable, EmptyState, PagedRows } from "@/components/ui";
 import type { PairRow, Snapshot } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
 import { formatNumber, formatPercent } from "@/lib/format";
@@ -70,12 +70,10 @@ export function PairsTab({ snapshot }: { snapshot: Snapshot }) {
           { value: "review", label: "For review", count: snapshot.counts.review },
         ]}
       />
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {!list.isPending && !list.error && rows.length === 0 && (
-        <EmptyState title={EMPTY[decision].title}>{EMPTY[decision].text}</EmptyState>
-      )}
-      {rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={<EmptyState title={EMPTY[decision].title}>{EMPTY[decision].text}</EmptyState>}
+      >
         <DataTable
           caption={CAPTIONS[decision]}
           rows={rows}
@@ -132,8 +130,7 @@ export function PairsTab({ snapshot }: { snapshot: Snapshot }) {
                 },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       {shown !== undefined && (
         <PairPanel
           pairId={shown}

@@ -3,13 +3,11 @@ import { useListKeys } from "@/actions";
 import {
   DataTable,
   EmptyState,
-  ErrorState,
   Link,
   LinkButton,
-  LoadMore,
   Page,
+  PagedRows,
   RelativeTime,
-  Skeleton,
   StateBadge,
 } from "@/components/ui";
 import type { Snapshot } from "@/lib/api/types";
@@ -33,22 +31,22 @@ export function SnapshotListPage() {
   });
   return (
     <Page title="Snapshots" trail={[{ label: project.name, to: paths.project(project.id) }]}>
-      {list.error && <ErrorState error={list.error} onRetry={list.refetch} />}
-      {list.isPending && <Skeleton />}
-      {!list.isPending && !list.error && list.rows.length === 0 && (
-        <EmptyState
-          title="No snapshot yet"
-          action={
-            <LinkButton to={paths.recipes(project.id)} variant="primary">
-              Recipes
-            </LinkButton>
-          }
-        >
-          A snapshot is what a recipe keeps, frozen: immutable, with a hash, a data card and a split. Open a
-          recipe and choose “Freeze snapshot”.
-        </EmptyState>
-      )}
-      {list.rows.length > 0 && (
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState
+            title="No snapshot yet"
+            action={
+              <LinkButton to={paths.recipes(project.id)} variant="primary">
+                Recipes
+              </LinkButton>
+            }
+          >
+            A snapshot is what a recipe keeps, frozen: immutable, with a hash, a data card and a split. Open a
+            recipe and choose “Freeze snapshot”.
+          </EmptyState>
+        }
+      >
         <DataTable
           caption="Snapshots of this project"
           rows={list.rows}
@@ -102,8 +100,7 @@ export function SnapshotListPage() {
             },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       <RefreshList />
     </Page>
   );

@@ -17,8 +17,11 @@ export function usePaged<T>(
     getNextPageParam: (last) => last.next,
     ...options,
   });
+  const rows = result.data?.pages.flatMap((page) => page.results) ?? [];
   return {
-    rows: result.data?.pages.flatMap((page) => page.results) ?? [],
+    rows,
+    /** The server was asked, and has none. */
+    isEmpty: result.isSuccess && rows.length === 0,
     isPending: result.isPending,
     isLoadingMore: result.isFetchingNextPage,
     error: result.error,
