@@ -25,7 +25,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 from curation.ml.model_folder import ScoringError
-from curation.ml.response_scoring import ResponseScorer, Result, Value
+from curation.ml.response_scoring import BatchScorer, Result, Value
 from curation.ml.token_rows import ScoringOptions, TokenRow
 
 _TURNS = {"system": "{}", "user": "Human: {}", "assistant": "Assistant: {}"}
@@ -47,7 +47,7 @@ class ResponseLikelihood:
     reason: str | None
 
 
-class ResponseReader(ResponseScorer[Value, Result]):
+class ResponseReader(BatchScorer[Value, Result]):
     """A causal language model reading prompt and response; it knows which tokens are the response's."""
 
     noun = "language model"

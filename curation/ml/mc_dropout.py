@@ -15,7 +15,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -92,15 +92,19 @@ class DropoutScorer(ResponseScorer[tuple[float, ...], DropoutScore]):
             raise ScoringError(f"Uncertainty needs at least two passes; {passes} were asked for.")
         if head_dropout is not None and not 0 < head_dropout < 1:
             raise ScoringError(f"A dropout rate lies between 0 and 1; {head_dropout} does not.")
-        # A prefix that is shared would share its dropout too.
-        super().__init__(model, revision=revision, options=replace(options or ScoringOptions(), shared_prefix=False))
+        super().__init__(model, revision=revision, options=options)
         self.passes, self.seed, self.head_dropout = passes, seed, head_dropout
         if head_dropout is not None:
             self._drop_before_head(model, head_dropout)
         self._refuse_without_dropout(model)
         self.provenance |= {
-            "passes": passes, "seed": seed, "head_dropout": head_dropout, "token_budget": self.token_budget,
-        }  # fmt: skip
+            "passes": passes,
+            "seed": seed,
+            "head_dropout": head_dropout,
+            "token_budget": self.token_budget,
+            # A prefix that is shared would share its dropout too.
+            "shared_prefix": "switched_off",
+        }
 
     _check_tokenizer = RewardScorer._check_tokenizer
     _render = RewardScorer._render

@@ -108,7 +108,9 @@ def refusal(model: Any, pad: int, device: str) -> str | None:
                 whole = _states(model, **padded([prefix + row], pad, device), use_cache=False)
                 if not _agree(whole[0, shared:], continued[at, :end]):
                     return "not_causal"
-    except (TypeError, ValueError, AttributeError, RuntimeError, NotImplementedError, IndexError):
+    except (AttributeError, TypeError, ValueError, RuntimeError):
+        # What architectures were seen to answer: no keys and values or no hidden states at all (AttributeError,
+        # TypeError), a cache of states that has no length (ValueError), shapes that do not go on (RuntimeError).
         return "no_cache"
     return None
 

@@ -1,12 +1,14 @@
-"""The frame of every model that reads responses: windows, batches, shared prefixes, and failures with their reasons.
+"""The frames of models that read responses: windows, batches, shared prefixes, and failures with their reasons.
 
-The stream is read in windows. Inside a window, responses are sorted by length and batched under a small budget of
+The stream is read in windows (:class:`ResponseScorer`). Models that read a response once do so in batches
+(:class:`BatchScorer`): inside a window, responses are sorted by length and batched under a small budget of
 padded tokens: on a processor padding costs more than batching saves, on a GPU the budget may be large. Results come
 back in the order of the input, and a response that cannot be read is ``failed`` with a reason, never 0.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -38,7 +40,7 @@ class Stated(Protocol):
 Result = TypeVar("Result", bound=Stated)
 
 
-class ResponseScorer(Generic[Value, Result]):
+class ResponseScorer(ABC, Generic[Value, Result]):
     """One result per response. Subclasses say how a response is rendered, read and reported.
 
     ``provenance`` says what was loaded; ``counts`` adds up states and reasons.
@@ -64,15 +66,12 @@ class ResponseScorer(Generic[Value, Result]):
         positions = getattr(self._model.config.get_text_config(), "max_position_embeddings", None) or 2048
         self.max_length = min(self.options.max_length or 2048, positions)
         self.token_budget = self.options.token_budget or (1024 if self.device == "cpu" else 16384)
-        declined = refusal(self._model, self._pad, self.device) if self.options.shared_prefix else "switched_off"
-        self.shares_prefixes = declined is None
         self.provenance: dict[str, Any] = {
             "model": model,
             "revision": commit,
             "precision": str(dtype).removeprefix("torch."),
             "max_length": self.max_length,
             "device": self.device,
-            "shared_prefix": declined or True,
             **library_versions("torch", "transformers"),
         }
 
@@ -105,29 +104,21 @@ class ResponseScorer(Generic[Value, Result]):
     def _check_tokenizer(self, model: str) -> None:
         """Raise ScoringError when the tokenizer will not do."""
 
+    @abstractmethod
     def _load(self, folder: Path, model: str, dtype: torch.dtype) -> Any:
         """The model in ``folder``; raises ScoringError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _render(self, prompt: list[dict[str, str]], content: str) -> tuple[list[int], int]:
         """All tokens, and where the response's own begin. Raises ValueError when that cannot be told."""
-        raise NotImplementedError
 
-    def _longest_prefix(self, row: TokenRow) -> int:
-        """How many of the row's first tokens can be shared: the result is read from tokens after them."""
-        raise NotImplementedError
+    @abstractmethod
+    def _score_window(self, window: list[TokenRow]) -> dict[int, Value | str]:
+        """Position → value, or the reason of a failure found while scoring."""
 
-    def _read(self, rows: Sequence[TokenRow], output: Any, seen: int) -> list[Value]:
-        """One value per row out of the model's output; the output's tokens follow ``seen`` shared ones."""
-        raise NotImplementedError
-
+    @abstractmethod
     def _result(self, row: TokenRow, value: Value | None, reason: str | None) -> Result:
         """What the caller gets; ``value`` is ``None`` for a failure, whose reason is ``reason``."""
-        raise NotImplementedError
-
-    def _arguments(self, rows: Sequence[TokenRow], seen: int) -> dict[str, Any]:
-        """Further arguments of the forward pass."""
-        return {}
 
     # How rows reach the model.
 
@@ -159,8 +150,29 @@ class ResponseScorer(Generic[Value, Result]):
             return [ids[0], *ids[len(ids) - self.max_length + 1 :]]
         return ids[-self.max_length :]
 
+
+class BatchScorer(ResponseScorer[Value, Result]):
+    """Each response is read once, in batches; what a record's responses share is read once for all of them."""
+
+    def __init__(self, model: str, *, revision: str | None = None, options: ScoringOptions | None = None) -> None:
+        super().__init__(model, revision=revision, options=options)
+        declined = refusal(self._model, self._pad, self.device) if self.options.shared_prefix else "switched_off"
+        self.shares_prefixes = declined is None
+        self.provenance["shared_prefix"] = declined or True
+
+    @abstractmethod
+    def _longest_prefix(self, row: TokenRow) -> int:
+        """How many of the row's first tokens can be shared: the result is read from tokens after them."""
+
+    @abstractmethod
+    def _read(self, rows: Sequence[TokenRow], output: Any, seen: int) -> list[Value]:
+        """One value per row out of the model's output; the output's tokens follow ``seen`` shared ones."""
+
+    def _arguments(self, rows: Sequence[TokenRow], seen: int) -> dict[str, Any]:
+        """Further arguments of the forward pass."""
+        return {}
+
     def _score_window(self, window: list[TokenRow]) -> dict[int, Value | str]:
-        """Position → value, or the reason of a failure found while scoring."""
         groups: list[PrefixGroup] = []
         others = [at for at, row in enumerate(window) if not row.failed]
         if self.shares_prefixes:

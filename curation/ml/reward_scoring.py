@@ -13,7 +13,7 @@ import torch
 from transformers import AutoModelForSequenceClassification
 
 from curation.ml.model_folder import ScoringError
-from curation.ml.response_scoring import ResponseScorer
+from curation.ml.response_scoring import BatchScorer
 from curation.ml.token_rows import TRUNCATED, ScoringItem, ScoringOptions, TokenRow, common_prefix
 
 __all__ = ["TRUNCATED", "ResponseScore", "RewardScorer", "ScoringError", "ScoringItem", "ScoringOptions"]
@@ -38,7 +38,7 @@ HEADS_KEY = "reward_heads"
 """Where a model trained here says what its several outputs are: "aspects" of a response, or "categories" of faults."""
 
 
-class RewardScorer(ResponseScorer[float, ResponseScore]):
+class RewardScorer(BatchScorer[float, ResponseScore]):
     """A loaded reward model. ``provenance`` says what was loaded; ``counts`` adds up states and reasons."""
 
     noun = "reward model"
