@@ -1,11 +1,10 @@
 import { useState } from "react";
-import { useListKeys } from "@/actions";
-import { Badge, DataTable, EmptyState, Field, PagedRows, Select, SidePanel } from "@/components/ui";
+import { Badge, EmptyState, Field, Select } from "@/components/ui";
 import { usePaged } from "@/lib/api/use-paged";
-import { formatNumber, formatPercent, NONE, sentence } from "@/lib/format";
+import { formatNumber, formatPercent, sentence } from "@/lib/format";
 import { useSearchState } from "@/lib/use-search-state";
 import type { Evaluation, EvaluationRow } from "./api";
-import { ItemTexts } from "./item-texts";
+import { ItemTable } from "./item-table";
 import { namedOf } from "./measured";
 
 const ONLY = [
@@ -28,17 +27,10 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
     `/api/evaluations/${evaluation.id}/rows/`,
     { only, subset, limit: 50 },
   );
-  const { active, rowProps } = useListKeys({
-    id: "evaluation-rows",
-    group: "Items",
-    count: list.rows.length,
-    onOpen: setOpened,
-  });
   const show = (which: Record<string, string | undefined>) => {
     setOpened(null);
     setSearch(which);
   };
-  const row = opened === null ? undefined : list.rows[opened];
   return (
     <>
       <div className="mb-4 flex flex-wrap gap-4">
@@ -62,46 +54,19 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
           </Field>
         )}
       </div>
-      <PagedRows
+      <ItemTable
+        id="evaluation-rows"
+        caption="Items of the evaluation"
         list={list}
+        opened={opened}
+        onOpen={setOpened}
+        promptClass="max-w-[44ch]"
+        columns={[
+          { key: "state", header: "State", cell: (each) => <State row={each} /> },
+          { key: "margin", header: "Margin", numeric: true, cell: (each) => formatNumber(each.margin) },
+        ]}
         empty={<EmptyState title="No such items">Choose another state or scenario above.</EmptyState>}
-      >
-        <DataTable
-          caption="Items of the evaluation"
-          rows={list.rows}
-          rowKey={(each) => each.index}
-          onRowClick={(_, index) => setOpened(index)}
-          active={active}
-          rowProps={rowProps}
-          columns={[
-            {
-              key: "prompt",
-              header: "Prompt",
-              className: "max-w-[44ch]",
-              cell: (each) => (
-                <button
-                  type="button"
-                  dir="auto"
-                  className="block max-w-full truncate text-start"
-                  onClick={() => setOpened(list.rows.indexOf(each))}
-                >
-                  {each.prompt.at(-1)?.content}
-                </button>
-              ),
-            },
-            { key: "subset", header: "Scenario", cell: (each) => each.subset || NONE },
-            { key: "state", header: "State", cell: (each) => <State row={each} /> },
-            { key: "margin", header: "Margin", numeric: true, cell: (each) => formatNumber(each.margin) },
-          ]}
-        />
-      </PagedRows>
-      <SidePanel
-        open={row !== undefined}
-        onClose={() => setOpened(null)}
-        title={row ? `Item ${row.item}` : ""}
-      >
-        {row && <ItemTexts item={row} />}
-      </SidePanel>
+      />
     </>
   );
 }

@@ -1,15 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useListKeys } from "@/actions";
 import { JobStrip } from "@/components/job-strip";
-import { Async, DataTable, Figures, Page, PagedRows, Section, SidePanel, StateBadge } from "@/components/ui";
+import { Async, Figures, Page, Section, StateBadge } from "@/components/ui";
 import { usePaged } from "@/lib/api/use-paged";
-import { formatCount, NONE } from "@/lib/format";
+import { formatCount } from "@/lib/format";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
 import { type EvaluationItem, type EvaluationSet, setQuery } from "./api";
-import { ItemTexts } from "./item-texts";
+import { ItemTable } from "./item-table";
 import { layoutName } from "./layouts";
 
 export function SetPage() {
@@ -65,57 +64,25 @@ function Items({ set }: { set: EvaluationSet }) {
     `/api/evaluation-sets/${set.id}/items/`,
     { limit: 50 },
   );
-  const { active, rowProps } = useListKeys({
-    id: "evaluation-items",
-    group: "Items",
-    count: list.rows.length,
-    onOpen: setOpened,
-  });
-  const item = opened === null ? undefined : list.rows[opened];
   return (
     <Section title="Items">
-      <PagedRows list={list}>
-        <DataTable
-          caption="Items of the set"
-          rows={list.rows}
-          rowKey={(each) => each.index}
-          onRowClick={(_, index) => setOpened(index)}
-          active={active}
-          rowProps={rowProps}
-          columns={[
-            {
-              key: "prompt",
-              header: "Prompt",
-              className: "max-w-[60ch]",
-              cell: (each) => (
-                <button
-                  type="button"
-                  dir="auto"
-                  className="block max-w-full truncate text-start"
-                  onClick={() => setOpened(list.rows.indexOf(each))}
-                >
-                  {each.prompt.at(-1)?.content}
-                </button>
-              ),
-            },
-            { key: "subset", header: "Scenario", cell: (each) => each.subset || NONE },
-            { key: "right", header: "Right answers", numeric: true, cell: (each) => rightOf(each) },
-            {
-              key: "wrong",
-              header: "Wrong answers",
-              numeric: true,
-              cell: (each) => each.candidates.length - rightOf(each),
-            },
-          ]}
-        />
-      </PagedRows>
-      <SidePanel
-        open={item !== undefined}
-        onClose={() => setOpened(null)}
-        title={item ? `Item ${item.item}` : ""}
-      >
-        {item && <ItemTexts item={item} />}
-      </SidePanel>
+      <ItemTable
+        id="evaluation-items"
+        caption="Items of the set"
+        list={list}
+        opened={opened}
+        onOpen={setOpened}
+        promptClass="max-w-[60ch]"
+        columns={[
+          { key: "right", header: "Right answers", numeric: true, cell: (each) => rightOf(each) },
+          {
+            key: "wrong",
+            header: "Wrong answers",
+            numeric: true,
+            cell: (each) => each.candidates.length - rightOf(each),
+          },
+        ]}
+      />
     </Section>
   );
 }
