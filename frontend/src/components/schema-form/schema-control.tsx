@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Checkbox, Field, Input, Select, Textarea } from "@/components/ui";
+import { Checkbox, Field, Input, NumberInput, Select, Textarea } from "@/components/ui";
 import { rangeOf, type SchemaField, shownEntry, textsIn } from "@/lib/schema-form";
 import { type ControlProps, type Of, Problem, TickList, toggled } from "./control";
 import { ItemsControl } from "./items-control";
@@ -46,12 +46,11 @@ function PlainControl(props: ControlProps<Of<"number" | "text" | "choice" | "lin
           ]}
         />
       ) : field.control === "number" ? (
-        <Input
+        <NumberInput
           value={value}
-          inputMode={field.whole ? "numeric" : "decimal"}
-          autoComplete="off"
+          whole={field.whole}
           placeholder={field.fallback === undefined ? undefined : String(field.fallback)}
-          className="num max-w-40"
+          className="max-w-40"
           onChange={(event) => change(event.target.value)}
         />
       ) : field.control === "text" ? (

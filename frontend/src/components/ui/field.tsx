@@ -81,6 +81,22 @@ export function Input({ className, ...rest }: ComponentProps<"input">) {
   return <input {...useControlProps()} className={cx(CONTROL, "h-8", className)} {...rest} />;
 }
 
+/** A number as somebody types it, with the keys for one on a phone; what it says is read where it is used. */
+export function NumberInput({
+  whole = false,
+  className,
+  ...rest
+}: { whole?: boolean } & Omit<ComponentProps<"input">, "inputMode">) {
+  return (
+    <Input
+      inputMode={whole ? "numeric" : "decimal"}
+      autoComplete="off"
+      className={cx("num", className)}
+      {...rest}
+    />
+  );
+}
+
 export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
   return <textarea {...useControlProps()} className={cx(CONTROL, "min-h-20 py-1.5", className)} {...rest} />;
 }

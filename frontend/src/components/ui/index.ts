@@ -2,7 +2,7 @@ export { Badge, Chip, NoteText, StateBadge, type Tone } from "./badge";
 export { ActionButton, Button, type ButtonProps, buttonClass, IconButton } from "./button";
 export { CopyButton } from "./copy-button";
 export { Confirm, Dialog, SidePanel } from "./dialog";
-export { Checkbox, Field, FormError, Input, Select, Textarea } from "./field";
+export { Checkbox, Field, FormError, Input, NumberInput, Select, Textarea } from "./field";
 export { Icon, type IconName } from "./icon";
 export { Kbd } from "./kbd";
 export { DownloadButton, Link, LinkButton } from "./link";

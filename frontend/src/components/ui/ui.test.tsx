@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { ApiError } from "@/lib/api/errors";
 import { ActionButton, Button } from "./button";
 import { Confirm } from "./dialog";
-import { Checkbox, Field, Input, Select } from "./field";
+import { Checkbox, Field, Input, NumberInput, Select } from "./field";
 import { ProgressBar } from "./progress-bar";
 import { Async, PagedRows } from "./states";
 import { DataTable } from "./table";
@@ -28,6 +28,24 @@ describe("fields", () => {
       "As others see it.",
       "This name is taken.",
     ]);
+  });
+
+  it("ask a phone for the keys of a number, digits alone where it is whole", () => {
+    render(
+      <>
+        <Field label="Share" error="Give a number.">
+          <NumberInput className="max-w-28" />
+        </Field>
+        <Field label="GPUs">
+          <NumberInput whole />
+        </Field>
+      </>,
+    );
+    const share = screen.getByLabelText(/Share/);
+    expect(share.inputMode).toBe("decimal");
+    expect(share.getAttribute("aria-invalid")).toBe("true");
+    expect([...share.classList]).toEqual(expect.arrayContaining(["num", "max-w-28"]));
+    expect(screen.getByLabelText(/GPUs/).inputMode).toBe("numeric");
   });
 
   it("have no accessibility violations", async () => {

@@ -1,7 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { JobLine, useJob } from "@/components/job-strip";
-import { Async, Button, Checkbox, Dialog, Field, FormError, Input, LinkButton } from "@/components/ui";
+import {
+  Async,
+  Button,
+  Checkbox,
+  Dialog,
+  Field,
+  FormError,
+  Input,
+  LinkButton,
+  NumberInput,
+} from "@/components/ui";
 import { api, newIdempotencyKey } from "@/lib/api/client";
 import { fieldError, formError } from "@/lib/api/errors";
 import type { components } from "@/lib/api/schema";
@@ -158,10 +168,8 @@ export function ResponsesDialog({ version, onClose, onStarted }: Props) {
             ] as const
           ).map(([name, label, field]) => (
             <Field key={name} label={label} required mark={false} error={wrong(field)}>
-              <Input
-                inputMode="decimal"
-                className="num max-w-28"
-                autoComplete="off"
+              <NumberInput
+                className="max-w-28"
                 value={form[name]}
                 onChange={(event) => edit({ [name]: event.target.value })}
               />

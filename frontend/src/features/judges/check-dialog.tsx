@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { Problem } from "@/components/schema-form";
-import { Button, Checkbox, Dialog, Field, FormError, Input } from "@/components/ui";
+import { Button, Checkbox, Dialog, Field, FormError, NumberInput } from "@/components/ui";
 import { fieldError, formError } from "@/lib/api/errors";
 import { countOf } from "@/lib/format";
 import { type JudgeDetail, probesQuery, startCheck } from "./api";
@@ -99,10 +99,9 @@ export function CheckDialog({
             hint={`Drawn by lot. Below ${ENOUGH} nothing can be allowed.`}
             error={wrong("sample")}
           >
-            <Input
-              inputMode="numeric"
-              className="num max-w-28"
-              autoComplete="off"
+            <NumberInput
+              whole
+              className="max-w-28"
               value={form.sample}
               onChange={(event) => edit({ sample: event.target.value })}
             />
@@ -113,10 +112,8 @@ export function CheckDialog({
               hint="It stops there and can go on later."
               error={wrong("cap_usd")}
             >
-              <Input
-                inputMode="decimal"
-                className="num max-w-28"
-                autoComplete="off"
+              <NumberInput
+                className="max-w-28"
                 value={form.cap}
                 onChange={(event) => edit({ cap: event.target.value })}
               />

@@ -1,4 +1,4 @@
-import { Field, Input, Select } from "@/components/ui";
+import { Field, Input, NumberInput, Select } from "@/components/ui";
 import type { JudgeModel } from "./api";
 import { type JudgeForm, keyOf } from "./form";
 
@@ -69,19 +69,15 @@ export function ModelFields({
             hint="With prices, a run shows its cost and can be capped."
             error={wrong("prices.prompt")}
           >
-            <Input
-              inputMode="decimal"
-              className="num max-w-40"
-              autoComplete="off"
+            <NumberInput
+              className="max-w-40"
               value={form.promptPrice}
               onChange={(event) => onChange({ promptPrice: event.target.value }, "prices.prompt")}
             />
           </Field>
           <Field label="Price of a million written tokens, $" error={wrong("prices.completion")}>
-            <Input
-              inputMode="decimal"
-              className="num max-w-40"
-              autoComplete="off"
+            <NumberInput
+              className="max-w-40"
               value={form.completionPrice}
               onChange={(event) => onChange({ completionPrice: event.target.value }, "prices.completion")}
             />

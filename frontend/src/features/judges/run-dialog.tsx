@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-import { Button, Checkbox, Dialog, Field, FormError, Input, Select, toast } from "@/components/ui";
+import { Button, Checkbox, Dialog, Field, FormError, NumberInput, Select, toast } from "@/components/ui";
 import { fieldError, formError } from "@/lib/api/errors";
 import type { Job } from "@/lib/api/types";
 import { type JudgeDetail, type JudgeProtocol, startRun } from "./api";
@@ -89,10 +89,8 @@ export function RunDialog({
             hint="Less than 100 draws rows by lot."
             error={wrong("share")}
           >
-            <Input
-              inputMode="decimal"
-              className="num max-w-28"
-              autoComplete="off"
+            <NumberInput
+              className="max-w-28"
               value={form.share}
               onChange={(event) => edit({ share: event.target.value })}
             />
@@ -103,10 +101,8 @@ export function RunDialog({
               hint="It pauses there; the cap can be raised."
               error={wrong("cap_usd")}
             >
-              <Input
-                inputMode="decimal"
-                className="num max-w-28"
-                autoComplete="off"
+              <NumberInput
+                className="max-w-28"
                 value={form.cap}
                 onChange={(event) => edit({ cap: event.target.value })}
               />

@@ -11,8 +11,8 @@ import {
   Figures,
   FormError,
   Icon,
-  Input,
   LinkButton,
+  NumberInput,
   Section,
 } from "@/components/ui";
 import { fieldError, formError } from "@/lib/api/errors";
@@ -215,10 +215,8 @@ function CapDialog({
             (tried && "problem" in found ? found.problem : undefined) ?? fieldError(save.error, "cap_usd")
           }
         >
-          <Input
-            inputMode="decimal"
-            className="num max-w-32"
-            autoComplete="off"
+          <NumberInput
+            className="max-w-32"
             value={typed}
             onChange={(event) => setTyped(event.target.value)}
           />

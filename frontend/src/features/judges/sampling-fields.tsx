@@ -1,4 +1,4 @@
-import { Field, Input } from "@/components/ui";
+import { Field, NumberInput } from "@/components/ui";
 import type { JudgeForm } from "./form";
 import type { PartProps } from "./model-fields";
 
@@ -42,10 +42,9 @@ export function SamplingFields({ form, wrong, onChange }: PartProps) {
     <div className="grid gap-x-6 gap-y-4 sm:grid-cols-2 lg:grid-cols-4">
       {FIELDS.map(({ key, name, label, hint, whole }) => (
         <Field key={key} label={label} required hint={hint} error={wrong(name)}>
-          <Input
-            inputMode={whole ? "numeric" : "decimal"}
-            className="num max-w-28"
-            autoComplete="off"
+          <NumberInput
+            whole={whole}
+            className="max-w-28"
             value={form[key]}
             onChange={(event) => onChange({ [key]: event.target.value } as Partial<JudgeForm>, name)}
           />

@@ -1,6 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
-import { Button, Checkbox, Dialog, Field, FormError, Icon, Input, Link, Select } from "@/components/ui";
+import {
+  Button,
+  Checkbox,
+  Dialog,
+  Field,
+  FormError,
+  Icon,
+  Input,
+  Link,
+  NumberInput,
+  Select,
+} from "@/components/ui";
 import { ApiError, fieldError, formError, messageOf } from "@/lib/api/errors";
 import type { Job, Recipe } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
@@ -152,9 +163,8 @@ export function StartDialog({ chosen, asked, onClose, onStarted }: Props) {
                 className="ml-6"
                 error={wrong("gold_fraction") ?? fieldError(start.error, "gold")}
               >
-                <Input
-                  inputMode="decimal"
-                  className="num max-w-24"
+                <NumberInput
+                  className="max-w-24"
                   value={form.percent}
                   onChange={(event) => edit({ percent: event.target.value })}
                 />
@@ -175,9 +185,9 @@ export function StartDialog({ chosen, asked, onClose, onStarted }: Props) {
               hint="More seeds, narrower intervals, more time: 3 to 10."
               error={wrong("seeds")}
             >
-              <Input
-                inputMode="numeric"
-                className="num max-w-24"
+              <NumberInput
+                whole
+                className="max-w-24"
                 value={form.seeds}
                 onChange={(event) => edit({ seeds: event.target.value })}
               />
@@ -188,9 +198,8 @@ export function StartDialog({ chosen, asked, onClose, onStarted }: Props) {
               hint="So many pairs people could look at again."
               error={wrong("review_budget")}
             >
-              <Input
-                inputMode="decimal"
-                className="num max-w-24"
+              <NumberInput
+                className="max-w-24"
                 value={form.budget}
                 onChange={(event) => edit({ budget: event.target.value })}
               />

@@ -1,4 +1,4 @@
-import { Field, Input, Select } from "@/components/ui";
+import { Field, NumberInput, Select } from "@/components/ui";
 import { countOf } from "@/lib/format";
 import type { Launcher } from "./api";
 import type { RunForm } from "./form";
@@ -27,10 +27,9 @@ export function LaunchFields({ form, launchers, isClone, wrong, onChange }: Prop
         />
       </Field>
       <Field label="GPUs" required hint={gpuHint(chosen)} error={wrong("gpus")}>
-        <Input
-          inputMode="numeric"
-          autoComplete="off"
-          className="num max-w-32"
+        <NumberInput
+          whole
+          className="max-w-32"
           value={form.gpus}
           onChange={(event) => onChange({ gpus: event.target.value })}
         />
@@ -41,10 +40,9 @@ export function LaunchFields({ form, launchers, isClone, wrong, onChange }: Prop
         hint="Among runs that wait, higher goes first; equal ones go in the order they came."
         error={wrong("priority")}
       >
-        <Input
-          inputMode="numeric"
-          autoComplete="off"
-          className="num max-w-32"
+        <NumberInput
+          whole
+          className="max-w-32"
           value={form.priority}
           onChange={(event) => onChange({ priority: event.target.value })}
         />
@@ -56,10 +54,9 @@ export function LaunchFields({ form, launchers, isClone, wrong, onChange }: Prop
           hint="More than one trains that many runs, each with its own seed and draw of the rows; where they disagree, they are unsure."
           error={wrong("members")}
         >
-          <Input
-            inputMode="numeric"
-            autoComplete="off"
-            className="num max-w-32"
+          <NumberInput
+            whole
+            className="max-w-32"
             value={form.members}
             onChange={(event) => onChange({ members: event.target.value })}
           />
