@@ -35,11 +35,12 @@ def trainer_module(folder: Path | str, *, gpus: int) -> tuple[str, list[str]]:
     return TORCHRUN, ["--standalone", f"--nproc-per-node={gpus}", "-m", TRAINER, str(folder), "--resume"]
 
 
-def shell_command(folder: Path | str, *, python: str, gpus: int, log: Path | None = None) -> str:
-    """The same as a line of shell, which signals reach; its output is added to `log`."""
-    module, arguments = trainer_module(folder, gpus=gpus)
-    output = f" >> {shlex.quote(str(log))} 2>&1" if log else ""
-    return f"exec {shlex.join([python, '-m', module, *arguments])}{output}"
+def shared_command(folder: Path, *, python: str, gpus: int) -> str:
+    """The same as a line of shell, for a machine that shares our disk; the folder's log takes its output.
+
+    Python looks into the folder it is started in before PYTHONPATH, and there must be no other trainer.
+    """
+    return f"cd {shlex.quote(str(folder))} && {_train(folder, python=python, gpus=gpus)} >> train.log 2>&1"
 
 
 def elsewhere_command(*, python: str, gpus: int) -> str:
@@ -48,5 +49,11 @@ def elsewhere_command(*, python: str, gpus: int) -> str:
     Reads PLUMBLINE_REPORT_URL, PLUMBLINE_REPORT_TOKEN and PLUMBLINE_RUN from its environment.
     """
     fetch = shlex.join([python, "-c", _FETCH])
-    train = shell_command(".", python=python, gpus=gpus)
+    train = _train(".", python=python, gpus=gpus)
     return f'set -e; cd "$(mktemp -d)"; {fetch}; cd "run-$PLUMBLINE_RUN"; export PYTHONPATH=code; {train}'
+
+
+def _train(folder: Path | str, *, python: str, gpus: int) -> str:
+    """In place of the shell, so that signals reach it."""
+    module, arguments = trainer_module(folder, gpus=gpus)
+    return f"exec {shlex.join([python, '-m', module, *arguments])}"

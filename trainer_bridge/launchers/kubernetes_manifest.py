@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
 from trainer_bridge.launchers.base import Task
-from trainer_bridge.launchers.commands import TORCHRUN, TRAINER, elsewhere_command, shell_command
+from trainer_bridge.launchers.commands import TORCHRUN, TRAINER, elsewhere_command, shared_command
 
 _PORT = 29500
 # Time to finish a step and save a checkpoint.
@@ -101,7 +102,11 @@ def _pod(task: Task, cluster: Cluster, *, name: str, nodes: int) -> dict[str, An
         environment["PYTHONPATH"] = str(task.folder / "code")
         mount = {"name": "store", "mountPath": cluster.volume_path}
         container["volumeMounts"] = [mount | ({"subPath": cluster.sub_path} if cluster.sub_path else {})]
-        command = _on_many(task, name=name, nodes=nodes, each=each) if nodes > 1 else _on_one(task)
+        command = (
+            _on_many(task, name=name, nodes=nodes, each=each)
+            if nodes > 1
+            else shared_command(task.folder, python="python", gpus=task.gpus)
+        )
     else:
         command = elsewhere_command(python="python", gpus=task.gpus)
     container["command"] = ["sh", "-c", command]
@@ -128,14 +133,10 @@ def _variable(key: str, value: str, *, secret: str) -> dict[str, Any]:
     return {"name": key, "value": value}
 
 
-def _on_one(task: Task) -> str:
-    return shell_command(task.folder, python="python", gpus=task.gpus, log=task.folder / "train.log")
-
-
 def _on_many(task: Task, *, name: str, nodes: int, each: int) -> str:
     """One pod a node; they meet at the first one, by the name its JobSet gives it."""
     return (
-        f"exec python -m {TORCHRUN} --nnodes={nodes} --nproc-per-node={each} --rdzv-backend=c10d --rdzv-id={name} "
-        f"--rdzv-endpoint={name}-trainer-0-0.{name}:{_PORT} -m {TRAINER} {task.folder} --resume "
-        f">> {task.folder / 'train.log'} 2>&1"
+        f"cd {shlex.quote(str(task.folder))} && exec python -m {TORCHRUN} --nnodes={nodes} --nproc-per-node={each} "
+        f"--rdzv-backend=c10d --rdzv-id={name} --rdzv-endpoint={name}-trainer-0-0.{name}:{_PORT} "
+        f"-m {TRAINER} {task.folder} --resume >> train.log 2>&1"
     )

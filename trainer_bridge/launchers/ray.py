@@ -18,7 +18,7 @@ from urllib.parse import quote
 from django.conf import settings
 
 from trainer_bridge.launchers.base import Alive, Description, Ended, Handle, LauncherError, Lost, Outcome, Task
-from trainer_bridge.launchers.commands import elsewhere_command, shell_command
+from trainer_bridge.launchers.commands import elsewhere_command, shared_command
 
 _TIMEOUT_SECONDS = 15
 # Ray kills three seconds after asking; a checkpoint takes longer.
@@ -47,7 +47,7 @@ class RayLauncher:
     def submit(self, task: Task) -> Handle:
         python = _option("PYTHON") or "python"
         if self.shares_disk:
-            program = shell_command(task.folder, python=python, gpus=task.gpus, log=task.folder / "train.log")
+            program = shared_command(task.folder, python=python, gpus=task.gpus)
             environment = {"PYTHONPATH": str(task.folder / "code"), **task.environment}
         else:
             program = elsewhere_command(python=python, gpus=task.gpus)

@@ -48,8 +48,8 @@ def test_one_node_is_a_job(tmp_path: Path) -> None:
     assert container["volumeMounts"] == [{"name": "store", "mountPath": "/data/store", "subPath": "plumbline"}]
     assert container["resources"]["limits"] == {"cpu": "8", "memory": "64Gi", "nvidia.com/gpu": "2"}
     program = (
-        "exec python -m torch.distributed.run --standalone --nproc-per-node=2 -m trainer_bridge.ml.train "
-        "/data/store/runs/7 --resume >> /data/store/runs/7/train.log 2>&1"
+        "cd /data/store/runs/7 && exec python -m torch.distributed.run --standalone --nproc-per-node=2 "
+        "-m trainer_bridge.ml.train /data/store/runs/7 --resume >> train.log 2>&1"
     )
     assert container["command"] == ["sh", "-c", program]
 

@@ -62,8 +62,8 @@ def test_a_job_is_submitted_with_what_it_needs(ray: Served, tmp_path: Path) -> N
         "RAY_JOB_STOP_WAIT_TIME_S": "120",
     }
     assert asked[2]["entrypoint"] == (
-        "sh -c 'exec python -m torch.distributed.run --standalone --nproc-per-node=4 "
-        f"-m trainer_bridge.ml.train {tmp_path} --resume >> {tmp_path}/train.log 2>&1'"
+        f"sh -c 'cd {tmp_path} && exec python -m torch.distributed.run --standalone --nproc-per-node=4 "
+        f"-m trainer_bridge.ml.train {tmp_path} --resume >> train.log 2>&1'"
     )
 
 
