@@ -144,6 +144,7 @@ TABLE: dict[str, dict[str, str]] = {
     "snapshots/<snapshot_id>/review/": {"POST": "curator"},
     "snapshots/<snapshot_id>/approval/": {"POST": "curator", "DELETE": "curator"},
     "snapshots/<snapshot_id>/exports/": {"GET": "curator", "POST": "curator"},
+    "snapshots/<snapshot_id>/export-check/": {"GET": "curator"},
     "export-formats/": {"GET": SIGNED_IN},
     "projects/<project_id>/exports/": {"GET": "curator"},
     "exports/<export_id>/": {"GET": "curator"},

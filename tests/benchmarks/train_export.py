@@ -139,6 +139,7 @@ def drawn(rng: random.Random, words: list[str], length: int) -> str:
 def measured(tokenizer: Any, name: str) -> None:
     """Write the export's files as the job does, once warm; all but the database and the report on the snapshot."""
     from curation.datasets.engine import duck
+    from trainer_bridge.exports.base import Corpus, KeptPairs
     from trainer_bridge.exports.measuring import TokenMeasure
     from trainer_bridge.exports.options import Options, options_complete
     from trainer_bridge.exports.reading import kept_pairs
@@ -148,11 +149,12 @@ def measured(tokenizer: Any, name: str) -> None:
     from webapp.store.files import store
 
     entry, snapshot = format_for("trl_preference"), snapshot_made()
+    pairs = KeptPairs(store().url(snapshot.pairs_key))
     measure = TokenMeasure(tokenizer, named=name, trainers=("trl.DPOTrainer",), max_length=MAX_LENGTH)
     began, spent = time.perf_counter(), time.process_time()
     with duck() as cursor:
         facts = units_write(
-            kept_pairs(snapshot, Numbers(snapshot, []), cursor),
+            kept_pairs(snapshot, Numbers(snapshot, [], pairs), Corpus(cursor, pairs, [])),
             entry=entry,
             options=Options(options_complete(entry.options, {})),
             store=store(),

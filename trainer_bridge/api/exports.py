@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from django.http import FileResponse
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
@@ -23,8 +24,10 @@ from trainer_bridge.selectors.exports import (
     export_pushes,
     exports_of_project,
     exports_of_snapshot,
+    snapshot_export_check,
 )
 from trainer_bridge.services.exports import export_create, export_push_start
+from webapp.api.errors import ApplicationError
 from webapp.api.idempotency import IdempotentApi
 from webapp.api.pagination import page
 from webapp.api.schema import paged
@@ -109,6 +112,99 @@ class SnapshotExportsApi(IdempotentApi, ProjectApi):
             created_by=self.user,
         )
         return job_accepted(export.its_job)
+
+
+class ExportReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField()
+    count = serializers.IntegerField()
+
+    class Meta:
+        ref_name = "ExportReason"
+
+
+class ExportCheckColumnSerializer(serializers.Serializer):
+    """`said` is null for a column that every row fills."""
+
+    name = serializers.CharField()
+    said = serializers.IntegerField(
+        allow_null=True, help_text="Rows that hold something else than they would if nothing was known of them."
+    )
+
+    class Meta:
+        ref_name = "ExportCheckColumn"
+
+
+class ExportCheckRowsSerializer(serializers.Serializer):
+    train = serializers.IntegerField()
+    test = serializers.IntegerField()
+
+    class Meta:
+        ref_name = "ExportCheckRows"
+
+
+class SnapshotExportCheckApi(ProjectApi):
+    verbs = {"GET": Verb.RECIPE_VIEW}
+
+    class QuerySerializer(serializers.Serializer):
+        format = serializers.CharField(max_length=30)
+        options = serializers.CharField(max_length=20_000, required=False)
+
+        class Meta:
+            ref_name = "ExportCheckQuery"
+
+    class OutputSerializer(serializers.Serializer):
+        format = serializers.CharField()
+        reads = serializers.ChoiceField(choices=["pairs", "records"])
+        kept = serializers.IntegerField(help_text="Pairs that the snapshot keeps.")
+        looked_at = serializers.IntegerField(help_text="Pairs or records, as `reads` says, that the numbers are about.")
+        is_whole = serializers.BooleanField(help_text="False where only the first of a large snapshot were looked at.")
+        candidates = serializers.IntegerField(help_text="Rows that could be, which are those written and dropped.")
+        rows = ExportCheckRowsSerializer()
+        dropped = ExportReasonSerializer(many=True)
+        remarks = ExportReasonSerializer(many=True)
+        columns = ExportCheckColumnSerializer(many=True)
+        problem = serializers.CharField(
+            allow_blank=True, help_text="The sentence with which the export would fail; empty where it would not."
+        )
+
+        class Meta:
+            ref_name = "ExportCheck"
+
+    def get_project_id(self, **kwargs: Any) -> int:
+        return snapshot_project_id(kwargs["snapshot_id"])
+
+    @extend_schema(
+        operation_id="snapshot_export_check",
+        description=(
+            "How many rows an export would have and what it would leave out, without writing it. Small snapshots are "
+            "counted whole, and the numbers are those of the export; of large ones the first pairs are looked at."
+        ),
+        parameters=[
+            OpenApiParameter("format", str, required=True, enum=ExportFormat.values),
+            OpenApiParameter(
+                "options", str, description='JSON: the format\'s own options, such as {"offset":"strength"}.'
+            ),
+        ],
+        responses=OutputSerializer,
+    )
+    def get(self, request: Request, snapshot_id: int) -> Response:
+        query = self.parse_query(self.QuerySerializer)
+        found = snapshot_export_check(
+            snapshot_get(snapshot_id), format=query["format"], options=_options_in(query.get("options", "{}"))
+        )
+        return Response(self.OutputSerializer(found).data)
+
+
+def _options_in(text: str) -> dict[str, Any]:
+    """Options given as JSON text. Raises ApplicationError."""
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        sentence = 'Give a JSON object, such as {"weight": true}.'
+        raise ApplicationError(f"options: {sentence}", fields={"options": [sentence]})
+    return found
 
 
 class ProjectExportsApi(ProjectApi):

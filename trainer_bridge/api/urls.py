@@ -6,6 +6,7 @@ from trainer_bridge.api import exports, registry, reporting, run_folder, runs
 
 urlpatterns = [
     path("snapshots/<int:snapshot_id>/exports/", exports.SnapshotExportsApi.as_view()),
+    path("snapshots/<int:snapshot_id>/export-check/", exports.SnapshotExportCheckApi.as_view()),
     path("export-formats/", exports.ExportFormatsApi.as_view()),
     path("projects/<int:project_id>/exports/", exports.ProjectExportsApi.as_view()),
     path("exports/<int:export_id>/", exports.ExportDetailApi.as_view()),

@@ -37,7 +37,7 @@ _VOTERS = """
 SELECT label.annotator, count(*), list(DISTINCT said)
   FROM (SELECT unnest(labels) AS label, json_extract(metadata, $pointer)::VARCHAR AS said
           FROM read_parquet($parts, union_by_name = true)
-         WHERE record_id IN (SELECT record_id FROM read_parquet($pairs)))
+         WHERE record_id IN (SELECT record_id FROM {pairs}))
  WHERE label.annotator IS NOT NULL AND label.source <> 'judge' AND label.value <> 0
  GROUP BY ALL
 """
@@ -105,8 +105,7 @@ class AnnotatorPairs:
         named: dict[str, set[str]] = {}
         # A JSON pointer, so that a name may hold any character.
         pointer = "/" + (options["group"] or "").replace("~", "~0").replace("/", "~1")
-        where = {"pairs": [corpus.pairs], "parts": corpus.parts, "pointer": pointer}
-        reader = corpus.cursor.execute(_VOTERS, where)
+        reader = corpus.over_pairs(_VOTERS, parts=corpus.parts, pointer=pointer)
         while rows := reader.fetchmany(_ROWS_AT_ONCE):
             for annotator, count, said in rows:
                 pid = pid_of(options.secret, annotator)

@@ -31,8 +31,8 @@ _SCHEMA = pa.schema(
         ("pair_id", pa.string()),
     ]
 )
-_OF_PAIRS = "SELECT DISTINCT aspect FROM read_parquet($pairs) WHERE aspect IS NOT NULL"
-_KEPT = "record_id IN (SELECT record_id FROM read_parquet($pairs))"
+_OF_PAIRS = "SELECT DISTINCT aspect FROM {pairs} WHERE aspect IS NOT NULL"
+_KEPT = "record_id IN (SELECT record_id FROM {pairs})"
 _OF_SCORES = f"""
 SELECT DISTINCT unnest(map_keys(response.scores)) FROM (
     SELECT unnest(responses) AS response FROM read_parquet($parts, union_by_name = true) WHERE {_KEPT})
@@ -197,14 +197,12 @@ class AspectPairs:
 
 
 def _aspects(corpus: Corpus, options: Options) -> set[str]:
-    where = {"pairs": [corpus.pairs], "parts": corpus.parts}
     if options["source"] == "pairs":
-        rows = corpus.cursor.execute(_OF_PAIRS, {"pairs": where["pairs"]}).fetchall()
-        return {aspect for (aspect,) in rows}
+        return {aspect for (aspect,) in corpus.over_pairs(_OF_PAIRS).fetchall()}
     if options["source"] == "scores":
-        return {aspect for (aspect,) in corpus.cursor.execute(_OF_SCORES, where).fetchall()}
+        return {aspect for (aspect,) in corpus.over_pairs(_OF_SCORES, parts=corpus.parts).fetchall()}
     found: set[str] = set()
-    reader = corpus.cursor.execute(_RATINGS, where)
+    reader = corpus.over_pairs(_RATINGS, parts=corpus.parts)
     while rows := reader.fetchmany(_BODIES_AT_ONCE):
         given = [Annotation("ratings", "", None, None, source, None, body) for source, body in rows]
         for row in mean_ratings(_bodies(given, options)).values():

@@ -171,20 +171,41 @@ def _no_sides(source: str) -> Floats:
 
 
 @dataclass(frozen=True)
+class KeptPairs:
+    """The kept pairs of a snapshot, or only the `first` so many of them, in the order of its pairs.parquet at `url`."""
+
+    url: str
+    first: int | None = None
+
+    def put_into(self, sql: str, **parts: str) -> str:
+        """A statement with the pairs in the place of `{pairs}`; they are read from the parameter `pairs`."""
+        whole = "read_parquet($pairs)"
+        pairs = whole if self.first is None else f"(SELECT * FROM {whole} LIMIT {self.first:d})"  # noqa: S608 - a number
+        return sql.format(pairs=pairs, **parts)
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        return {"pairs": [self.url]}
+
+
+@dataclass(frozen=True)
 class Corpus:
     """The snapshot's files for those who must see all of it first: a cursor, and addresses for `read_parquet`.
 
-    `pairs` is the snapshot's pairs.parquet, `parts` are the dataset version's. `scores` holds, for every source of
-    single responses that an option names, a statement for (record_id, response_id, score) and its parameters. `sides`
-    gives, for any source but strength, an array (kept pairs, 2) of both answers' numbers in the file's order, NaN where
-    there is none.
+    `parts` are the dataset version's. `scores` holds, for every source of single responses that an option names, a
+    statement for (record_id, response_id, score) and its parameters. `sides` gives, for any source but strength, an
+    array (kept pairs, 2) of both answers' numbers in the file's order, NaN where there is none.
     """
 
     cursor: duckdb.DuckDBPyConnection
-    pairs: str
+    pairs: KeptPairs
     parts: list[str]
     scores: Mapping[str, tuple[str, Mapping[str, object]]] = field(default_factory=dict)
     sides: Callable[[str], Floats] = _no_sides
+
+    def over_pairs(self, sql: str, **parameters: object) -> duckdb.DuckDBPyConnection:
+        """Run a statement that reads the kept pairs as `{pairs}`."""
+        return self.cursor.execute(self.pairs.put_into(sql), {**self.pairs.parameters, **parameters})
 
     def gaps(self, source: str) -> Floats:
         """How much better chosen is in each kept pair by a source, in the file's order; NaN where unknown."""

@@ -31,7 +31,7 @@ _SCHEMA = pa.schema(
 _OPPOSED = """
 WITH pairs AS (
     SELECT pair_id, chosen.response_id AS chosen, rejected.response_id AS rejected, hash(prompt) AS asked, aspect
-      FROM read_parquet($pairs)
+      FROM {pairs}
 )
 SELECT count(DISTINCT one.pair_id) FROM pairs AS one JOIN pairs AS other
     ON one.chosen = other.rejected AND one.rejected = other.chosen AND one.asked = other.asked
@@ -73,7 +73,7 @@ class ContextPairs:
         return pa.schema([*_SCHEMA, *((column.name, pa.float64()) for column in extra_columns(options))])
 
     def learn(self, corpus: Corpus, options: Options) -> dict[str, Any]:
-        found = corpus.cursor.execute(_OPPOSED, {"pairs": [corpus.pairs]}).fetchone()
+        found = corpus.over_pairs(_OPPOSED).fetchone()
         return {"opposed": found[0] if found else 0}
 
     def rows(self, unit: KeptRecord, options: Options) -> Iterator[Row | Dropped]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import duckdb
@@ -18,7 +19,7 @@ from curation.datasets.reading import part_urls
 from curation.domain.arrays import Floats
 from curation.models import Snapshot
 from curation.snapshots.selectors import iter_snapshot_pairs
-from trainer_bridge.exports.base import KeptRecord, Messages, Pair, Sides, messages
+from trainer_bridge.exports.base import Corpus, KeptRecord, Messages, Pair, Sides, messages
 from trainer_bridge.exports.sources import Numbers
 from webapp.store.canonical import record_from_row
 from webapp.store.files import store
@@ -30,7 +31,7 @@ _KEPT_RECORDS = """
 WITH pairs AS (
     SELECT * EXCLUDE (prompt, chosen, rejected), chosen.response_id AS chosen, rejected.response_id AS rejected,
            row_number() OVER () AS place
-      FROM read_parquet($pairs)
+      FROM {pairs}
 ), kept AS (
     SELECT record_id, split, min(place) AS place, list(pairs ORDER BY place) AS pairs FROM pairs GROUP BY ALL
 )
@@ -43,7 +44,7 @@ LEFT JOIN (SELECT record_id, map(list(response_id), list(score)) AS scores FROM 
 """
 _IN_ORDER = """
 SELECT pairs.*, pairs.place, ordered.is_chosen
-  FROM (SELECT *, row_number() OVER () - 1 AS place FROM read_parquet($pairs)) AS pairs
+  FROM (SELECT *, row_number() OVER () - 1 AS place FROM {pairs}) AS pairs
   JOIN ordered USING (place) ORDER BY ordered.rank
 """
 
@@ -90,41 +91,33 @@ def tied_pairs(snapshot: Snapshot, cursor: duckdb.DuckDBPyConnection) -> Iterato
             yield replace(_pair(row, _plain(row["prompt"]), row["chosen"], row["rejected"], _NOTHING), tie=True)
 
 
-def kept_pairs(snapshot: Snapshot, numbers: Numbers, cursor: duckdb.DuckDBPyConnection) -> Iterator[Pair]:
-    """Every kept pair, one row group in memory at a time."""
-    scores = {source: numbers.of_pairs(cursor, source) for source in numbers.sources}
-    for place, row in enumerate(iter_snapshot_pairs(snapshot)):
+def kept_pairs(snapshot: Snapshot, numbers: Numbers, corpus: Corpus) -> Iterator[Pair]:
+    """Every kept pair of the corpus, one row group in memory at a time."""
+    scores = {source: numbers.of_pairs(corpus.cursor, source) for source in numbers.sources}
+    for place, row in enumerate(islice(iter_snapshot_pairs(snapshot), corpus.pairs.first)):
         yield _pair(row, _plain(row["prompt"]), row["chosen"], row["rejected"], _at(scores, place, numbers))
 
 
-def kept_sides(
-    snapshot: Snapshot, numbers: Numbers, cursor: duckdb.DuckDBPyConnection, order: pa.Table
-) -> Iterator[Pair]:
+def kept_sides(numbers: Numbers, corpus: Corpus, order: pa.Table) -> Iterator[Pair]:
     """Kept pairs as often and in the order `order` says, each about one of its sides; the engine sorts on disk.
 
     `order` has a row for each: `place` of the pair in the file from 0, `is_chosen`, and `rank`, which sorts them.
     """
-    scores = {source: numbers.of_pairs(cursor, source) for source in numbers.sources}
-    cursor.register("ordered", order)
+    scores = {source: numbers.of_pairs(corpus.cursor, source) for source in numbers.sources}
+    corpus.cursor.register("ordered", order)
     try:
-        reader = cursor.execute(_IN_ORDER, {"pairs": [store().url(snapshot.pairs_key)]}).to_arrow_reader(
-            _ROWS_PER_BATCH
-        )
-        for batch in reader:
+        for batch in corpus.over_pairs(_IN_ORDER).to_arrow_reader(_ROWS_PER_BATCH):
             for row in pa.Table.from_batches([batch]).to_pylist():
                 said = _at(scores, row["place"], numbers)
                 side = "chosen" if row["is_chosen"] else "rejected"
                 yield _pair(row, _plain(row["prompt"]), row["chosen"], row["rejected"], said, side=side)
     finally:
-        cursor.unregister("ordered")
+        corpus.cursor.unregister("ordered")
 
 
-def kept_records(snapshot: Snapshot, numbers: Numbers, cursor: duckdb.DuckDBPyConnection) -> Iterator[KeptRecord]:
+def kept_records(numbers: Numbers, corpus: Corpus) -> Iterator[KeptRecord]:
     """Every record with kept pairs, a few hundred in memory at a time; the engine sorts on disk what it must."""
-    parameters: dict[str, object] = {
-        "pairs": [store().url(snapshot.pairs_key)],
-        "parts": part_urls(snapshot.dataset_version),
-    }
+    parameters: dict[str, object] = {**corpus.pairs.parameters, "parts": corpus.parts}
     sources = [source for source in numbers.sources if not numbers.is_of_pairs(source)]
     columns, joins = "", ""
     for place, source in enumerate(sources):
@@ -132,7 +125,8 @@ def kept_records(snapshot: Snapshot, numbers: Numbers, cursor: duckdb.DuckDBPyCo
         parameters |= named
         columns += f", scored_{place}.scores AS scores_{place}"
         joins += _SCORES_OF_RECORD.format(scores=scores, place=place)
-    reader = cursor.execute(_KEPT_RECORDS.format(columns=columns, joins=joins), parameters)
+    statement = corpus.pairs.put_into(_KEPT_RECORDS, columns=columns, joins=joins)
+    reader = corpus.cursor.execute(statement, parameters)
     for batch in reader.to_arrow_reader(_RECORDS_PER_BATCH):
         for row in pa.Table.from_batches([batch]).to_pylist():
             found = {source: dict(row[f"scores_{place}"] or ()) for place, source in enumerate(sources)}

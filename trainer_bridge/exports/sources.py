@@ -12,13 +12,13 @@ from curation.domain.arrays import Floats
 from curation.models import Signal, Snapshot
 from curation.signals.choices import SignalLevel, SignalState
 from curation.signals.selectors import signal_urls
+from trainer_bridge.exports.base import KeptPairs
 from trainer_bridge.exports.options import Option, sources_in
 from webapp.jobs.handlers import JobError
-from webapp.store.files import store
 
 _PLACED = (
     "SELECT row_number() OVER () AS place, record_id, chosen.response_id AS chosen, rejected.response_id AS rejected, "
-    "aspect FROM read_parquet($pairs)"
+    "aspect FROM {pairs}"
 )
 _SIDES = """
 WITH scores AS ({scores}), placed AS ({placed})
@@ -67,9 +67,9 @@ def _problem(snapshot: Snapshot, source: str, kind: str) -> str | None:
 class Numbers:
     """The numbers of every source that an export names, for the snapshot's pairs and for its version's records."""
 
-    def __init__(self, snapshot: Snapshot, sources: Sequence[str]) -> None:
+    def __init__(self, snapshot: Snapshot, sources: Sequence[str], pairs: KeptPairs) -> None:
         self.sources = [source for source in dict.fromkeys(sources) if source != "strength"]
-        self._snapshot = snapshot
+        self._snapshot, self._pairs = snapshot, pairs
         ids = [_id(source) for source in self.sources if source.startswith("signal:")]
         signals = Signal.objects.filter(pk__in=ids, state=SignalState.READY) if ids else ()
         self._signals = {f"signal:{signal.pk}": signal for signal in signals}
@@ -86,14 +86,14 @@ class Numbers:
 
         A source that only speaks of pairs has how much better chosen is in the first place, and 0 in the second.
         """
-        pairs = {"pairs": [store().url(self._snapshot.pairs_key)]}
+        placed, pairs = self._pairs.put_into(_PLACED), self._pairs.parameters
         if self.is_of_pairs(source):
             signal = self._signals[source]
-            sql = _GAPS.format(placed=_PLACED, column=_quoted(signal), signed=_is_signed(signal))
+            sql = _GAPS.format(placed=placed, column=_quoted(signal), signed=_is_signed(signal))
             found = cursor.execute(sql, {**pairs, "signal": signal_urls(signal)})
         else:
             scores, parameters = self.scores_sql(source)
-            found = cursor.execute(_SIDES.format(scores=scores, placed=_PLACED), {**pairs, **parameters})
+            found = cursor.execute(_SIDES.format(scores=scores, placed=placed), {**pairs, **parameters})
         columns = [np.ma.filled(column.astype(np.float64), np.nan) for column in found.fetchnumpy().values()]
         return np.stack(columns, axis=1)
 

@@ -14,7 +14,7 @@ from trainer_bridge.exports.pair_columns import STYLE, answer_of, prompt_of, tex
 _REPEATED = """
 SELECT pair_id FROM (
     SELECT pair_id, row_number() OVER (PARTITION BY md5(prompt::VARCHAR), chosen.response_id ORDER BY place) AS number
-      FROM (SELECT *, row_number() OVER () AS place FROM read_parquet($pairs)))
+      FROM (SELECT *, row_number() OVER () AS place FROM {pairs}))
  WHERE number > 1
 """
 
@@ -47,7 +47,7 @@ class TrlSft:
         """Pairs whose prompt and better answer stand in an earlier pair."""
         if not options["dedupe"]:
             return {"repeated": frozenset()}
-        found = corpus.cursor.execute(_REPEATED, {"pairs": [corpus.pairs]}).fetchall()
+        found = corpus.over_pairs(_REPEATED).fetchall()
         return {"repeated": frozenset(pair_id for (pair_id,) in found)}
 
     def rows(self, unit: Pair, options: Options) -> Iterator[Row | Dropped]:

@@ -22,7 +22,7 @@ _PLACES = """
 SELECT row_number() OVER () - 1 AS place, split = 'test' AS is_test, hash(prompt)::VARCHAR AS prompt,
        hash(record_id, chosen.response_id)::VARCHAR AS chosen,
        hash(record_id, rejected.response_id)::VARCHAR AS rejected
-  FROM read_parquet($pairs)
+  FROM {pairs}
 """
 
 
@@ -74,7 +74,7 @@ class TrlUnpaired:
 
     def learn(self, corpus: Corpus, options: Options) -> dict[str, Any]:
         """The order of rows, how many of them are wanted in each split, and how many stand beside their own prompt."""
-        found = corpus.cursor.execute(_PLACES, {"pairs": [corpus.pairs]}).fetchnumpy()
+        found = corpus.over_pairs(_PLACES).fetchnumpy()
         sides = _Sides.of(found, None if options["score"] is None else corpus.sides(options["score"]), options)
         ordered, counts, adjacent = [], {}, {}
         for split, is_test in (("train", False), ("test", True)):

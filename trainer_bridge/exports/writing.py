@@ -185,7 +185,7 @@ def units_write(
     waiting = 0
     with ExitStack() as stack:
         for unit in units:
-            for row in _candidates(unit, entry, options, facts):
+            for row in candidates_of(unit, entry, options, facts):
                 if row.split not in writers:
                     writers[row.split] = SplitWriter(stack, store, folder, row.split, schema, measure)
                 writers[row.split].append(row.values)
@@ -214,7 +214,7 @@ def _number(row: Row, name: str, entry: Format) -> float | None:
     return float(value)
 
 
-def _candidates(unit: Pair | KeptRecord, entry: Format, options: Options, facts: ExportFacts) -> Iterator[Row]:
+def candidates_of(unit: Pair | KeptRecord, entry: Format, options: Options, facts: ExportFacts) -> Iterator[Row]:
     """The rows of one unit; what it drops, and the unit itself, are counted."""
     before = facts.candidates
     for candidate in entry.rows(unit, options):

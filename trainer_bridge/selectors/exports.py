@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from django.db.models import QuerySet
 
+from curation.models import Snapshot
 from trainer_bridge.domain.methods import METHODS
+from trainer_bridge.exports.asking import export_asked
+from trainer_bridge.exports.checking import export_check
 from trainer_bridge.exports.measuring import declared_options
 from trainer_bridge.exports.options import json_schema_of
 from trainer_bridge.exports.registry import default_options, formats
@@ -64,6 +69,38 @@ def export_formats() -> list[dict[str, Any]]:
         }
         for entry in formats()
     ]
+
+
+def snapshot_export_check(snapshot: Snapshot, *, format: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What an export with these options would hold, without making it; see `checking.ExportCheck`.
+
+    Raises ConflictError while the snapshot is not ready, ApplicationError for a format or options that cannot be, and
+    UnprocessableError where counting takes too long.
+    """
+    found = export_check(export_asked(snapshot=snapshot, format=format, options=options))
+    facts = found.facts
+    return {
+        "format": format,
+        "reads": found.entry.reads,
+        "kept": sum(snapshot.splits.values()),
+        "looked_at": found.looked_at,
+        "is_whole": found.is_whole,
+        "candidates": facts.candidates,
+        "rows": facts.rows,
+        "dropped": _by_reason(facts.dropped),
+        "remarks": _by_reason(facts.remarks),
+        "columns": [{"name": name, "said": found.said.get(name)} for name in found.columns],
+        "problem": found.problem,
+    }
+
+
+def _by_reason(counts: Counter[str]) -> list[dict[str, Any]]:
+    """The most frequent first, and of equals by name."""
+    return [{"reason": reason, "count": count} for reason, count in sorted(counts.items(), key=_by_count)]
+
+
+def _by_count(entry: tuple[str, int]) -> tuple[int, str]:
+    return -entry[1], entry[0]
 
 
 def export_file_key(export: Export, name: str) -> str:

@@ -8,20 +8,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from curation.models import Snapshot
-from trainer_bridge.choices import CURRENT_EXPORT_STATES, ExportFormat, ExportState, RunKind
-from trainer_bridge.exports.base import Checks
-from trainer_bridge.exports.measuring import declared_options
-from trainer_bridge.exports.options import (
-    DEFAULT_MAX_LENGTH,
-    OptionError,
-    options_complete,
-    options_digest,
-)
+from trainer_bridge.choices import CURRENT_EXPORT_STATES, ExportFormat, ExportState
+from trainer_bridge.exports.asking import export_asked
 from trainer_bridge.exports.pushing import is_repo
-from trainer_bridge.exports.registry import format_for, formats
-from trainer_bridge.exports.sources import problems_of
 from trainer_bridge.models import Export
-from trainer_bridge.runs.base_models import source_of
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, ConflictError
 from webapp.jobs.models import Job
@@ -38,22 +28,21 @@ def export_create(
     starts nothing; a failed or cancelled one is replaced. Raises ConflictError while the snapshot is not ready, and
     ApplicationError for options that the format does not have or cannot take.
     """
-    if snapshot.state != "ready":
-        raise ConflictError(f"This snapshot is {snapshot.state}; export it when it is ready.")
-    completed = _completed(snapshot, format, options or {})
-    identity = {"snapshot": snapshot, "format": format, "options_key": options_digest(completed)}
+    export = export_asked(snapshot=snapshot, format=format, options=options or {})
+    identity = {"snapshot": snapshot, "format": format, "options_key": export.options_key}
     current = Export.objects.filter(**identity, state__in=CURRENT_EXPORT_STATES)
     existing = current.first()
     if existing is not None:
         return existing
     try:
         with transaction.atomic():
-            export = Export.objects.create(**identity, options=completed, created_by=created_by)
+            export.created_by = created_by
+            export.save()
     except IntegrityError:
         # Somebody else asked in the same moment.
         return current.get()
     export.job = job_create(
-        kind="export.measure" if completed.get("tokenizer") else "export.write",
+        kind="export.measure" if export.options.get("tokenizer") else "export.write",
         project=snapshot.project,
         created_by=created_by,
         params={"export": export.pk},
@@ -82,45 +71,6 @@ def export_push_start(*, export: Export, repo: str, private: bool, created_by: U
         title=f"Push {export.snapshot.name} to {repo}",
         subject=("export", export.pk),
     )
-
-
-def _completed(snapshot: Snapshot, format: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every option of the format with its value. Raises ApplicationError naming those that cannot be taken."""
-    try:
-        entry = format_for(format)
-    except LookupError:
-        known = ", ".join(entry.key for entry in formats())
-        raise ApplicationError(
-            f"format: there is no format {format!r}; choose one of {known}.", fields={"format": [f"One of {known}."]}
-        ) from None
-    declared = declared_options(entry)
-    try:
-        completed = options_complete(declared, given)
-    except OptionError as error:
-        raise _refused(error.fields) from None
-    problems = entry.check(completed) if isinstance(entry, Checks) else {}
-    problems |= problems_of(snapshot, declared, completed)
-    if problems:
-        raise _refused({name: [sentence] for name, sentence in problems.items()})
-    return _measured(snapshot, completed)
-
-
-def _measured(snapshot: Snapshot, completed: dict[str, Any]) -> dict[str, Any]:
-    """With what lengths are measured by; a length without a tokenizer says nothing and makes no other export."""
-    tokenizer = completed.get("tokenizer")
-    if tokenizer is None:
-        return completed | dict.fromkeys(completed.keys() & {"max_length"})
-    try:
-        source_of(tokenizer, project_id=snapshot.project_id, kind=RunKind.REWARD)
-    except ApplicationError as error:
-        raise _refused({"tokenizer": [error.message.removeprefix("base_model: ")]}) from None
-    return completed | {"max_length": completed["max_length"] or DEFAULT_MAX_LENGTH}
-
-
-def _refused(problems: Mapping[str, list[str]]) -> ApplicationError:
-    fields = {f"options.{name}": sentences for name, sentences in problems.items()}
-    name, sentences = next(iter(fields.items()))
-    return ApplicationError(f"{name}: {sentences[0]}", fields=fields)
 
 
 def export_finish(*, job: Job, result: dict[str, Any]) -> dict[str, Any]:

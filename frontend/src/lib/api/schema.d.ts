@@ -2770,6 +2770,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/snapshots/{snapshot_id}/export-check/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How many rows an export would have and what it would leave out, without writing it. Small snapshots are counted whole, and the numbers are those of the export; of large ones the first pairs are looked at. */
+        get: operations["snapshot_export_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/snapshots/{snapshot_id}/exports/": {
         parameters: {
             query?: never;
@@ -3565,6 +3582,34 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        ExportCheck: {
+            format: string;
+            reads: components["schemas"]["ReadsEnum"];
+            /** @description Pairs that the snapshot keeps. */
+            kept: number;
+            /** @description Pairs or records, as `reads` says, that the numbers are about. */
+            looked_at: number;
+            /** @description False where only the first of a large snapshot were looked at. */
+            is_whole: boolean;
+            /** @description Rows that could be, which are those written and dropped. */
+            candidates: number;
+            rows: components["schemas"]["ExportCheckRows"];
+            dropped: components["schemas"]["ExportReason"][];
+            remarks: components["schemas"]["ExportReason"][];
+            columns: components["schemas"]["ExportCheckColumn"][];
+            /** @description The sentence with which the export would fail; empty where it would not. */
+            problem: string;
+        };
+        /** @description `said` is null for a column that every row fills. */
+        ExportCheckColumn: {
+            name: string;
+            /** @description Rows that hold something else than they would if nothing was known of them. */
+            said: number | null;
+        };
+        ExportCheckRows: {
+            train: number;
+            test: number;
+        };
         /** @description `read_by` is empty where the format's trainer reads it. */
         ExportColumn: {
             name: string;
@@ -3629,6 +3674,10 @@ export interface components {
             repo: string;
             /** @default true */
             private: boolean;
+        };
+        ExportReason: {
+            reason: string;
+            count: number;
         };
         /**
          * @description * `building` - Building
@@ -12098,6 +12147,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SnapshotDiff"];
+                };
+            };
+            /** @description Any refusal */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    snapshot_export_check: {
+        parameters: {
+            query: {
+                format: "alignment_handbook" | "annotator_pairs" | "aspect_pairs" | "axolotl" | "context_pairs" | "judgment_rows" | "llamafactory" | "openrlhf" | "ranking_lists" | "rationale_pairs" | "score_conditioned" | "span_rewards" | "trl_preference" | "trl_reference" | "trl_reward" | "trl_sft" | "trl_stepwise" | "trl_unpaired";
+                /** @description JSON: the format's own options, such as {"offset":"strength"}. */
+                options?: string;
+            };
+            header?: never;
+            path: {
+                snapshot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportCheck"];
                 };
             };
             /** @description Any refusal */
