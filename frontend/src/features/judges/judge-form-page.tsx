@@ -1,22 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useState } from "react";
+import type { FormEvent } from "react";
 import { useAction } from "@/actions";
-import {
-  ActionButton,
-  Async,
-  Field,
-  FormError,
-  Input,
-  LinkButton,
-  Page,
-  Section,
-  Textarea,
-} from "@/components/ui";
+import { SaveBar } from "@/components/save-bar";
+import { ActionButton, Async, Field, Input, LinkButton, Page, Section, Textarea } from "@/components/ui";
 import { useUnsavedGuard } from "@/components/unsaved-guard";
-import { ApiError, messageOf } from "@/lib/api/errors";
+import { refusedOf, unplaced, useFormChecks, useFormEdits } from "@/lib/checked-form";
 import { paths } from "@/lib/paths";
-import { entriesOf, refusalsOf } from "@/lib/schema-form";
+import { entriesOf } from "@/lib/schema-form";
 import { useProject } from "@/lib/session";
 import { useNumberParam } from "@/lib/use-params";
 import {
@@ -84,10 +75,8 @@ function FormView({ models, protocols, judge, start }: Lists & { judge?: JudgeDe
   const project = useProject();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [form, setForm] = useState(start);
-  const [tried, setTried] = useState(false);
-  const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
-  const guard = useUnsavedGuard(form !== start);
+  const { form, edit, changed, settle, isDirty } = useFormEdits(start);
+  const guard = useUnsavedGuard(isDirty);
   const model = modelOf(form, models);
   const protocol = protocolOf(form, protocols);
   const fields = optionsOf(protocol);
@@ -105,21 +94,17 @@ function FormView({ models, protocols, judge, start }: Lists & { judge?: JudgeDe
       void client.invalidateQueries({ queryKey: ["judge"] });
       void navigate({ to: paths.judge(project.id, made.id), search: { tab: "definition" } as never });
     },
-    onError: () => setChanged(new Set()),
+    onError: settle,
   });
-  const edit = (change: Partial<JudgeForm>, ...names: string[]) => {
-    setForm((before) => ({ ...before, ...change }));
-    setChanged((before) => new Set([...before, ...Object.keys(change), ...names]));
-  };
-  const own = tried ? problemsOf(form, model, protocol, fields) : {};
-  const refused = refusals(save.error, fields);
-  const wrong = (name: string) => own[name] ?? (changed.has(name) ? undefined : refused[name]);
-  const submit = () => {
-    setTried(true);
-    const found = problemsOf(form, model, protocol, fields);
-    if (model && protocol && Object.keys(found).length === 0) save.mutate({ model, protocol });
-    else toFirstProblem();
-  };
+  const refused = refusedOf(save.error, { options: fields });
+  const { wrong, submit, isIncomplete } = useFormChecks({
+    id: FORM,
+    changed,
+    problems: () => problemsOf(form, model, protocol, fields),
+    error: save.error,
+    refused,
+    send: () => model && protocol && save.mutate({ model, protocol }),
+  });
   const action = useAction({
     id: "judge.save",
     label: judge ? `Make version ${(judge.versions[0]?.version ?? judge.version) + 1}` : "Create judge",
@@ -130,9 +115,6 @@ function FormView({ models, protocols, judge, start }: Lists & { judge?: JudgeDe
     when: () => !save.isPending,
     run: submit,
   });
-  useEffect(() => {
-    if (save.error) toFirstProblem();
-  }, [save.error]);
   return (
     <Page
       width="reading"
@@ -231,52 +213,19 @@ function FormView({ models, protocols, judge, start }: Lists & { judge?: JudgeDe
             <SamplingFields form={form} wrong={wrong} onChange={edit} />
           </Section>
         )}
-        <div className="sticky bottom-0 mt-8 flex flex-col gap-3 border-t border-line bg-canvas py-3">
-          <FormError>{unplaced(save.error, refused)}</FormError>
-          {Object.keys(own).length > 0 && (
-            <p role="alert" className="text-danger">
-              Something is still missing or wrong: see the fields above.
-            </p>
-          )}
+        <SaveBar refusal={unplaced(save.error, refused, PLACES)} isIncomplete={isIncomplete}>
           <div className="flex flex-wrap justify-end gap-2">
             <LinkButton to={judge ? paths.judge(project.id, judge.id) : paths.judges(project.id)}>
               {judge ? "Keep it as it is" : "Back to the judges"}
             </LinkButton>
             <ActionButton action={action} variant="primary" busy={save.isPending} />
           </div>
-        </div>
+        </SaveBar>
       </form>
     </Page>
   );
 }
 
-/** After the page has drawn what is wrong. */
-function toFirstProblem(): void {
-  requestAnimationFrame(() => {
-    const first = document.querySelector<HTMLElement>(
-      `#${FORM} [aria-invalid="true"], #${FORM} [role="alert"]`,
-    );
-    first?.scrollIntoView({ block: "center" });
-    if (first?.matches("input,select,textarea")) first.focus({ preventScroll: true });
-  });
-}
-
-/** What the server refused, by the form's names. */
-function refusals(error: unknown, fields: ReturnType<typeof optionsOf>): Record<string, string> {
-  if (!(error instanceof ApiError)) return {};
-  const options = refusalsOf(fields, error.fields, error.message, "options");
-  return {
-    ...error.fields,
-    ...Object.fromEntries(Object.entries(options).map(([name, text]) => [`options.${name}`, text])),
-  };
-}
-
+/** What says itself what the server refused of it. */
 const PLACES =
-  /^(name|description|model|model\.model|model\.id|prices\..+|protocol|instructions|principles|sampling\..+)$/;
-
-/** A refusal that no field of the form shows still has to be read. */
-function unplaced(error: unknown, refused: Record<string, string>): string | undefined {
-  if (!error) return undefined;
-  const shown = Object.keys(refused).some((name) => PLACES.test(name) || name.startsWith("options."));
-  return shown ? undefined : messageOf(error);
-}
+  /^(name|description|model|model\.model|model\.id|prices\..+|protocol|instructions|principles|sampling\..+|options\..*)$/;

@@ -1,15 +1,17 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useState } from "react";
+import type { FormEvent } from "react";
 import { useAction } from "@/actions";
 import { useOptionFields } from "@/components/export-options";
-import { ActionButton, Field, FormError, Input, LinkButton, Section } from "@/components/ui";
+import { SaveBar } from "@/components/save-bar";
+import { ActionButton, Field, Input, LinkButton, Section } from "@/components/ui";
 import { useUnsavedGuard } from "@/components/unsaved-guard";
-import { ApiError, messageOf } from "@/lib/api/errors";
+import { fieldError } from "@/lib/api/errors";
 import type { Run } from "@/lib/api/types";
+import { named, refusedOf, unplaced, useFormChecks, useFormEdits } from "@/lib/checked-form";
 import { countOf, formatNumber } from "@/lib/format";
 import { paths } from "@/lib/paths";
-import { paramsOf, problemsOf, refusalsOf, type SchemaField } from "@/lib/schema-form";
+import { paramsOf, problemsOf } from "@/lib/schema-form";
 import { useProject } from "@/lib/session";
 import { cloneRun, createRun } from "./api";
 import { BaseModelField } from "./base-model-field";
@@ -31,11 +33,8 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
   const project = useProject();
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [initial] = useState(start);
-  const [form, setForm] = useState(initial);
-  const [tried, setTried] = useState(false);
-  const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
-  const guard = useUnsavedGuard(form !== initial);
+  const { form, edit, changed, settle, isDirty } = useFormEdits(start);
+  const guard = useUnsavedGuard(isDirty);
   const method = lists.methods.find((each) => each.kind === form.kind);
   const loss = lossOf(method, form.loss);
   const fields = method ? settingFields(method, loss, form.entries) : [];
@@ -45,13 +44,6 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
   const format = formats.find((each) => each.key === form.format) ?? formats[0];
   const rowFields = useOptionFields(form.export === null ? format : undefined, snapshot);
   const rowEntries = { ...askedFor(loss, rowFields), ...form.options };
-  const problems = () => ({
-    ...runProblems(form, fields),
-    ...named("options", {
-      ...problemsOf(rowFields, rowEntries),
-      ...rowProblems(loss, rowFields, rowEntries),
-    }),
-  });
 
   const save = useMutation({
     mutationFn: () =>
@@ -72,20 +64,27 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
       const run = job.subject?.type === "run" ? job.subject.id : null;
       void navigate({ to: run === null ? paths.runs(project.id) : paths.run(project.id, run) });
     },
-    onError: () => setChanged(new Set()),
+    onError: settle,
   });
-  const edit = (change: Partial<RunForm>, ...names: string[]) => {
-    setForm((before) => ({ ...before, ...change }));
-    setChanged((before) => new Set([...before, ...Object.keys(change), ...names]));
+  const refusedLoss = fieldError(save.error, "config.loss_type");
+  const refused = {
+    ...refusedOf(save.error, { config: fields, options: rowFields }),
+    ...(refusedLoss && { loss: refusedLoss }),
   };
-  const own: Record<string, string> = tried ? problems() : {};
-  const refused = refusals(save.error, fields, rowFields);
-  const wrong = (name: string) => own[name] ?? (changed.has(name) ? undefined : refused[name]);
-  const submit = () => {
-    setTried(true);
-    if (Object.keys(problems()).length === 0) save.mutate();
-    else toFirstProblem();
-  };
+  const { wrong, submit, isIncomplete } = useFormChecks({
+    id: FORM,
+    changed,
+    problems: () => ({
+      ...runProblems(form, fields),
+      ...named("options", {
+        ...problemsOf(rowFields, rowEntries),
+        ...rowProblems(loss, rowFields, rowEntries),
+      }),
+    }),
+    error: save.error,
+    refused,
+    send: save.mutate,
+  });
   const action = useAction({
     id: "run.start",
     label: Number(form.members) > 1 && !parent ? `Start ${form.members} runs` : "Start run",
@@ -96,9 +95,6 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
     when: () => !save.isPending,
     run: submit,
   });
-  useEffect(() => {
-    if (save.error) toFirstProblem();
-  }, [save.error]);
 
   return (
     <form
@@ -191,13 +187,7 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
           />
         </Field>
       </Section>
-      <div className="sticky bottom-0 z-10 mt-8 flex flex-col gap-3 border-t border-line bg-canvas py-3">
-        <FormError>{unplaced(save.error, refused)}</FormError>
-        {Object.keys(own).length > 0 && (
-          <p role="alert" className="text-danger">
-            Something is still missing or wrong: see the fields above.
-          </p>
-        )}
+      <SaveBar refusal={unplaced(save.error, refused, PLACES)} isIncomplete={isIncomplete}>
         <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
           <p aria-live="polite" className="num min-w-56 flex-1 text-sm text-muted">
             {planWords()}
@@ -207,7 +197,7 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
           </LinkButton>
           <ActionButton action={action} variant="primary" busy={save.isPending} />
         </div>
-      </div>
+      </SaveBar>
     </form>
   );
 
@@ -227,37 +217,6 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
   }
 }
 
-/** After the page has drawn what is wrong; a closed group opens so that it can be seen. */
-function toFirstProblem(): void {
-  requestAnimationFrame(() => {
-    const first = document.querySelector<HTMLElement>(
-      `#${FORM} [aria-invalid="true"], #${FORM} [role="alert"]`,
-    );
-    first?.scrollIntoView({ block: "center" });
-    if (first?.matches("input,select,textarea")) first.focus({ preventScroll: true });
-  });
-}
-
-const named = (within: string, problems: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(problems).map(([name, text]) => [`${within}.${name}`, text]));
-
-/** What the server refused, by the form's names. */
-function refusals(error: unknown, fields: SchemaField[], rowFields: SchemaField[]): Record<string, string> {
-  if (!(error instanceof ApiError)) return {};
-  return {
-    ...error.fields,
-    ...named("config", refusalsOf(fields, error.fields, error.message, "config")),
-    ...named("options", refusalsOf(rowFields, error.fields, error.message, "options")),
-    ...(error.fields["config.loss_type"] && { loss: error.fields["config.loss_type"] }),
-  };
-}
-
-const PLACES = /^(name|base_model|snapshot|export|kind|loss|launcher|gpus|priority|members|format)$/;
-
-/** A refusal that no field of the form shows still has to be read. */
-function unplaced(error: unknown, refused: Record<string, string>): string | undefined {
-  if (!error) return undefined;
-  const places = Object.keys(refused);
-  const shown = places.some((name) => PLACES.test(name) || /^(config|options)\./.test(name));
-  return shown ? undefined : messageOf(error);
-}
+/** What says itself what the server refused of it. */
+const PLACES =
+  /^(name|base_model|snapshot|export|kind|loss|launcher|gpus|priority|members|format|config\..*|options\..*)$/;
