@@ -25,7 +25,7 @@ from curation.datasets.reading import iter_part_batches, part_urls
 from curation.datasets.wording import counted
 from curation.models import DatasetVersion
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan
+from webapp.jobs.handlers import JobHandler, Progress, ShardPlan, as_job_error
 from webapp.jobs.models import Job, JobLogEntry, JobShard
 from webapp.store.canonical import Message, record_id_of
 from webapp.store.files import store
@@ -80,15 +80,13 @@ class QueueHandler(JobHandler):
             if len(leaking) < _MOST_LOGGED and entry not in leaking[-1:]:
                 leaking.append(entry)
 
-        try:
+        with as_job_error(ApplicationError):
             queued = items_enqueue(
                 campaign_id=job.params["campaign"],
                 rows=items.of_part(key, places, progress),
                 source_version_id=version.pk,
                 on_quarantined=on_quarantined,
             )
-        except ApplicationError as error:
-            raise JobError(error.message) from error
         return {**queued._asdict(), "materials_left_out": items.materials_left_out, "leaking": leaking}
 
     def finish(self, job: Job, results: list[dict[str, Any]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from curation.datasets.reading import Place, part_urls, records_at
 from curation.generation.writers import Writer
 from curation.ml.judging.calls import Answer, BackendError, Call, Sampling
 from curation.models import DatasetVersion
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import as_job_error
 from webapp.store.canonical import Record, Response, record_from_row, record_id_of, response_id_of
 from webapp.store.files import store
 
@@ -92,14 +92,12 @@ def _answers(
                 messages = tuple((message.role, message.content) for message in record.prompt)
                 yield sample * len(records) + place, Call(messages, sampling=sampling)
 
-    try:
+    with as_job_error(BackendError):
         for number, answer in writer.backend().answer(calls()):
             reason = answer.reason or (None if answer.text.strip() else "empty")
             on_answers(1, dict(Counter([reason])) if reason else {})
             if reason is None:
                 yield number % len(records), answer
-    except BackendError as error:
-        raise JobError(str(error)) from error
 
 
 def _record(record: Record, written: Sequence[Response], asked: Asked) -> Record | None:

@@ -12,7 +12,7 @@ from curation.judges.endpoints import endpoint_get
 from curation.ml.judging.calls import BackendError, JudgeBackend
 from curation.signals.model_resolution import resolve_model
 from webapp.api.errors import ApplicationError, UnprocessableError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import JobError, as_job_error
 from webapp.store.files import store
 
 PACKAGED = "smollm2-135m-instruct"
@@ -67,10 +67,8 @@ def backend_of(judge: AsksModel, identity: Mapping[str, Any]) -> JudgeBackend:
     named = f"{judge.project_id} {sorted(identity.items())}"
     if named not in _loaded:
         _loaded.clear()
-        try:
+        with as_job_error(BackendError, ApplicationError):
             _loaded[named] = _endpoint(judge) if judge.source == ModelSource.ENDPOINT else _local(judge)
-        except (BackendError, ApplicationError) as error:
-            raise JobError(str(error)) from error
     return _loaded[named]
 
 
@@ -97,13 +95,11 @@ def _local(judge: AsksModel) -> JudgeBackend:
         from curation.ml.model_folder import ScoringError
     except ImportError as error:
         raise JobError("This judge needs torch, which this worker does not have; start it without --lite.") from error
-    try:
+    with as_job_error(ScoringError):
         if judge.source == ModelSource.PACKAGED:
             return LocalBackend(str(packaged_judge(_packaged_folder())), revision=packaged_revision())
         model = resolve_model(project_id=judge.project_id, model_id=judge.model["id"], kind="policy", name="model")
         return LocalBackend(model.path, revision=model.revision)
-    except ScoringError as error:
-        raise JobError(str(error)) from error
 
 
 def _packaged_folder() -> Path:

@@ -20,7 +20,7 @@ from curation.signals.kinds.base import Column, Level, Pair, Row, Scope, Scorer,
 from curation.signals.params import check_choice, check_flag, check_id, check_number, check_whole, filled_in, refused
 from curation.signals.trusted_labels import BY_PEOPLE
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import as_job_error
 from webapp.store.canonical import Record
 
 ROWS_PER_SHARD = 256
@@ -87,11 +87,9 @@ class JudgeSignal:
         return (*protocol.columns(options), *examples, *principles)
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
-        try:
+        with as_job_error(ApplicationError):
             judge = self._judge(project_id, params)
             spec = spec_of(judge)
-        except ApplicationError as error:
-            raise JobError(str(error)) from error
         backend = backend_of(judge, spec.identity)
         protocol = protocol_of(judge.protocol)
         given = {**_DEFAULTS, **params}

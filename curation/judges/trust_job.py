@@ -24,7 +24,7 @@ from curation.judges.trust_results import results_of
 from curation.models import JudgeMeter, JudgeTrust
 from curation.signals.choices import SignalState
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan
+from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan, as_job_error
 from webapp.jobs.models import Job, JobShard
 from webapp.store.files import store
 
@@ -103,10 +103,8 @@ def _trust(job: Job) -> JudgeTrust:
 
 def _spec(trust: JudgeTrust) -> JudgeSpec:
     """The judge as the check was asked for. Raises JobError when it is another one by now."""
-    try:
+    with as_job_error(ApplicationError):
         spec = spec_of(trust.judge)
-    except ApplicationError as error:
-        raise JobError(error.message) from error
     if spec.fingerprint != trust.fingerprint:
         raise JobError(
             f"The principles or the model of {trust.judge} changed since this check was started; start another one, "

@@ -20,7 +20,7 @@ from curation.signals.kinds.base import Pair
 from curation.signals.pair_features import PairFeatures, embedded_pairs, scored_pairs
 from curation.signals.source import PartsSource
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import JobError, as_job_error
 from webapp.store.canonical import Record
 from webapp.store.files import store
 
@@ -41,12 +41,10 @@ def prepared_for(run: LabRun, alive: Callable[[], None]) -> Prepared:
 
 
 def _prepare(run: LabRun, alive: Callable[[], None]) -> Prepared:
-    try:
+    # A signal or the version changed its state since the run was asked for.
+    with as_job_error(ApplicationError):
         found = arms_of(run, alive)
         errors = known_errors(run.dataset_version, seed=run.first_seed)
-    except ApplicationError as error:
-        # A signal or the version changed its state since the run was asked for.
-        raise JobError(error.message) from error
     alive()
     everything = [pair for arm in found.arms for half in arm.halves for pair in half] + found.gold.pairs
     everything += errors.pairs if errors else []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,7 +10,6 @@ from curation.models import Signal
 from curation.signals.choices import SignalState
 from curation.signals.params import check_id, refused
 from webapp.api.errors import ApplicationError, UnprocessableError
-from webapp.jobs.handlers import JobError
 
 
 @dataclass(frozen=True)
@@ -26,15 +24,6 @@ class SignalColumn:
         """What a signal made from it says in its key: a signal that is computed again may have more rows."""
         of = {"signal": self.signal.pk, "name": self.signal.name, "column": self.name}
         return {**of, "key": self.signal.key, "rows_ok": self.signal.rows_ok}
-
-
-@contextmanager
-def in_worker() -> Iterator[None]:
-    """Turns the refusal of a signal that was there when the job began into a JobError with the same sentence."""
-    try:
-        yield
-    except ApplicationError as error:
-        raise JobError(str(error)) from error
 
 
 def signal_schema(

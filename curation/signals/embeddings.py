@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.signals.kinds.base import Source
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import JobError, as_job_error
 from webapp.store.cache import cache_writer, is_cached
 from webapp.store.canonical import Record, read_records
 from webapp.store.files import store
@@ -64,10 +64,8 @@ def packaged_embedder() -> TextEmbedder:
         from curation.ml.model_folder import ScoringError
     except ImportError as error:
         raise JobError("Embeddings need torch, which this worker does not have; start it without --lite.") from error
-    try:
+    with as_job_error(ScoringError):
         return TextEmbedder()
-    except ScoringError as error:
-        raise JobError(str(error)) from error
 
 
 def prompt_vectors(source: Source, embedder: TextEmbedder) -> PromptVectors:

@@ -16,7 +16,7 @@ from curation.signals.embeddings import prompt_text
 from curation.signals.kinds.base import Pair, Source, pairs_of
 from curation.signals.model_resolution import ResolvedModel
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import JobError, as_job_error
 from webapp.store.canonical import Record
 
 if TYPE_CHECKING:
@@ -62,10 +62,8 @@ def loading() -> Iterator[None]:
     except ImportError as error:
         message = "Scoring with a model needs torch, which this worker does not have; start it without --lite."
         raise JobError(message) from error
-    try:
+    with as_job_error(ScoringError, ApplicationError):
         yield
-    except (ScoringError, ApplicationError) as error:
-        raise JobError(str(error)) from error
 
 
 def facts_of(scorer: ModelScorer[Any], model: ResolvedModel) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from curation.models import DatasetVersion
 from curation.signals.embeddings import prompt_text
 from curation.signals.kinds.base import Source
 from curation.signals.model_readings import preferences_of
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import as_job_error
 from webapp.store.cache import cache_writer, is_cached
 from webapp.store.canonical import Record
 from webapp.store.files import store
@@ -83,10 +83,8 @@ def _learned(
         projected = (project(direction, states, source=reader.source) for states in (good_refused, good_answers))
         auc = confound_auc(*projected)
     vectors = [embedder.embed([each.text for each in questions]).vectors for questions in (asked, plain)]
-    try:
+    with as_job_error(ValueError):
         gate = fit_gate(*vectors, seed=GATE_SEED)
-    except ValueError as error:
-        raise JobError(str(error)) from error
     facts = {
         "direction_id": direction.direction_id,
         "harmful_questions": direction.questions,

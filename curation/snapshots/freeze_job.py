@@ -10,7 +10,7 @@ from curation.snapshots.choices import SnapshotState
 from curation.snapshots.freezing import freeze
 from curation.snapshots.services import JOB_KIND
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError, JobHandler, Progress
+from webapp.jobs.handlers import JobHandler, Progress, as_job_error
 from webapp.jobs.models import Job, JobShard
 from webapp.store.files import store
 
@@ -21,11 +21,9 @@ class FreezeHandler(JobHandler):
 
     def run_shard(self, job: Job, shard: JobShard, progress: Progress) -> dict[str, Any]:
         snapshot = Snapshot.objects.select_related("dataset_version__dataset", "recipe").get(pk=job.params["snapshot"])
-        try:
+        # A signal or version changed its state since the job was asked for.
+        with as_job_error(ApplicationError):
             result = freeze(snapshot, progress.advance)
-        except ApplicationError as error:
-            # A signal or version changed its state since the job was asked for.
-            raise JobError(error.message) from error
         with store().writer(snapshot.card_key) as file:
             file.write(card_markdown(snapshot, result).encode())
         progress.set_total(result["counts"]["kept"])

@@ -19,7 +19,7 @@ from trainer_bridge.models import Export
 from trainer_bridge.runs.base_models import source_of
 from trainer_bridge.runs.folder import local_models_folder
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError, Progress
+from webapp.jobs.handlers import Progress, as_job_error
 
 _TEXTS = ("prompt", "chosen", "rejected", "completion", "reference")
 
@@ -51,10 +51,8 @@ class TokenMeasure:
     def add(self, rows: Sequence[Mapping[str, Any]], split: str) -> None:
         from trainer_bridge.ml.token_lengths import fate
 
-        try:
+        with as_job_error(RefusedError):
             found = self._lengths.of_rows(rows)
-        except RefusedError as error:
-            raise JobError(str(error)) from error
         for name, counts in {"prompt": found.prompt, **found.answers, "longest": found.longest}.items():
             self._tallies.setdefault(name, TokenTally()).add(counts)
         self._not_prefix += int((~found.prompt_kept).sum())
@@ -69,10 +67,8 @@ class TokenMeasure:
         """(ids, offsets in code points) of a response's tokens in the rendered conversation. Raises JobError."""
         from trainer_bridge.ml.response_tokens import response_tokens
 
-        try:
+        with as_job_error(RefusedError):
             return response_tokens(self._tokenizer, prompt, completion)
-        except RefusedError as error:
-            raise JobError(str(error)) from error
 
     def summary(self) -> dict[str, Any]:
         """For the manifest: lengths in tokens by text, and rows that each trainer will drop or cut by split."""
@@ -93,20 +89,16 @@ def measure_for(export: Export, entry: Format, options: Options, progress: Progr
     from trainer_bridge.ml.token_lengths import trainers_for
     from trainer_bridge.ml.tokenizer import load_tokenizer
 
-    try:
+    with as_job_error(RefusedError):
         tokenizer, _ = load_tokenizer(_folder(str(key), export.snapshot.project_id, progress))
-    except RefusedError as error:
-        raise JobError(str(error)) from error
     trainers = trainers_for(entry.trainer, entry.schema(options).names)
     return TokenMeasure(tokenizer, named=str(key), trainers=trainers, max_length=export.options["max_length"])
 
 
 def _folder(key: str, project_id: int, progress: Progress) -> Path:
     """The model's folder on this machine, prepared now if it was not."""
-    try:
+    with as_job_error(ApplicationError):
         source = source_of(key, project_id=project_id, kind=RunKind.REWARD)
-    except ApplicationError as error:
-        raise JobError(error.message) from None
     if source.folder is not None:
         return source.folder
     progress.log(f"Preparing the tokenizer of {key} …")

@@ -32,7 +32,7 @@ from trainer_bridge.runs.outcomes import outcome_of
 from trainer_bridge.runs.report_tokens import token_issue
 from trainer_bridge.runs.visiting import visit
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError, JobInterrupted, Progress
+from webapp.jobs.handlers import JobError, JobInterrupted, Progress, as_job_error
 
 POLL_SECONDS = 0.4
 # A step and a checkpoint of a large model take a while; the lease is renewed meanwhile.
@@ -100,10 +100,8 @@ def _wait_for_earlier_trainer(folder: Path, progress: Progress) -> None:
 
 
 def _base_model(run: Run, folder: Path, progress: Progress) -> Path:
-    try:
+    with as_job_error(ApplicationError):
         source = source_of(run.base_model, project_id=run.project_id, kind=run.kind)
-    except ApplicationError as error:
-        raise JobError(error.message) from None
     if source.folder is not None:
         return source.folder
     target = local_models_folder() / str(source.prepared_as)

@@ -17,7 +17,7 @@ from trainer_bridge.models import Run
 from trainer_bridge.runs.following import Follower, heartbeat_of
 from trainer_bridge.runs.launch_state import launch_update, note_set
 from trainer_bridge.runs.outcomes import outcome_of
-from webapp.jobs.handlers import JobDeferred, JobError, Progress
+from webapp.jobs.handlers import JobDeferred, JobError, Progress, as_job_error
 
 VISIT_SECONDS = 5.0
 # Somebody at a keyboard; their trainer's reports bring the next visit forward.
@@ -73,10 +73,8 @@ def _asked(run: Run, progress: Progress, launcher: Launcher) -> Outcome | None:
 
 
 def _start(run: Run, progress: Progress, launcher: Launcher, task: Task) -> dict[str, Any]:
-    try:
+    with as_job_error(LauncherError):
         handle = launcher.submit(task)
-    except LauncherError as error:
-        raise JobError(str(error)) from None
     launch_update(run, handle=handle)
     progress.log(f"Handed over to {run.get_launcher_display()}.")
     if run.launcher == LauncherName.MANUAL:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,6 +13,15 @@ if TYPE_CHECKING:
 
 class JobError(Exception):
     """An expected failure, told in one sentence a person can act on. The job fails without another try."""
+
+
+@contextmanager
+def as_job_error(*errors: type[Exception]) -> Iterator[None]:
+    """Turns errors whose text is for people, such as a service's refusal, into a JobError with the same sentence."""
+    try:
+        yield
+    except errors as error:
+        raise JobError(str(error)) from error
 
 
 class JobInterrupted(Exception):

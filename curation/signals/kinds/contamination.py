@@ -12,11 +12,12 @@ from typing import Any
 from curation.datasets.reading import iter_version_records
 from curation.models import DatasetVersion
 from curation.signals.benchmark_versions import PROOFS_KEPT, VERSION_SCHEMA, facts_of, ready_test_set
-from curation.signals.column_params import in_worker
 from curation.signals.embeddings import prompt_text
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source
 from curation.signals.params import filled_in
 from curation.text.contamination import BenchmarkIndex, ContaminationScan, Hit, Item
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import as_job_error
 from webapp.store.canonical import Record
 
 DEFAULTS: dict[str, Any] = {"dataset_version": None}
@@ -52,7 +53,7 @@ class ContaminationSignal:
         return f"Overlap with {facts['test_set']}"[:160], facts
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
-        with in_worker():
+        with as_job_error(ApplicationError):
             tests = _test_set(project_id, params)
         used: dict[str, Any] = {}
 

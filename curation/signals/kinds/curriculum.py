@@ -17,7 +17,6 @@ from curation.signals.column_params import (
     MARGIN_SCHEMA,
     SignalColumn,
     check_of_version,
-    in_worker,
     margin_column,
 )
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source, pair_failed, pair_row
@@ -25,6 +24,8 @@ from curation.signals.order import PLACE, placed
 from curation.signals.pair_features import NO_DIRECTION
 from curation.signals.pair_values import NO_MARGIN, pair_values
 from curation.signals.params import check_whole, filled_in
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import as_job_error
 
 DEFAULTS: dict[str, Any] = {**MARGIN_DEFAULTS, "stages": 3}
 
@@ -66,7 +67,7 @@ class CurriculumSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        with in_worker():
+        with as_job_error(ApplicationError):
             margin = margin_column(project_id, given)
         used: dict[str, Any] = {}
 

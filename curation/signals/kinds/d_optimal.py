@@ -18,7 +18,6 @@ from curation.signals.column_params import (
     MARGIN_SCHEMA,
     SignalColumn,
     check_of_version,
-    in_worker,
     margin_column,
     signal_schema,
 )
@@ -28,6 +27,8 @@ from curation.signals.order import PLACE, placed
 from curation.signals.pair_features import PairFeatures, embedded_pairs
 from curation.signals.pair_values import NO_MARGIN, pair_values
 from curation.signals.params import check_number, check_whole, filled_in
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import as_job_error
 
 DEFAULTS: dict[str, Any] = {**MARGIN_DEFAULTS, "ordered": 500, "precision": 1.0}
 
@@ -87,7 +88,7 @@ class DOptimalSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        with in_worker():
+        with as_job_error(ApplicationError):
             margin = _margin(project_id, given)
         used: dict[str, Any] = {}
 

@@ -13,7 +13,7 @@ from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Sourc
 from curation.signals.likelihoods import Margins, added_up, margin_rows, two_policies
 from curation.signals.params import check_id, filled_in
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import as_job_error
 
 NAMES = ("strong", "weak")
 DEFAULTS: dict[str, Any] = {"strong": None, "weak": None}
@@ -62,10 +62,8 @@ class DensityRatioSignal:
         return f"Density ratio of {strong.name} to {weak.name}"[:160], {"strong": strong.facts, "weak": weak.facts}
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
-        try:
+        with as_job_error(ApplicationError):
             models = two_policies(project_id, {**DEFAULTS, **params}, NAMES)
-        except ApplicationError as error:
-            raise JobError(str(error)) from error
         used: dict[str, Any] = {}
 
         def score(source: Source) -> Iterator[Row]:

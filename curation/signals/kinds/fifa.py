@@ -18,7 +18,6 @@ from curation.signals.column_params import (
     SignalColumn,
     check_of_version,
     column_schema,
-    in_worker,
     margin_column,
     record_column,
     signal_schema,
@@ -31,6 +30,8 @@ from curation.signals.pair_features import NO_DIRECTION
 from curation.signals.pair_values import NO_MARGIN, PairValues, pair_values
 from curation.signals.params import check_number, check_whole, filled_in
 from curation.text.semantic_duplicates import spherical_k_means
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import as_job_error
 
 NO_QUALITY = "no_quality"
 # A cluster gives at most a quarter of the budget, so three could never fill it.
@@ -124,7 +125,7 @@ class FifaSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        with in_worker():
+        with as_job_error(ApplicationError):
             columns = _columns(project_id, given)
         used: dict[str, Any] = {}
 

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from curation.domain.judging.follow_ups import DIMENSIONS, FOLLOW_UPS_VERSION, PER_DIMENSION
-from curation.signals.column_params import in_worker
 from curation.signals.kinds.base import SCORE, Column, Level, Row, Scope, Scorer, Source
 from curation.signals.model_readings import facts_of, loading, scoring_item
 from curation.signals.model_resolution import ResolvedModel, resolve_model
 from curation.signals.params import check_id, check_whole, filled_in, refused
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import as_job_error
 
 DEFAULTS: dict[str, Any] = {"model": None, "dimensions": list(DIMENSIONS), "per_dimension": PER_DIMENSION}
 ROWS_PER_SHARD = 256
@@ -77,7 +78,7 @@ class FollowUpLikelihoodSignal:
         return (*SCORE, *(Column(each.name, each.title) for each in chosen))
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
-        with in_worker():
+        with as_job_error(ApplicationError):
             given = _checked(params)
             model = _model(project_id, given)
         with loading():

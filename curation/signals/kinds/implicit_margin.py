@@ -13,7 +13,7 @@ from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Sourc
 from curation.signals.likelihoods import Margins, added_up, margin_rows, two_policies
 from curation.signals.params import check_id, check_number, filled_in
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import as_job_error
 
 NAMES = ("policy", "reference")
 DEFAULTS: dict[str, Any] = {"policy": None, "reference": None, "beta": 0.1}
@@ -67,10 +67,8 @@ class ImplicitMarginSignal:
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
         beta = float(given["beta"])
-        try:
+        with as_job_error(ApplicationError):
             models = two_policies(project_id, given, NAMES)
-        except ApplicationError as error:
-            raise JobError(str(error)) from error
         used: dict[str, Any] = {}
 
         def formula(policy: Any, reference: Any) -> Margins:

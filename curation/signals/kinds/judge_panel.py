@@ -24,11 +24,12 @@ from curation.domain.judging.panel import (
     weights_from_gold,
 )
 from curation.domain.pooling import SourceWeight, gold_weights
-from curation.signals.column_params import check_of_version, in_worker
+from curation.signals.column_params import check_of_version
 from curation.signals.judge_votes import Judged, Member, members_of, read_judged
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source, pair_failed, pair_row
 from curation.signals.params import check_choice, check_flag, check_ids, check_number, filled_in
-from webapp.jobs.handlers import JobError
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import JobError, as_job_error
 
 DEFAULTS: dict[str, Any] = {"signals": None, "weights": "equal", "exclude_own_family": True, "max_spread": MAX_SPREAD}
 MOST = 9
@@ -112,7 +113,7 @@ class JudgePanelSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        with in_worker():
+        with as_job_error(ApplicationError):
             members = members_of(project_id, given["signals"])
         used: dict[str, Any] = {}
 

@@ -39,7 +39,7 @@ from curation.signals.model_resolution import ResolvedModel, distinct_models, re
 from curation.signals.pair_features import NO_DIRECTION
 from curation.signals.params import check_id, check_ids, check_number, filled_in, refused
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import as_job_error
 
 if TYPE_CHECKING:
     from curation.ml.log_likelihood import ResponseLikelihood
@@ -107,10 +107,8 @@ class LearningDifficultySignal:
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
         beta = float(given["beta"])
-        try:
+        with as_job_error(ApplicationError):
             models = _models(project_id, given)
-        except ApplicationError as error:
-            raise JobError(str(error)) from error
         used: dict[str, Any] = {"models": [], "decided": 0, "ranked_right": [0] * len(models)}
 
         def score(source: Source) -> Iterator[Row]:

@@ -21,7 +21,7 @@ from curation.signals.pair_values import PairValues, pair_values
 from curation.signals.params import check_choice, check_ids, filled_in, refused
 from curation.signals.trusted_labels import BY_PEOPLE
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import JobError, as_job_error
 
 DEFAULTS: dict[str, Any] = {"signals": None, "gold": "adjudicated", "scaling": "rank"}
 LEAST, MOST = 2, 20
@@ -96,10 +96,8 @@ class PooledMarginSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        try:
+        with as_job_error(ApplicationError):
             columns = [_column(project_id, each) for each in given["signals"]]
-        except ApplicationError as error:
-            raise JobError(str(error)) from error
         used: dict[str, Any] = {}
 
         def score(source: Source) -> Iterator[Row]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from curation.domain.bradley_terry_heads import OutOfFold, fit_heads
 from curation.domain.strength_zones import EnsembleStrength
+from curation.signals.embeddings import packaged_embedder
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source, pair_failed, pair_row
 from curation.signals.pair_features import PairFeatures, embedded_pairs, scored_pairs
 from webapp.api.errors import ApplicationError
@@ -83,15 +84,7 @@ class QuickEnsembleSignal:
 def _features(source: Source, features: str, used: dict[str, Any]) -> PairFeatures:
     if features == "scores":
         return scored_pairs(source)
-    try:
-        from curation.ml.embedding import TextEmbedder
-        from curation.ml.model_folder import ScoringError
-    except ImportError as error:
-        raise JobError("Embeddings need torch, which this worker does not have; start it without --lite.") from error
-    try:
-        embedder = TextEmbedder()
-    except ScoringError as error:
-        raise JobError(str(error)) from error
+    embedder = packaged_embedder()
     used["embeddings"] = embedder.provenance
     return embedded_pairs(source, embedder)
 

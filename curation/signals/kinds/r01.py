@@ -23,7 +23,7 @@ from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Sourc
 from curation.signals.params import filled_in
 from curation.signals.selectors import signal_urls
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import JobError, as_job_error
 from webapp.store.files import store
 
 DEFAULTS: dict[str, Any] = {"signal": None, "signal_column": ""}
@@ -63,10 +63,8 @@ class R01Signal:
         check_of_version(version_id, params, ("signal",))
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
-        try:
+        with as_job_error(ApplicationError):
             column = response_column(project_id, {**DEFAULTS, **params}, "signal")
-        except ApplicationError as error:
-            raise JobError(str(error)) from error
         used: dict[str, Any] = {}
 
         def score(source: Source) -> Iterator[Row]:

@@ -17,7 +17,6 @@ from curation.signals.column_params import (
     SignalColumn,
     check_of_version,
     column_schema,
-    in_worker,
     margin_column,
     signal_schema,
 )
@@ -25,7 +24,8 @@ from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Sourc
 from curation.signals.pair_values import NO_MARGIN, pair_values
 from curation.signals.params import check_choice, filled_in, refused
 from curation.signals.selectors import signal_urls
-from webapp.jobs.handlers import JobError
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import JobError, as_job_error
 
 NAMES = ("current", "previous")
 DEFAULTS: dict[str, Any] = {
@@ -116,7 +116,7 @@ class RankingConsistencySignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        with in_worker():
+        with as_job_error(ApplicationError):
             columns = _columns(project_id, given)
         used: dict[str, Any] = {}
 

@@ -19,7 +19,6 @@ from curation.signals.column_params import (
     SignalColumn,
     check_of_version,
     column_schema,
-    in_worker,
     margin_column,
     response_column,
     signal_schema,
@@ -27,7 +26,8 @@ from curation.signals.column_params import (
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source, pair_failed, pair_row
 from curation.signals.pair_values import NO_MARGIN, PairValues, pair_values
 from curation.signals.params import check_choice, filled_in
-from webapp.jobs.handlers import JobError
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import JobError, as_job_error
 
 MIN_GOLD = 200
 NO_LENGTH = "no_length"
@@ -84,7 +84,7 @@ class ResidualMarginSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        with in_worker():
+        with as_job_error(ApplicationError):
             columns = _columns(project_id, given)
         used: dict[str, Any] = {}
 

@@ -27,7 +27,7 @@ from curation.signals.model_readings import (
 from curation.signals.model_resolution import ResolvedModel, distinct_models, resolve_model
 from curation.signals.params import check_ids, filled_in, refused
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import as_job_error
 
 if TYPE_CHECKING:
     from curation.ml.reward_scoring import ResponseScore
@@ -80,10 +80,8 @@ class RewardEnsembleSignal:
         return f"Ensemble of {len(models)} reward models", {"models": [model.facts for model in models]}
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
-        try:
+        with as_job_error(ApplicationError):
             models = _models(project_id, params)
-        except ApplicationError as error:
-            raise JobError(str(error)) from error
         used: dict[str, Any] = {
             "models": [],
             "sums": [dict.fromkeys(_SUMS, 0.0) for _ in models],

@@ -8,7 +8,7 @@ from typing import Any
 from curation.signals.kinds.base import SCORE, Level, Row, Scope, Scorer, Source
 from curation.signals.model_resolution import ResolvedModel, resolve_model
 from webapp.api.errors import ApplicationError
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import JobError, as_job_error
 
 
 class RewardScoreSignal:
@@ -60,12 +60,10 @@ class RewardScoreSignal:
             raise JobError(
                 "Scoring with a reward model needs torch, which this worker does not have; start it without --lite."
             ) from error
-        try:
+        with as_job_error(ScoringError, ApplicationError):
             # Asked again, because the data folder may have moved since the signal was requested.
             found = resolve_model(project_id=project_id, model_id=params["model"], kind="reward", with_heads=True)
             model = RewardScorer(found.path, revision=found.revision, head=_head(found, params.get("head")))
-        except (ScoringError, ApplicationError) as error:
-            raise JobError(str(error)) from error
 
         def score(source: Source) -> Iterator[Row]:
             items = (

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from curation.domain.judging.consistency import MIN_READINGS, agreement_of
-from curation.signals.column_params import SignalColumn, check_of_version, in_worker, margin_column
+from curation.signals.column_params import SignalColumn, check_of_version, margin_column
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source, pair_failed, pair_row
 from curation.signals.pair_values import pair_values
 from curation.signals.params import check_choice, check_ids, filled_in
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import as_job_error
 
 DEFAULTS: dict[str, Any] = {"signals": None, "scaling": "rms"}
 MOST = 6
@@ -79,7 +81,7 @@ class SelfConsistencySignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        with in_worker():
+        with as_job_error(ApplicationError):
             columns = _columns(project_id, given)
         used: dict[str, Any] = {}
 

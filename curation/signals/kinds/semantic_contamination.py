@@ -17,7 +17,6 @@ import numpy as np
 from curation.datasets.reading import iter_version_records, part_keys
 from curation.models import DatasetVersion
 from curation.signals.benchmark_versions import PROOFS_KEPT, VERSION_SCHEMA, facts_of, ready_test_set
-from curation.signals.column_params import in_worker
 from curation.signals.embeddings import (
     PromptVectors,
     packaged_embedder,
@@ -29,6 +28,8 @@ from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Sourc
 from curation.signals.params import check_number, filled_in
 from curation.signals.source import PartsSource
 from curation.text.contamination import ALARM_SHARE, COSINE, embedding_hits
+from webapp.api.errors import ApplicationError
+from webapp.jobs.handlers import as_job_error
 from webapp.store.canonical import Record, read_records
 from webapp.store.files import store
 
@@ -80,7 +81,7 @@ class SemanticContaminationSignal:
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
-        with in_worker():
+        with as_job_error(ApplicationError):
             tests = ready_test_set(project_id, given["dataset_version"])
         used: dict[str, Any] = {}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from curation.signals.kinds.base import SCORE, Level, Row, Scope, Scorer, Source, failed, no_params
 from curation.text.toxicity import ToxicityUnavailable, toxicity
-from webapp.jobs.handlers import JobError
+from webapp.jobs.handlers import as_job_error
 
 RESPONSES_AT_ONCE = 2048
 NO_WORDS = "no_words"
@@ -56,10 +56,8 @@ def _package() -> str:
 
 
 def _scored(pending: list[tuple[str, str, str]]) -> Iterator[Row]:
-    try:
+    with as_job_error(ToxicityUnavailable):
         found = toxicity([text for _, _, text in pending])
-    except ToxicityUnavailable as error:
-        raise JobError(str(error)) from error
     for (record_id, response_id, _), probability in zip(pending, found, strict=True):
         if probability is None:
             yield failed(NO_WORDS, record_id, response_id=response_id)

@@ -25,7 +25,7 @@ from trainer_bridge.evaluation.kinds.base import Outcome
 from trainer_bridge.evaluation.models_of import base_folder
 from trainer_bridge.evaluation.rows import FAILED, LEAKED, OK, counts_of, write_rows
 from trainer_bridge.models import Evaluation
-from webapp.jobs.handlers import JobError, Progress, ShardPlan
+from webapp.jobs.handlers import JobError, Progress, ShardPlan, as_job_error
 from webapp.store.canonical import Message, Record, Response, read_records, response_id_of
 from webapp.store.files import store
 
@@ -46,10 +46,8 @@ class FolderWriter:
         from curation.ml.judging.calls import BackendError
         from curation.ml.judging.local import LocalBackend
 
-        try:
+        with as_job_error(BackendError):
             return LocalBackend(self._folder)
-        except BackendError as error:
-            raise JobError(str(error)) from error
 
 
 class SideBySide:
