@@ -5,7 +5,7 @@ import { useT } from "@/lib/i18n";
 import { Button, type ButtonVariant, IconButton } from "./button";
 import { useFocusReturn } from "./use-focus-return";
 
-interface DialogProps {
+export interface DialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;

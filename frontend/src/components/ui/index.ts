@@ -3,6 +3,7 @@ export { ActionButton, Button, type ButtonProps, buttonClass, IconButton } from 
 export { CopyButton } from "./copy-button";
 export { Confirm, Dialog, SidePanel } from "./dialog";
 export { Checkbox, Field, FormError, Input, NumberInput, Select, Textarea } from "./field";
+export { FormDialog } from "./form-dialog";
 export { Icon, type IconName } from "./icon";
 export { Kbd } from "./kbd";
 export { DownloadButton, Link, LinkButton } from "./link";

@@ -5,6 +5,7 @@ import { ApiError } from "@/lib/api/errors";
 import { ActionButton, Button } from "./button";
 import { Confirm } from "./dialog";
 import { Checkbox, Field, Input, NumberInput, Select } from "./field";
+import { FormDialog } from "./form-dialog";
 import { ProgressBar } from "./progress-bar";
 import { Async, PagedRows } from "./states";
 import { DataTable } from "./table";
@@ -121,6 +122,38 @@ describe("a confirmation", () => {
     expect(go).not.toHaveBeenCalled();
     fireEvent.click(screen.getByRole("button", { name: "Cancel job" }));
     expect(go).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a dialog that is a form", () => {
+  const show = (error: unknown, isPending = false) => (
+    <FormDialog
+      title="Create dataset"
+      submit="Create dataset"
+      mutation={{ isPending, error }}
+      onClose={close}
+      onSubmit={send}
+    >
+      <Field label="Name">
+        <Input />
+      </Field>
+    </FormDialog>
+  );
+  const close = vi.fn();
+  const send = vi.fn();
+
+  it("sends by its button, says above the fields what was refused, and can be left", () => {
+    const { rerender } = render(show(null));
+    const button = screen.getByRole<HTMLButtonElement>("button", { name: "Create dataset" });
+    fireEvent.click(button);
+    expect(send).toHaveBeenCalledTimes(1);
+    rerender(show(null, true));
+    expect(button.disabled).toBe(true);
+    rerender(show(new Error("The store is full.")));
+    expect(screen.getByRole("alert").textContent).toContain("The store is full.");
+    expect(close).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByRole("button", { name: "Close" }));
+    expect(close).toHaveBeenCalledTimes(1);
   });
 });
 

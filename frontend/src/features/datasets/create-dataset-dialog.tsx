@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useId, useState } from "react";
-import { Button, Dialog, Field, FormError, Input, Textarea } from "@/components/ui";
+import { useState } from "react";
+import { Field, FormDialog, Input, Textarea } from "@/components/ui";
 import { api } from "@/lib/api/client";
-import { fieldError, formError } from "@/lib/api/errors";
+import { fieldError } from "@/lib/api/errors";
 import type { Dataset } from "@/lib/api/types";
 import { paths } from "@/lib/paths";
 
@@ -14,7 +14,6 @@ interface CreateDatasetDialogProps {
 }
 
 export function CreateDatasetDialog({ open, onOpenChange, projectId }: CreateDatasetDialogProps) {
-  const form = useId();
   const navigate = useNavigate();
   const client = useQueryClient();
   const [name, setName] = useState("");
@@ -26,39 +25,30 @@ export function CreateDatasetDialog({ open, onOpenChange, projectId }: CreateDat
       void navigate({ to: paths.datasetTab(projectId, dataset.id, "imports") });
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    create.mutate();
-  };
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={onOpenChange}
+      onClose={() => onOpenChange(false)}
       title="Create dataset"
-      footer={
-        <Button type="submit" form={form} variant="primary" busy={create.isPending}>
-          Create dataset
-        </Button>
-      }
+      submit="Create dataset"
+      mutation={create}
+      onSubmit={() => create.mutate()}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{formError(create.error)}</FormError>
-        <Field label="Name" required error={fieldError(create.error, "name")}>
-          <Input
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            maxLength={120}
-            autoComplete="off"
-          />
-        </Field>
-        <Field
-          label="Description"
-          hint="Where the data comes from and under which licence."
-          error={fieldError(create.error, "description")}
-        >
-          <Textarea value={description} onChange={(event) => setDescription(event.target.value)} />
-        </Field>
-      </form>
-    </Dialog>
+      <Field label="Name" required error={fieldError(create.error, "name")}>
+        <Input
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          maxLength={120}
+          autoComplete="off"
+        />
+      </Field>
+      <Field
+        label="Description"
+        hint="Where the data comes from and under which licence."
+        error={fieldError(create.error, "description")}
+      >
+        <Textarea value={description} onChange={(event) => setDescription(event.target.value)} />
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
-import { Button, Dialog, Field, FormError, Input, Select } from "@/components/ui";
+import { useState } from "react";
+import { Field, FormDialog, Input, Select } from "@/components/ui";
 import { api } from "@/lib/api/client";
-import { fieldError, formError } from "@/lib/api/errors";
+import { fieldError } from "@/lib/api/errors";
 import type { Job } from "@/lib/api/types";
 import { IMPORT_FORMATS } from "./formats";
 
@@ -15,7 +15,6 @@ interface HubDialogProps {
 
 /** Import a dataset of the Hugging Face Hub by its name; the server fetches it. */
 export function HubDialog({ datasetId, open, onOpenChange, onStarted }: HubDialogProps) {
-  const form = useId();
   const [name, setName] = useState("");
   const [split, setSplit] = useState("");
   const [format, setFormat] = useState("");
@@ -31,53 +30,40 @@ export function HubDialog({ datasetId, open, onOpenChange, onStarted }: HubDialo
       onOpenChange(false);
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    start.mutate();
-  };
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={onOpenChange}
+      onClose={() => onOpenChange(false)}
       title="Import from the Hugging Face Hub"
       description="The server fetches the dataset, so it must be able to reach the Hub."
-      footer={
-        <Button type="submit" form={form} variant="primary" busy={start.isPending}>
-          Import dataset
-        </Button>
-      }
+      submit="Import dataset"
+      mutation={start}
+      onSubmit={() => start.mutate()}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{formError(start.error)}</FormError>
-        <Field
-          label="Dataset"
-          required
-          hint="As in its address: owner/name."
-          error={fieldError(start.error, "hub")}
-        >
-          <Input
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            maxLength={200}
-            autoComplete="off"
-          />
-        </Field>
-        <Field label="Split" hint="All splits when empty." error={fieldError(start.error, "split")}>
-          <Input
-            value={split}
-            onChange={(event) => setSplit(event.target.value)}
-            maxLength={100}
-            autoComplete="off"
-          />
-        </Field>
-        <Field label="Format" required>
-          <Select
-            options={IMPORT_FORMATS}
-            value={format}
-            onChange={(event) => setFormat(event.target.value)}
-          />
-        </Field>
-      </form>
-    </Dialog>
+      <Field
+        label="Dataset"
+        required
+        hint="As in its address: owner/name."
+        error={fieldError(start.error, "hub")}
+      >
+        <Input
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          maxLength={200}
+          autoComplete="off"
+        />
+      </Field>
+      <Field label="Split" hint="All splits when empty." error={fieldError(start.error, "split")}>
+        <Input
+          value={split}
+          onChange={(event) => setSplit(event.target.value)}
+          maxLength={100}
+          autoComplete="off"
+        />
+      </Field>
+      <Field label="Format" required>
+        <Select options={IMPORT_FORMATS} value={format} onChange={(event) => setFormat(event.target.value)} />
+      </Field>
+    </FormDialog>
   );
 }

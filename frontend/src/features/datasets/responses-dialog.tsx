@@ -1,19 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { JobLine, useJob } from "@/components/job-strip";
-import {
-  Async,
-  Button,
-  Checkbox,
-  Dialog,
-  Field,
-  FormError,
-  Input,
-  LinkButton,
-  NumberInput,
-} from "@/components/ui";
+import { Async, Checkbox, Field, FormDialog, Input, LinkButton, NumberInput } from "@/components/ui";
 import { api, newIdempotencyKey } from "@/lib/api/client";
-import { fieldError, formError } from "@/lib/api/errors";
+import { fieldError } from "@/lib/api/errors";
 import type { components } from "@/lib/api/schema";
 import type { DatasetVersion, Job, Page } from "@/lib/api/types";
 import { paths } from "@/lib/paths";
@@ -43,7 +33,6 @@ const keyOf = (model: WriterModel) => `${model.source} ${JSON.stringify(model.mo
 /** Models write candidates for people and judges to compare; the end is a dataset of its own. */
 export function ResponsesDialog({ version, onClose, onStarted }: Props) {
   const project = useProject();
-  const id = useId();
   const [form, setForm] = useState<Form>({
     chosen: [],
     endpointModel: "",
@@ -86,104 +75,90 @@ export function ResponsesDialog({ version, onClose, onStarted }: Props) {
   });
   const wrong = (name: string) =>
     fieldError(start.error, name) ?? fieldError(start.error, `sampling.${name}`);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    start.mutate();
-  };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
+      onClose={onClose}
       title="Write responses with models"
       description={`To prompts of version ${version.number}. Each prompt is answered once by each model and sample; the result is a new dataset, in which readers do not see who wrote what.`}
-      footer={
-        <Button
-          type="submit"
-          form={id}
-          variant="primary"
-          busy={start.isPending}
-          disabled={chosen.length === 0 || !form.name.trim()}
-        >
-          Write responses
-        </Button>
-      }
+      submit="Write responses"
+      mutation={start}
+      disabled={chosen.length === 0 || !form.name.trim()}
+      noValidate
+      onSubmit={() => start.mutate()}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <FormError>{formError(start.error)}</FormError>
-        <fieldset>
-          <legend className="mb-1 font-medium">Models</legend>
-          <Async query={models}>
-            {({ results }) => (
-              <div className="flex max-h-48 flex-col gap-1.5 overflow-y-auto py-1 pl-0.5">
-                {results.map((each) => (
-                  <Checkbox
-                    key={keyOf(each)}
-                    label={each.title}
-                    hint={each.description}
-                    disabled={!each.available}
-                    checked={form.chosen.includes(keyOf(each))}
-                    onChange={(event) =>
-                      edit({
-                        chosen: event.target.checked
-                          ? [...form.chosen, keyOf(each)]
-                          : form.chosen.filter((key) => key !== keyOf(each)),
-                      })
-                    }
-                  />
-                ))}
-              </div>
-            )}
-          </Async>
-          {wrong("writers") && <p className="mt-1 text-sm text-danger">{wrong("writers")}</p>}
-        </fieldset>
-        {chosen.some((each) => each.source === "endpoint") && (
-          <Field
-            label="Model at the endpoint"
-            required
-            hint="As the endpoint calls it."
-            error={wrong("model.model")}
-          >
-            <Input
-              value={form.endpointModel}
-              autoComplete="off"
-              onChange={(event) => edit({ endpointModel: event.target.value })}
-            />
-          </Field>
-        )}
-        <Field label="Name of the new dataset" required error={wrong("name")}>
+      <fieldset>
+        <legend className="mb-1 font-medium">Models</legend>
+        <Async query={models}>
+          {({ results }) => (
+            <div className="flex max-h-48 flex-col gap-1.5 overflow-y-auto py-1 pl-0.5">
+              {results.map((each) => (
+                <Checkbox
+                  key={keyOf(each)}
+                  label={each.title}
+                  hint={each.description}
+                  disabled={!each.available}
+                  checked={form.chosen.includes(keyOf(each))}
+                  onChange={(event) =>
+                    edit({
+                      chosen: event.target.checked
+                        ? [...form.chosen, keyOf(each)]
+                        : form.chosen.filter((key) => key !== keyOf(each)),
+                    })
+                  }
+                />
+              ))}
+            </div>
+          )}
+        </Async>
+        {wrong("writers") && <p className="mt-1 text-sm text-danger">{wrong("writers")}</p>}
+      </fieldset>
+      {chosen.some((each) => each.source === "endpoint") && (
+        <Field
+          label="Model at the endpoint"
+          required
+          hint="As the endpoint calls it."
+          error={wrong("model.model")}
+        >
           <Input
-            value={form.name}
-            maxLength={120}
+            value={form.endpointModel}
             autoComplete="off"
-            onChange={(event) => edit({ name: event.target.value })}
+            onChange={(event) => edit({ endpointModel: event.target.value })}
           />
         </Field>
-        <div className="grid grid-cols-2 gap-4">
-          {(
-            [
-              ["prompts", "Prompts", "prompts"],
-              ["samples", "Responses of each model", "samples"],
-              ["temperature", "Temperature", "temperature"],
-              ["maxTokens", "Tokens at most", "max_tokens"],
-            ] as const
-          ).map(([name, label, field]) => (
-            <Field key={name} label={label} required mark={false} error={wrong(field)}>
-              <NumberInput
-                className="max-w-28"
-                value={form[name]}
-                onChange={(event) => edit({ [name]: event.target.value })}
-              />
-            </Field>
-          ))}
-        </div>
-        <Checkbox
-          label="Keep the responses that are there"
-          hint="Beside the new ones, so that they can be compared."
-          checked={form.keep}
-          onChange={(event) => edit({ keep: event.target.checked })}
+      )}
+      <Field label="Name of the new dataset" required error={wrong("name")}>
+        <Input
+          value={form.name}
+          maxLength={120}
+          autoComplete="off"
+          onChange={(event) => edit({ name: event.target.value })}
         />
-      </form>
-    </Dialog>
+      </Field>
+      <div className="grid grid-cols-2 gap-4">
+        {(
+          [
+            ["prompts", "Prompts", "prompts"],
+            ["samples", "Responses of each model", "samples"],
+            ["temperature", "Temperature", "temperature"],
+            ["maxTokens", "Tokens at most", "max_tokens"],
+          ] as const
+        ).map(([name, label, field]) => (
+          <Field key={name} label={label} required mark={false} error={wrong(field)}>
+            <NumberInput
+              className="max-w-28"
+              value={form[name]}
+              onChange={(event) => edit({ [name]: event.target.value })}
+            />
+          </Field>
+        ))}
+      </div>
+      <Checkbox
+        label="Keep the responses that are there"
+        hint="Beside the new ones, so that they can be compared."
+        checked={form.keep}
+        onChange={(event) => edit({ keep: event.target.checked })}
+      />
+    </FormDialog>
   );
 }
 

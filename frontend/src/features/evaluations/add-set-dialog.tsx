@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
-import { Button, Checkbox, Dialog, Field, FormError, Input, ProgressBar, Select } from "@/components/ui";
+import { useState } from "react";
+import { Checkbox, Field, FormDialog, Input, ProgressBar, Select } from "@/components/ui";
 import { api, newIdempotencyKey, upload } from "@/lib/api/client";
-import { fieldError, formError } from "@/lib/api/errors";
+import { fieldError } from "@/lib/api/errors";
 import type { Job, Page, Snapshot } from "@/lib/api/types";
 import { formatCount } from "@/lib/format";
 import { useProject } from "@/lib/session";
@@ -13,7 +13,6 @@ type From = "file" | "snapshot";
 /** A set from files, or from what a snapshot holds out. */
 export function AddSetDialog({ onClose, onStarted }: { onClose: () => void; onStarted: (job: Job) => void }) {
   const project = useProject();
-  const id = useId();
   const [from, setFrom] = useState<From>("file");
   const [files, setFiles] = useState<File[]>([]);
   const [layout, setLayout] = useState("");
@@ -51,102 +50,93 @@ export function AddSetDialog({ onClose, onStarted }: { onClose: () => void; onSt
     },
     onSettled: () => setSent(null),
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    start.mutate();
-  };
   const ready = from === "file" ? files.length > 0 : chosen !== "";
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
+      onClose={onClose}
       title="Add an evaluation set"
       description="It is read once and never changes; a file with a bad row is refused whole, by file and row."
-      footer={
-        <Button type="submit" form={id} variant="primary" busy={start.isPending} disabled={!ready}>
-          Add set
-        </Button>
-      }
+      submit="Add set"
+      mutation={start}
+      disabled={!ready}
+      onSubmit={() => start.mutate()}
     >
-      <form id={id} onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{formError(start.error)}</FormError>
-        <Field label="From" required>
-          <Select
-            value={from}
-            onChange={(event) => {
-              start.reset();
-              setFrom(event.target.value as From);
-            }}
-            options={[
-              { value: "file", label: "Files: RewardBench, RM-Bench, RMB or your own pairs" },
-              { value: "snapshot", label: "The held-out pairs of a snapshot" },
-            ]}
-          />
-        </Field>
-        {from === "file" ? (
-          <>
-            <Field
-              label="Files"
-              required
-              hint="JSONL, JSON or Parquet. Several files make one set."
-              error={fieldError(start.error, "file")}
-            >
-              <input
-                type="file"
-                multiple
-                onChange={(event) => setFiles([...(event.target.files ?? [])])}
-                className="block w-full text-sm file:me-3 file:h-8 file:rounded-md file:border file:border-control file:bg-raised file:px-3 file:text-fg"
-              />
-            </Field>
-            <Field label="Layout" required error={fieldError(start.error, "layout")}>
-              <Select
-                value={layout}
-                onChange={(event) => setLayout(event.target.value)}
-                options={FILE_LAYOUTS}
-              />
-            </Field>
-          </>
-        ) : (
+      <Field label="From" required>
+        <Select
+          value={from}
+          onChange={(event) => {
+            start.reset();
+            setFrom(event.target.value as From);
+          }}
+          options={[
+            { value: "file", label: "Files: RewardBench, RM-Bench, RMB or your own pairs" },
+            { value: "snapshot", label: "The held-out pairs of a snapshot" },
+          ]}
+        />
+      </Field>
+      {from === "file" ? (
+        <>
           <Field
-            label="Snapshot"
+            label="Files"
             required
-            hint={
-              snapshots.isSuccess && held.length === 0
-                ? "No snapshot of this project holds pairs out; freeze one with a test fraction."
-                : "Its test split, which no run trains on."
-            }
-            error={fieldError(start.error, "snapshot")}
+            hint="JSONL, JSON or Parquet. Several files make one set."
+            error={fieldError(start.error, "file")}
           >
-            <Select
-              value={chosen}
-              onChange={(event) => setSnapshot(event.target.value)}
-              options={held.map((each) => ({
-                value: String(each.id),
-                label: `${each.name} · ${each.id} (${formatCount(each.splits.test ?? 0)} held out)`,
-              }))}
+            <input
+              type="file"
+              multiple
+              onChange={(event) => setFiles([...(event.target.files ?? [])])}
+              className="block w-full text-sm file:me-3 file:h-8 file:rounded-md file:border file:border-control file:bg-raised file:px-3 file:text-fg"
             />
           </Field>
-        )}
+          <Field label="Layout" required error={fieldError(start.error, "layout")}>
+            <Select
+              value={layout}
+              onChange={(event) => setLayout(event.target.value)}
+              options={FILE_LAYOUTS}
+            />
+          </Field>
+        </>
+      ) : (
         <Field
-          label="Name"
-          hint="Empty takes that of the file or snapshot."
-          error={fieldError(start.error, "name")}
+          label="Snapshot"
+          required
+          hint={
+            snapshots.isSuccess && held.length === 0
+              ? "No snapshot of this project holds pairs out; freeze one with a test fraction."
+              : "Its test split, which no run trains on."
+          }
+          error={fieldError(start.error, "snapshot")}
         >
-          <Input
-            value={name}
-            maxLength={160}
-            autoComplete="off"
-            onChange={(event) => setName(event.target.value)}
+          <Select
+            value={chosen}
+            onChange={(event) => setSnapshot(event.target.value)}
+            options={held.map((each) => ({
+              value: String(each.id),
+              label: `${each.name} · ${each.id} (${formatCount(each.splits.test ?? 0)} held out)`,
+            }))}
           />
         </Field>
-        <Checkbox
-          label="Evaluate every new model on it"
-          hint="As soon as a run has made one."
-          checked={automatic}
-          onChange={(event) => setAutomatic(event.target.checked)}
+      )}
+      <Field
+        label="Name"
+        hint="Empty takes that of the file or snapshot."
+        error={fieldError(start.error, "name")}
+      >
+        <Input
+          value={name}
+          maxLength={160}
+          autoComplete="off"
+          onChange={(event) => setName(event.target.value)}
         />
-        {sent && <ProgressBar label="Sending" done={sent.sent} total={sent.total} />}
-      </form>
-    </Dialog>
+      </Field>
+      <Checkbox
+        label="Evaluate every new model on it"
+        hint="As soon as a run has made one."
+        checked={automatic}
+        onChange={(event) => setAutomatic(event.target.checked)}
+      />
+      {sent && <ProgressBar label="Sending" done={sent.sent} total={sent.total} />}
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
-import { Button, Checkbox, Dialog, Field, FormError, NumberInput, Select, toast } from "@/components/ui";
-import { fieldError, formError } from "@/lib/api/errors";
+import { useState } from "react";
+import { Checkbox, Field, FormDialog, NumberInput, Select, toast } from "@/components/ui";
+import { fieldError } from "@/lib/api/errors";
 import type { Job } from "@/lib/api/types";
 import { type JudgeDetail, type JudgeProtocol, startRun } from "./api";
 import { RUN, type RunForm, runBody, runProblems } from "./runs";
@@ -19,7 +19,6 @@ export function RunDialog({
   onClose: () => void;
   onStarted: (job: Job) => void;
 }) {
-  const id = useId();
   const [form, setForm] = useState<RunForm>(RUN);
   const [tried, setTried] = useState(false);
   const edit = (change: Partial<RunForm>) => setForm((before) => ({ ...before, ...change }));
@@ -37,79 +36,74 @@ export function RunDialog({
   });
   const wrong = (name: string) =>
     problems[name] ?? fieldError(start.error, name) ?? fieldError(start.error, `params.${name}`);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
     if (version !== undefined && Object.keys(runProblems(form, version, priced)).length === 0) {
       start.mutate(version);
     }
   };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
+      onClose={onClose}
       title={`Let ${judge.name} v${judge.version} judge`}
       description={`${protocol?.title ?? "It"}${judge.level === "pair" ? ", both orders of each pair" : ", each response by itself"}. You may leave the page meanwhile.`}
-      footer={
-        <Button type="submit" form={id} variant="primary" busy={start.isPending}>
-          {choice.chosen ? `Judge v${choice.chosen.number}` : "Judge"}
-        </Button>
-      }
+      submit={choice.chosen ? `Judge v${choice.chosen.number}` : "Judge"}
+      mutation={start}
+      noValidate
+      className="flex flex-col gap-5"
+      onSubmit={submit}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-5">
-        <FormError>{formError(start.error)}</FormError>
-        <VersionFields choice={choice} problem={wrong("dataset_version")} onChange={edit} />
-        {judge.level === "pair" && (
+      <VersionFields choice={choice} problem={wrong("dataset_version")} onChange={edit} />
+      {judge.level === "pair" && (
+        <Field
+          label="Pairs"
+          required
+          hint="All pairs: every two responses of rows with up to 8 of them."
+          error={wrong("pairs")}
+        >
+          <Select
+            value={form.pairs}
+            onChange={(event) => edit({ pairs: event.target.value as RunForm["pairs"] })}
+            options={[
+              { value: "labelled", label: "Pairs that have a label" },
+              { value: "all", label: "All pairs" },
+            ]}
+          />
+        </Field>
+      )}
+      <Checkbox
+        label="Only rows that people labelled"
+        hint="Leaves out what nobody has decided yet."
+        checked={form.goldOnly}
+        onChange={(event) => edit({ goldOnly: event.target.checked })}
+      />
+      <div className="grid grid-cols-2 gap-4">
+        <Field
+          label="Share of the rows, %"
+          required
+          hint="Less than 100 draws rows by lot."
+          error={wrong("share")}
+        >
+          <NumberInput
+            className="max-w-28"
+            value={form.share}
+            onChange={(event) => edit({ share: event.target.value })}
+          />
+        </Field>
+        {priced && (
           <Field
-            label="Pairs"
-            required
-            hint="All pairs: every two responses of rows with up to 8 of them."
-            error={wrong("pairs")}
-          >
-            <Select
-              value={form.pairs}
-              onChange={(event) => edit({ pairs: event.target.value as RunForm["pairs"] })}
-              options={[
-                { value: "labelled", label: "Pairs that have a label" },
-                { value: "all", label: "All pairs" },
-              ]}
-            />
-          </Field>
-        )}
-        <Checkbox
-          label="Only rows that people labelled"
-          hint="Leaves out what nobody has decided yet."
-          checked={form.goldOnly}
-          onChange={(event) => edit({ goldOnly: event.target.checked })}
-        />
-        <div className="grid grid-cols-2 gap-4">
-          <Field
-            label="Share of the rows, %"
-            required
-            hint="Less than 100 draws rows by lot."
-            error={wrong("share")}
+            label="Spend at most, $"
+            hint="It pauses there; the cap can be raised."
+            error={wrong("cap_usd")}
           >
             <NumberInput
               className="max-w-28"
-              value={form.share}
-              onChange={(event) => edit({ share: event.target.value })}
+              value={form.cap}
+              onChange={(event) => edit({ cap: event.target.value })}
             />
           </Field>
-          {priced && (
-            <Field
-              label="Spend at most, $"
-              hint="It pauses there; the cap can be raised."
-              error={wrong("cap_usd")}
-            >
-              <NumberInput
-                className="max-w-28"
-                value={form.cap}
-                onChange={(event) => edit({ cap: event.target.value })}
-              />
-            </Field>
-          )}
-        </div>
-      </form>
-    </Dialog>
+        )}
+      </div>
+    </FormDialog>
   );
 }

@@ -1,14 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { useAction } from "@/actions";
 import { ColumnSummaries } from "@/components/column-summary";
 import { isActive, JobStrip } from "@/components/job-strip";
 import {
   ActionButton,
   Button,
-  Dialog,
   Field,
   Figures,
+  FormDialog,
   FormError,
   Icon,
   LinkButton,
@@ -176,7 +176,6 @@ function CapDialog({
   onClose: () => void;
   onChanged: () => void;
 }) {
-  const id = useId();
   const before = run.meter?.cap_usd ?? null;
   const [typed, setTyped] = useState(before === null ? "" : String(before));
   const [tried, setTried] = useState(false);
@@ -188,40 +187,28 @@ function CapDialog({
       onClose();
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
     if ("cap" in found) save.mutate(found.cap);
   };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
+      onClose={onClose}
       size="sm"
       title="Change the cap"
       description={`${formatUsd(run.meter?.cost_usd)} spent so far. A run that stopped at its cap goes on when it is resumed.`}
-      footer={
-        <Button type="submit" form={id} variant="primary" busy={save.isPending}>
-          {"cap" in found && found.cap === null ? "Lift the cap" : "Set the cap"}
-        </Button>
-      }
+      submit={"cap" in found && found.cap === null ? "Lift the cap" : "Set the cap"}
+      mutation={save}
+      noValidate
+      onSubmit={submit}
     >
-      <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-        <FormError>{formError(save.error)}</FormError>
-        <Field
-          label="Spend at most, $"
-          hint="Empty lifts the cap."
-          error={
-            (tried && "problem" in found ? found.problem : undefined) ?? fieldError(save.error, "cap_usd")
-          }
-        >
-          <NumberInput
-            className="max-w-32"
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-          />
-        </Field>
-      </form>
-    </Dialog>
+      <Field
+        label="Spend at most, $"
+        hint="Empty lifts the cap."
+        error={(tried && "problem" in found ? found.problem : undefined) ?? fieldError(save.error, "cap_usd")}
+      >
+        <NumberInput className="max-w-32" value={typed} onChange={(event) => setTyped(event.target.value)} />
+      </Field>
+    </FormDialog>
   );
 }

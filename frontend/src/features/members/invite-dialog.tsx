@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
-import { Button, Dialog, Field, FormError, Input, Select } from "@/components/ui";
+import { useState } from "react";
+import { Field, FormDialog, Input, Select } from "@/components/ui";
 import { api } from "@/lib/api/client";
-import { fieldError, formError } from "@/lib/api/errors";
+import { fieldError } from "@/lib/api/errors";
 import type { Member, Role } from "@/lib/api/types";
 import { ROLES } from "./roles";
 
@@ -14,7 +14,6 @@ interface InviteDialogProps {
 }
 
 export function InviteDialog({ open, onOpenChange, projectId, onInvited }: InviteDialogProps) {
-  const form = useId();
   const [email, setEmail] = useState("");
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("annotator");
@@ -26,49 +25,40 @@ export function InviteDialog({ open, onOpenChange, projectId, onInvited }: Invit
       onInvited(member);
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    invite.mutate();
-  };
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={onOpenChange}
+      onClose={() => onOpenChange(false)}
       title="Invite someone"
       description="You get a link to hand over; Plumbline sends no mail."
-      footer={
-        <Button type="submit" form={form} variant="primary" busy={invite.isPending}>
-          Create invitation link
-        </Button>
-      }
+      submit="Create invitation link"
+      mutation={invite}
+      onSubmit={() => invite.mutate()}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{formError(invite.error)}</FormError>
-        <Field label="Email" required error={fieldError(invite.error, "email")}>
-          <Input
-            type="email"
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-            autoComplete="off"
-          />
-        </Field>
-        <Field label="Name" error={fieldError(invite.error, "name")}>
-          <Input
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            maxLength={120}
-            autoComplete="off"
-          />
-        </Field>
-        <Field
-          label="Role"
-          required
-          hint={`${ROLES.find((each) => each.value === role)?.label}: ${ROLES.find((each) => each.value === role)?.may}.`}
-          error={fieldError(invite.error, "role")}
-        >
-          <Select options={ROLES} value={role} onChange={(event) => setRole(event.target.value as Role)} />
-        </Field>
-      </form>
-    </Dialog>
+      <Field label="Email" required error={fieldError(invite.error, "email")}>
+        <Input
+          type="email"
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+          autoComplete="off"
+        />
+      </Field>
+      <Field label="Name" error={fieldError(invite.error, "name")}>
+        <Input
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          maxLength={120}
+          autoComplete="off"
+        />
+      </Field>
+      <Field
+        label="Role"
+        required
+        hint={`${ROLES.find((each) => each.value === role)?.label}: ${ROLES.find((each) => each.value === role)?.may}.`}
+        error={fieldError(invite.error, "role")}
+      >
+        <Select options={ROLES} value={role} onChange={(event) => setRole(event.target.value as Role)} />
+      </Field>
+    </FormDialog>
   );
 }

@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
-import { Button, Dialog, ErrorState, Field, FormError, Input, Select, Skeleton } from "@/components/ui";
+import { useState } from "react";
+import { ErrorState, Field, FormDialog, Input, Select, Skeleton } from "@/components/ui";
 import { api, newIdempotencyKey } from "@/lib/api/client";
-import { fieldError, formError } from "@/lib/api/errors";
+import { fieldError } from "@/lib/api/errors";
 import type { BaseModel, Job, ModelVersion } from "@/lib/api/types";
 import { useProject } from "@/lib/session";
 import { bodyOf, EMPTY, folderOf, foldersOf, type Origin, ownNameOf, type RegisterForm } from "./form";
@@ -33,7 +33,6 @@ interface Props {
 /** Which model, from where, and as what. */
 export function RegisterDialog({ onClose, onStarted }: Props) {
   const project = useProject();
-  const id = useId();
   const [form, setForm] = useState<RegisterForm>(EMPTY);
   const edit = (change: Partial<RegisterForm>) => setForm((before) => ({ ...before, ...change }));
   const isLocal = form.origin === "local";
@@ -54,101 +53,86 @@ export function RegisterDialog({ onClose, onStarted }: Props) {
     },
   });
   const refused = fieldError(start.error, "base_model");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    start.mutate();
-  };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
+      onClose={onClose}
       title="Register a model"
       description="A model that was not trained here. Its files are copied, and never change afterwards."
-      footer={
-        <Button
-          type="submit"
-          form={id}
-          variant="primary"
-          busy={start.isPending}
-          disabled={isLocal && !folderOf(form, folders)}
-        >
-          {form.kind === "reward" ? "Register reward model" : "Register policy"}
-        </Button>
-      }
+      submit={form.kind === "reward" ? "Register reward model" : "Register policy"}
+      mutation={start}
+      disabled={isLocal && !folderOf(form, folders)}
+      onSubmit={() => start.mutate()}
     >
-      <form id={id} onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{formError(start.error)}</FormError>
-        <Field
-          label="Kind"
-          required
-          hint={KINDS.find((each) => each.value === form.kind)?.hint}
-          error={fieldError(start.error, "kind")}
-        >
-          <Select
-            value={form.kind}
-            onChange={(event) => edit({ kind: event.target.value as ModelVersion["kind"] })}
-            options={KINDS}
-          />
-        </Field>
-        <Field label="From" required>
-          <Select
-            value={form.origin}
-            onChange={(event) => {
-              start.reset();
-              edit({ origin: event.target.value as Origin });
-            }}
-            options={ORIGINS}
-          />
-        </Field>
-        {isLocal ? (
-          <FolderField
-            query={models}
-            chosen={folderOf(form, folders)?.name ?? ""}
+      <Field
+        label="Kind"
+        required
+        hint={KINDS.find((each) => each.value === form.kind)?.hint}
+        error={fieldError(start.error, "kind")}
+      >
+        <Select
+          value={form.kind}
+          onChange={(event) => edit({ kind: event.target.value as ModelVersion["kind"] })}
+          options={KINDS}
+        />
+      </Field>
+      <Field label="From" required>
+        <Select
+          value={form.origin}
+          onChange={(event) => {
+            start.reset();
+            edit({ origin: event.target.value as Origin });
+          }}
+          options={ORIGINS}
+        />
+      </Field>
+      {isLocal ? (
+        <FolderField
+          query={models}
+          chosen={folderOf(form, folders)?.name ?? ""}
+          error={refused}
+          onChange={(folder) => edit({ folder })}
+        />
+      ) : (
+        <div className="grid grid-cols-[3fr_2fr] gap-4">
+          <Field
+            label="Model"
+            required
+            hint="As in its address: owner/name. The server fetches it, so it must reach the Hub."
             error={refused}
-            onChange={(folder) => edit({ folder })}
-          />
-        ) : (
-          <div className="grid grid-cols-[3fr_2fr] gap-4">
-            <Field
-              label="Model"
-              required
-              hint="As in its address: owner/name. The server fetches it, so it must reach the Hub."
-              error={refused}
-            >
-              <Input
-                value={form.hub}
-                onChange={(event) => edit({ hub: event.target.value })}
-                maxLength={200}
-                autoComplete="off"
-                spellCheck={false}
-              />
-            </Field>
-            <Field label="Revision" hint="A branch, tag or commit; the newest when empty.">
-              <Input
-                value={form.revision}
-                onChange={(event) => edit({ revision: event.target.value })}
-                maxLength={80}
-                autoComplete="off"
-                spellCheck={false}
-              />
-            </Field>
-          </div>
-        )}
-        <Field
-          label="Name"
-          hint="A name that is taken gets a further version."
-          error={fieldError(start.error, "name")}
-        >
-          <Input
-            value={form.name}
-            placeholder={ownNameOf(form, folders)}
-            maxLength={120}
-            autoComplete="off"
-            onChange={(event) => edit({ name: event.target.value })}
-          />
-        </Field>
-      </form>
-    </Dialog>
+          >
+            <Input
+              value={form.hub}
+              onChange={(event) => edit({ hub: event.target.value })}
+              maxLength={200}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </Field>
+          <Field label="Revision" hint="A branch, tag or commit; the newest when empty.">
+            <Input
+              value={form.revision}
+              onChange={(event) => edit({ revision: event.target.value })}
+              maxLength={80}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </Field>
+        </div>
+      )}
+      <Field
+        label="Name"
+        hint="A name that is taken gets a further version."
+        error={fieldError(start.error, "name")}
+      >
+        <Input
+          value={form.name}
+          placeholder={ownNameOf(form, folders)}
+          maxLength={120}
+          autoComplete="off"
+          onChange={(event) => edit({ name: event.target.value })}
+        />
+      </Field>
+    </FormDialog>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
-import { Button, Dialog, Field, FormError, Input } from "@/components/ui";
-import { fieldError, formError } from "@/lib/api/errors";
+import { useState } from "react";
+import { Field, FormDialog, Input } from "@/components/ui";
+import { fieldError } from "@/lib/api/errors";
 import type { DatasetVersion, Job, Recipe } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
 import { freezeSnapshot } from "./api";
@@ -17,7 +17,6 @@ interface Props {
 
 /** Makes the recipe's result immutable, with a hash and a split by prompt. */
 export function FreezeDialog({ open, onOpenChange, recipe, version, kept, onFrozen }: Props) {
-  const form = useId();
   const [name, setName] = useState(`${recipe.name} on v${version.number}`);
   const [percent, setPercent] = useState("10");
   const [seed, setSeed] = useState("0");
@@ -34,49 +33,40 @@ export function FreezeDialog({ open, onOpenChange, recipe, version, kept, onFroz
       onFrozen(job);
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    freeze.mutate();
-  };
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={onOpenChange}
+      onClose={() => onOpenChange(false)}
       title="Freeze snapshot"
       description={`The same recipe, version and seed give the same snapshot, byte for byte.${
         kept === null ? "" : ` It will hold ${countOf(kept, "pair")}.`
       }`}
-      footer={
-        <Button type="submit" form={form} variant="primary" busy={freeze.isPending}>
-          Freeze snapshot
-        </Button>
-      }
+      submit="Freeze snapshot"
+      mutation={freeze}
+      onSubmit={() => freeze.mutate()}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{formError(freeze.error)}</FormError>
-        <Field label="Name" required error={fieldError(freeze.error, "name")}>
-          <Input value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />
+      <Field label="Name" required error={fieldError(freeze.error, "name")}>
+        <Input value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />
+      </Field>
+      <div className="grid grid-cols-2 gap-4">
+        <Field
+          label="Held out for testing, %"
+          required
+          hint="Split by prompt: no prompt is on both sides."
+          error={fieldError(freeze.error, "test_fraction")}
+        >
+          <Input
+            type="number"
+            min={0}
+            max={50}
+            value={percent}
+            onChange={(event) => setPercent(event.target.value)}
+          />
         </Field>
-        <div className="grid grid-cols-2 gap-4">
-          <Field
-            label="Held out for testing, %"
-            required
-            hint="Split by prompt: no prompt is on both sides."
-            error={fieldError(freeze.error, "test_fraction")}
-          >
-            <Input
-              type="number"
-              min={0}
-              max={50}
-              value={percent}
-              onChange={(event) => setPercent(event.target.value)}
-            />
-          </Field>
-          <Field label="Seed" required error={fieldError(freeze.error, "seed")}>
-            <Input type="number" value={seed} onChange={(event) => setSeed(event.target.value)} />
-          </Field>
-        </div>
-      </form>
-    </Dialog>
+        <Field label="Seed" required error={fieldError(freeze.error, "seed")}>
+          <Input type="number" value={seed} onChange={(event) => setSeed(event.target.value)} />
+        </Field>
+      </div>
+    </FormDialog>
   );
 }

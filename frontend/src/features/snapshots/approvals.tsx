@@ -1,18 +1,17 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import {
   Badge,
   Button,
   Confirm,
-  Dialog,
   Field,
-  FormError,
+  FormDialog,
   Icon,
   RelativeTime,
   Textarea,
   toast,
 } from "@/components/ui";
-import { fieldError, formError } from "@/lib/api/errors";
+import { fieldError } from "@/lib/api/errors";
 import type { Snapshot, SnapshotApproval } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
 import { useCan, useMe, useProject } from "@/lib/session";
@@ -110,7 +109,6 @@ function ApproveDialog({
   note: string;
   onClose: () => void;
 }) {
-  const form = useId();
   const project = useProject();
   const client = useQueryClient();
   const [text, setText] = useState(note);
@@ -122,37 +120,22 @@ function ApproveDialog({
       onClose();
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate();
-  };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
+      onClose={onClose}
       title="Approve this snapshot"
       description="Your name, the time and your note stand beside it, for whoever trains on it. Its pairs stay as they are."
-      footer={
-        <Button type="submit" form={form} variant="primary" busy={save.isPending}>
-          Approve
-        </Button>
-      }
+      submit="Approve"
+      mutation={save}
+      onSubmit={() => save.mutate()}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{formError(save.error)}</FormError>
-        <Field
-          label="Note"
-          hint="What you looked at, and what you would still change."
-          error={fieldError(save.error, "note")}
-        >
-          <Textarea
-            maxLength={500}
-            dir="auto"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-        </Field>
-      </form>
-    </Dialog>
+      <Field
+        label="Note"
+        hint="What you looked at, and what you would still change."
+        error={fieldError(save.error, "note")}
+      >
+        <Textarea maxLength={500} dir="auto" value={text} onChange={(event) => setText(event.target.value)} />
+      </Field>
+    </FormDialog>
   );
 }

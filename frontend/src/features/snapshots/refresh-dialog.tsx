@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useId, useState } from "react";
-import { Button, Dialog, Field, FormError, Select, toast } from "@/components/ui";
-import { fieldError, formError } from "@/lib/api/errors";
+import { useState } from "react";
+import { Field, FormDialog, Select, toast } from "@/components/ui";
+import { fieldError } from "@/lib/api/errors";
 import type { Snapshot } from "@/lib/api/types";
 import { formatPercent } from "@/lib/format";
 import { paths } from "@/lib/paths";
@@ -13,7 +13,6 @@ import { openCampaigns } from "./review";
 
 /** The same recipe again whenever its dataset has a new version. */
 export function RefreshDialog({ snapshot, onClose }: { snapshot: Snapshot; onClose: () => void }) {
-  const form = useId();
   const project = useProject();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -38,46 +37,40 @@ export function RefreshDialog({ snapshot, onClose }: { snapshot: Snapshot; onClo
       void navigate({ to: paths.snapshots(project.id) });
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (version) create.mutate(version.dataset);
   };
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
+      onClose={onClose}
       title="Keep this snapshot fresh"
       description="Whenever the dataset has a new version, the recipe as it is then is frozen over it. Signals the recipe uses are computed for that version first. This snapshot stays as it is."
-      footer={
-        <Button type="submit" form={form} variant="primary" busy={create.isPending} disabled={!version}>
-          Keep fresh
-        </Button>
-      }
+      submit="Keep fresh"
+      mutation={create}
+      disabled={!version}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{formError(create.error)}</FormError>
-        <Field label="Look for something new" required error={fieldError(create.error, "every_hours")}>
-          <Select value={every} onChange={(event) => setEvery(event.target.value)} options={[...INTERVALS]} />
-        </Field>
-        <Field
-          label="Bring home the votes of"
-          hint="They become labels of a new version before the recipe runs."
-          error={fieldError(create.error, "campaign")}
-        >
-          <Select
-            value={campaign}
-            onChange={(event) => setCampaign(event.target.value)}
-            options={[
-              { value: "", label: "no campaign" },
-              ...campaigns.map((each) => ({ value: String(each.id), label: each.name })),
-            ]}
-          />
-        </Field>
-        <p className="text-sm text-muted">
-          {formatPercent(snapshot.test_fraction)} held out for testing, seed {snapshot.seed}, as in this
-          snapshot.
-        </p>
-      </form>
-    </Dialog>
+      <Field label="Look for something new" required error={fieldError(create.error, "every_hours")}>
+        <Select value={every} onChange={(event) => setEvery(event.target.value)} options={[...INTERVALS]} />
+      </Field>
+      <Field
+        label="Bring home the votes of"
+        hint="They become labels of a new version before the recipe runs."
+        error={fieldError(create.error, "campaign")}
+      >
+        <Select
+          value={campaign}
+          onChange={(event) => setCampaign(event.target.value)}
+          options={[
+            { value: "", label: "no campaign" },
+            ...campaigns.map((each) => ({ value: String(each.id), label: each.name })),
+          ]}
+        />
+      </Field>
+      <p className="text-sm text-muted">
+        {formatPercent(snapshot.test_fraction)} held out for testing, seed {snapshot.seed}, as in this
+        snapshot.
+      </p>
+    </FormDialog>
   );
 }
