@@ -1,12 +1,14 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useId } from "react";
 import { Problem } from "@/components/schema-form";
 import { Button, Checkbox, Dialog, Field, FormError, NumberInput } from "@/components/ui";
-import { fieldError, formError } from "@/lib/api/errors";
+import { formError } from "@/lib/api/errors";
 import { countOf } from "@/lib/format";
 import { type JudgeDetail, probesQuery, startCheck } from "./api";
-import { type CheckForm, checkBody, checkProblems, ENOUGH, questionsOf, SOURCES } from "./checks";
-import { useVersionChoice, VersionFields } from "./version-fields";
+import { CapField } from "./cap-field";
+import { CHECK, checkBody, checkProblems, ENOUGH, questionsOf, SOURCES } from "./checks";
+import { useVersionForm } from "./use-version-form";
+import { VersionFields } from "./version-fields";
 
 /** Which labels count as the truth, how many pairs, and what is tried to move it. */
 export function CheckDialog({
@@ -20,35 +22,16 @@ export function CheckDialog({
 }) {
   const id = useId();
   const probes = useQuery(probesQuery);
-  const [form, setForm] = useState<CheckForm>({
-    dataset: null,
-    version: null,
-    gold: ["adjudicated", "human"],
-    sample: "400",
-    probes: [],
-    cap: "",
-  });
-  const [tried, setTried] = useState(false);
-  const edit = (change: Partial<CheckForm>) => setForm((before) => ({ ...before, ...change }));
-  const choice = useVersionChoice(form);
-  const version = choice.chosen?.id;
   const priced = Boolean(judge.prices);
-  const problems = tried ? checkProblems(form, version, priced) : {};
-  const start = useMutation({
-    mutationFn: (chosen: number) => startCheck(judge.id, checkBody(form, chosen, priced)),
-    onSuccess: () => {
+  const { form, edit, choice, wrong, mutation, submit } = useVersionForm({
+    start: CHECK,
+    problemsOf: (typed, version) => checkProblems(typed, version, priced),
+    send: (typed, version) => startCheck(judge.id, checkBody(typed, version, priced)),
+    onSent: () => {
       onStarted();
       onClose();
     },
   });
-  const wrong = (name: string) => problems[name] ?? fieldError(start.error, name);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (version !== undefined && Object.keys(checkProblems(form, version, priced)).length === 0) {
-      start.mutate(version);
-    }
-  };
   const all = (probes.data ?? []).map((probe) => probe.name);
   const pairs = Number(form.sample);
   const questions = judge.level === "pair" ? questionsOf(pairs, form.probes.length) : null;
@@ -66,15 +49,23 @@ export function CheckDialog({
               up to {countOf(questions, "question")}
             </span>
           )}
-          <Button type="submit" form={id} variant="primary" busy={start.isPending}>
+          <Button type="submit" form={id} variant="primary" busy={mutation.isPending}>
             {Number.isInteger(pairs) && pairs > 0 ? `Check on ${countOf(pairs, "pair")}` : "Check"}
           </Button>
         </>
       }
     >
-      <form id={id} onSubmit={submit} noValidate className="grid gap-x-8 gap-y-5 md:grid-cols-2">
+      <form
+        id={id}
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          submit();
+        }}
+        noValidate
+        className="grid gap-x-8 gap-y-5 md:grid-cols-2"
+      >
         <div className="empty:hidden md:col-span-2">
-          <FormError>{formError(start.error)}</FormError>
+          <FormError>{formError(mutation.error)}</FormError>
         </div>
         <div className="flex flex-col gap-5">
           <VersionFields choice={choice} problem={wrong("dataset_version")} onChange={edit} />
@@ -107,17 +98,12 @@ export function CheckDialog({
             />
           </Field>
           {priced && (
-            <Field
-              label="Spend at most, $"
+            <CapField
+              value={form.cap}
               hint="It stops there and can go on later."
-              error={wrong("cap_usd")}
-            >
-              <NumberInput
-                className="max-w-28"
-                value={form.cap}
-                onChange={(event) => edit({ cap: event.target.value })}
-              />
-            </Field>
+              problem={wrong("cap_usd")}
+              onChange={(cap) => edit({ cap })}
+            />
           )}
         </div>
         <fieldset>

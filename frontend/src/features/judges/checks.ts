@@ -35,6 +35,15 @@ export interface CheckForm extends ChosenVersion {
   cap: string;
 }
 
+export const CHECK: CheckForm = {
+  dataset: null,
+  version: null,
+  gold: ["adjudicated", "human"],
+  sample: "400",
+  probes: [],
+  cap: "",
+};
+
 export const SAMPLE = { fewest: 20, most: 5000 };
 /** Below so many nothing can be allowed. */
 export const ENOUGH = 200;

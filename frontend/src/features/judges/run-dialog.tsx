@@ -1,11 +1,10 @@
-import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
 import { Checkbox, Field, FormDialog, NumberInput, Select, toast } from "@/components/ui";
-import { fieldError } from "@/lib/api/errors";
 import type { Job } from "@/lib/api/types";
 import { type JudgeDetail, type JudgeProtocol, startRun } from "./api";
+import { CapField } from "./cap-field";
 import { RUN, type RunForm, runBody, runProblems } from "./runs";
-import { useVersionChoice, VersionFields } from "./version-fields";
+import { useVersionForm } from "./use-version-form";
+import { VersionFields } from "./version-fields";
 
 /** Which rows a judge is to look at. */
 export function RunDialog({
@@ -19,36 +18,24 @@ export function RunDialog({
   onClose: () => void;
   onStarted: (job: Job) => void;
 }) {
-  const [form, setForm] = useState<RunForm>(RUN);
-  const [tried, setTried] = useState(false);
-  const edit = (change: Partial<RunForm>) => setForm((before) => ({ ...before, ...change }));
-  const choice = useVersionChoice(form);
-  const version = choice.chosen?.id;
   const priced = Boolean(judge.prices);
-  const problems = tried ? runProblems(form, version, priced) : {};
-  const start = useMutation({
-    mutationFn: (chosen: number) => startRun(judge.id, runBody(form, chosen, priced)),
-    onSuccess: (job) => {
+  const { form, edit, choice, wrong, mutation, submit } = useVersionForm({
+    start: RUN,
+    problemsOf: (typed, version) => runProblems(typed, version, priced),
+    send: (typed, version) => startRun(judge.id, runBody(typed, version, priced)),
+    onSent: (job) => {
       if (job.state === "succeeded") toast.ok("It has judged exactly this before: here is what it said.");
       onStarted(job);
       onClose();
     },
   });
-  const wrong = (name: string) =>
-    problems[name] ?? fieldError(start.error, name) ?? fieldError(start.error, `params.${name}`);
-  const submit = () => {
-    setTried(true);
-    if (version !== undefined && Object.keys(runProblems(form, version, priced)).length === 0) {
-      start.mutate(version);
-    }
-  };
   return (
     <FormDialog
       onClose={onClose}
       title={`Let ${judge.name} v${judge.version} judge`}
       description={`${protocol?.title ?? "It"}${judge.level === "pair" ? ", both orders of each pair" : ", each response by itself"}. You may leave the page meanwhile.`}
       submit={choice.chosen ? `Judge v${choice.chosen.number}` : "Judge"}
-      mutation={start}
+      mutation={mutation}
       noValidate
       className="flex flex-col gap-5"
       onSubmit={submit}
@@ -91,17 +78,12 @@ export function RunDialog({
           />
         </Field>
         {priced && (
-          <Field
-            label="Spend at most, $"
+          <CapField
+            value={form.cap}
             hint="It pauses there; the cap can be raised."
-            error={wrong("cap_usd")}
-          >
-            <NumberInput
-              className="max-w-28"
-              value={form.cap}
-              onChange={(event) => edit({ cap: event.target.value })}
-            />
-          </Field>
+            problem={wrong("cap_usd")}
+            onChange={(cap) => edit({ cap })}
+          />
         )}
       </div>
     </FormDialog>

@@ -6,13 +6,11 @@ import { isActive, JobStrip } from "@/components/job-strip";
 import {
   ActionButton,
   Button,
-  Field,
   Figures,
   FormDialog,
   FormError,
   Icon,
   LinkButton,
-  NumberInput,
   Section,
 } from "@/components/ui";
 import { fieldError, formError } from "@/lib/api/errors";
@@ -22,6 +20,7 @@ import { paths } from "@/lib/paths";
 import { useCan, useProject } from "@/lib/session";
 import { Answers } from "./answers";
 import { bringHome, capRun, type JudgeDetail, type JudgeMeter, type JudgeRun } from "./api";
+import { CapField } from "./cap-field";
 import { homeRefusal } from "./runs";
 import { capOf, formatUsd } from "./words";
 
@@ -202,13 +201,14 @@ function CapDialog({
       noValidate
       onSubmit={submit}
     >
-      <Field
-        label="Spend at most, $"
+      <CapField
+        value={typed}
         hint="Empty lifts the cap."
-        error={(tried && "problem" in found ? found.problem : undefined) ?? fieldError(save.error, "cap_usd")}
-      >
-        <NumberInput className="max-w-32" value={typed} onChange={(event) => setTyped(event.target.value)} />
-      </Field>
+        problem={
+          (tried && "problem" in found ? found.problem : undefined) ?? fieldError(save.error, "cap_usd")
+        }
+        onChange={setTyped}
+      />
     </FormDialog>
   );
 }
