@@ -1,20 +1,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { RecipeStep } from "@/lib/api/types";
+import { useDebounced } from "@/lib/use-debounced";
 import { previewRecipe } from "./api";
 import { previewable } from "./problems";
-
-/** Long enough to skip the values a dragged threshold passes, short enough to feel live. */
-const PAUSE_MS = 150;
-
-export function useDebounced<T>(value: T, ms = PAUSE_MS): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
-}
 
 /**
  * The funnel for these steps over this version. The query key names both, so an answer for older steps never

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { ExportCheck } from "@/components/export-options";
 import type { SchemaField } from "@/lib/schema-form";
-import { planOf, rowsOfPairs } from "./plan";
+import { expectedRows, planOf } from "./plan";
 
 const number = (name: string, fallback: unknown): SchemaField => ({
   name,
@@ -38,6 +39,11 @@ describe("planOf", () => {
   });
 });
 
-it("single responses come apart", () => {
-  expect([rowsOfPairs("kto", 10), rowsOfPairs("dpo", 10)]).toEqual([20, 10]);
+const check = (over: Partial<ExportCheck>) =>
+  ({ is_whole: true, candidates: 10, rows: { train: 6, test: 1 }, ...over }) as ExportCheck;
+
+it("rows are those counted, else a share of all that pairs can make", () => {
+  expect(expectedRows("dpo", 9, check({}))).toEqual({ rows: 6, isExact: true });
+  expect(expectedRows("kto", 30_000, check({ is_whole: false }))).toEqual({ rows: 42_000, isExact: false });
+  expect(expectedRows("kto", 10, undefined)).toEqual({ rows: 20, isExact: false });
 });

@@ -1,3 +1,4 @@
+import { type ExportCheck, writtenOf } from "@/components/export-options";
 import { type Entries, type SchemaField, shownEntry } from "@/lib/schema-form";
 
 export interface Plan {
@@ -28,5 +29,17 @@ export function planOf(rows: number, fields: SchemaField[], entries: Entries, gp
   return { steps, epochs: epochs ?? steps / stepsOfEpoch, perStep: batch * accumulation * processes };
 }
 
-/** Rows that a snapshot's pairs make where the run writes them itself: single responses come apart. */
-export const rowsOfPairs = (kind: string, pairs: number) => (kind === "kto" ? 2 * pairs : pairs);
+/**
+ * Training rows where the run writes them itself, of so many training pairs: as they were counted, by the share of those
+ * looked at, or while nothing was counted all that pairs can make, which single responses of two sides are.
+ */
+export function expectedRows(
+  kind: string,
+  pairs: number,
+  check: ExportCheck | undefined,
+): { rows: number; isExact: boolean } {
+  if (check?.is_whole) return { rows: check.rows.train, isExact: true };
+  const most = kind === "kto" ? 2 * pairs : pairs;
+  const share = check && check.candidates > 0 ? writtenOf(check) / check.candidates : 1;
+  return { rows: Math.round(most * share), isExact: false };
+}

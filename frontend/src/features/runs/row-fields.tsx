@@ -1,5 +1,11 @@
 import { useState } from "react";
-import { type ExportFormat, ExportOptionFields, type optionFields } from "@/components/export-options";
+import {
+  ExportCheckLine,
+  type ExportFormat,
+  ExportOptionFields,
+  type optionFields,
+  type useExportCheck,
+} from "@/components/export-options";
 import { Button, Field, Section, Select } from "@/components/ui";
 import type { Entries, Entry } from "@/lib/schema-form";
 import type { TrainingLoss } from "./api";
@@ -10,13 +16,17 @@ interface Props {
   fields: ReturnType<typeof optionFields>;
   entries: Entries;
   loss: TrainingLoss | undefined;
+  check: ReturnType<typeof useExportCheck>;
+  /** What the loss needs and nothing was chosen for, in a sentence. */
+  unmet: string | undefined;
   wrong: (name: string) => string | undefined;
   onFormat: (key: string) => void;
   onChange: (name: string, entry: Entry) => void;
 }
 
 /** How the rows are written that the run makes of the snapshot; the loss has asked for what it needs. */
-export function RowFields({ formats, chosen, fields, entries, loss, wrong, onFormat, onChange }: Props) {
+export function RowFields(props: Props) {
+  const { formats, chosen, fields, entries, loss, check, unmet, wrong, onFormat, onChange } = props;
   const [asked, setAsked] = useState(false);
   const problems = Object.fromEntries(
     fields.flatMap(({ name }) => {
@@ -60,6 +70,7 @@ export function RowFields({ formats, chosen, fields, entries, loss, wrong, onFor
           </p>
         )}
         {needed.length > 0 && controls(needed)}
+        <ExportCheckLine check={check} needed={loss?.columns} unmet={unmet} problem={wrong("rows")} />
         {rest.length > 0 && (
           <div>
             <Button

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { useAction } from "@/actions";
-import { useOptionFields } from "@/components/export-options";
+import { blockOf, useExportCheck, useOptionFields } from "@/components/export-options";
 import { SaveBar } from "@/components/save-bar";
 import { ActionButton, Field, Input, LinkButton, Section } from "@/components/ui";
 import { useUnsavedGuard } from "@/components/unsaved-guard";
@@ -21,7 +21,7 @@ import { LaunchFields } from "./launch-fields";
 import { MethodFields } from "./method-fields";
 import { trainingRows } from "./needs";
 import type { Lists } from "./new-run-page";
-import { planOf, rowsOfPairs } from "./plan";
+import { expectedRows, planOf } from "./plan";
 import { RowFields } from "./row-fields";
 import { askedFor, formatsFor, rowProblems } from "./row-plan";
 import { SettingFields } from "./setting-fields";
@@ -44,6 +44,15 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
   const format = formats.find((each) => each.key === form.format) ?? formats[0];
   const rowFields = useOptionFields(form.export === null ? format : undefined, snapshot);
   const rowEntries = { ...askedFor(loss, rowFields), ...form.options };
+  const unmet = rowProblems(loss, rowFields, rowEntries);
+  const rowTroubles = { ...problemsOf(rowFields, rowEntries), ...unmet };
+  const isWritten = form.export !== null || parent !== undefined;
+  const check = useExportCheck({
+    snapshot: isWritten ? undefined : snapshot?.id,
+    format: format?.key,
+    options: Object.keys(rowTroubles).length === 0 ? paramsOf(rowFields, rowEntries) : null,
+  });
+  const block = blockOf(check.current, true);
 
   const save = useMutation({
     mutationFn: () =>
@@ -76,10 +85,8 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
     changed,
     problems: () => ({
       ...runProblems(form, fields),
-      ...named("options", {
-        ...problemsOf(rowFields, rowEntries),
-        ...rowProblems(loss, rowFields, rowEntries),
-      }),
+      ...named("options", rowTroubles),
+      ...(block && { rows: block }),
     }),
     error: save.error,
     refused,
@@ -133,13 +140,15 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
           onChange={edit}
         />
       </Section>
-      {form.export === null && !parent && (
+      {!isWritten && (
         <RowFields
           formats={formats}
           chosen={format}
           fields={rowFields}
           entries={rowEntries}
           loss={loss}
+          check={check}
+          unmet={Object.values(unmet)[0]}
           wrong={wrong}
           onFormat={(key) => edit({ format: key, options: {} }, "format")}
           onChange={(name, entry) => edit({ options: { ...form.options, [name]: entry } }, `options.${name}`)}
@@ -202,14 +211,17 @@ export function RunFormView({ lists, start, parent }: { lists: Lists; start: Run
   );
 
   function planWords(): string {
-    const pairs = trainingRows(chosen, snapshot);
-    if (pairs === null) return "";
-    const rows = chosen ? pairs : rowsOfPairs(form.kind, pairs);
+    const given = trainingRows(chosen, snapshot);
+    if (given === null) return "";
+    if (block) return "There is nothing to train on; the rows it reads say why.";
+    const { rows, isExact } = chosen
+      ? { rows: given, isExact: true }
+      : expectedRows(form.kind, given, check.current);
     const plan = planOf(rows, fields, form.entries, Number(form.gpus) || 0);
-    const about = chosen ? "" : "about ";
-    if (!plan) return `${about}${countOf(rows, "training row")}`;
+    const told = `${isExact ? "" : "about "}${countOf(rows, "training row")}`;
+    if (!plan) return told;
     return [
-      `${about}${countOf(rows, "training row")}`,
+      told,
       `${plan.perStep} in a step`,
       countOf(plan.steps, "step"),
       `${formatNumber(plan.epochs, 2)} ${plan.epochs === 1 ? "pass" : "passes"} over the data`,

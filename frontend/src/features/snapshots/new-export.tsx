@@ -2,7 +2,14 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useAction } from "@/actions";
 import { ChoiceCards } from "@/components/choice-cards";
-import { type ExportFormat, ExportOptionFields, useOptionFields } from "@/components/export-options";
+import {
+  blockOf,
+  ExportCheckLine,
+  type ExportFormat,
+  ExportOptionFields,
+  useExportCheck,
+  useOptionFields,
+} from "@/components/export-options";
 import { ActionButton, Button, FormError } from "@/components/ui";
 import { ApiError, formError } from "@/lib/api/errors";
 import type { DataExport, Snapshot } from "@/lib/api/types";
@@ -39,9 +46,16 @@ export function NewExport({ snapshot, formats, onStarted, onClose }: Props) {
     ...Object.fromEntries(Object.entries(refused).filter(([name]) => !touched.has(name))),
     ...(tried ? problemsOf(fields, entries) : {}),
   };
+  const isFilled = Object.keys(problemsOf(fields, entries)).length === 0;
+  const check = useExportCheck({
+    snapshot: snapshot.id,
+    format: format?.key,
+    options: isFilled ? paramsOf(fields, entries) : null,
+  });
+  const block = blockOf(check.current, false);
   const submit = () => {
     setTried(true);
-    if (Object.keys(problemsOf(fields, entries)).length === 0) create.mutate();
+    if (isFilled && !block) create.mutate();
   };
   const action = useAction({
     id: "export.write",
@@ -107,6 +121,9 @@ export function NewExport({ snapshot, formats, onStarted, onClose }: Props) {
                 setTouched((before) => new Set([...before, name]));
               }}
             />
+            <div className="mt-4">
+              <ExportCheckLine check={check} problem={(tried && block) || undefined} />
+            </div>
           </section>
         )}
         <FormError>{create.error && !isPlaced && formError(create.error)}</FormError>
