@@ -14,8 +14,8 @@ from annotation.selectors.campaigns import campaign_source_versions
 from annotation.selectors.votes import feedback_high_mark
 from curation.datasets.choices import VersionOrigin
 from curation.datasets.fold_part import PartFold
-from curation.datasets.known import records_present
-from curation.datasets.parts import Part, PartsWriter
+from curation.datasets.made_records import made_forget, made_parts
+from curation.datasets.parts import Part
 from curation.datasets.selectors import version_latest
 from curation.datasets.statements import Campaign
 from curation.datasets.versions import NoProgress, dataset_locked, version_add
@@ -24,7 +24,7 @@ from curation.models import Dataset, DatasetVersion
 from webapp.jobs.choices import ShardState
 from webapp.jobs.handlers import JobHandler, Progress, ShardPlan
 from webapp.jobs.models import Job, JobShard
-from webapp.store.canonical import Record, read_records
+from webapp.store.canonical import Record
 from webapp.store.files import store
 
 
@@ -84,7 +84,7 @@ class FoldHandler(JobHandler):
                 made.append(version.pk)
                 sentences.append(f"{dataset.name} has version {version.number}")
         job.message = _message(sentences, total)
-        transaction.on_commit(lambda: _forget_made(job))
+        transaction.on_commit(lambda: made_forget(_folder(job)))
         return {"versions": made, **total}
 
     def on_stopped(self, job: Job, *, state: str, error: str) -> None:
@@ -117,20 +117,10 @@ def _added(job: Job, latest: DatasetVersion | None, folded: Sequence[dict[str, A
     keys = [result["made"] for result in folded if result["made"]]
     if latest is None or not keys:
         return []
-    known = records_present(latest, keys)
     counts = dict.fromkeys(("labels", "annotations", "records"), 0)
-    with PartsWriter(f"{_folder(job)}/new-on-{latest.pk}") as writer:
-        for key in keys:
-            with store().open(key) as file:
-                for record in read_records(file):
-                    # An edit under a context is found with the base and, where it is there, with its own record.
-                    if record.record_id not in known:
-                        known.add(record.record_id)
-                        writer.append(record)
-                        _count(counts, record)
-        writer.close()
+    parts = made_parts(keys, latest, folder=_folder(job), on_added=lambda record: _count(counts, record))
     none = dict.fromkeys(counts, 0)
-    return [{"part": part, **(none if number else counts)} for number, part in enumerate(writer.parts)]
+    return [{"part": part, **(none if number else counts)} for number, part in enumerate(parts)]
 
 
 def _count(counts: dict[str, int], record: Record) -> None:
@@ -173,10 +163,3 @@ def _message(sentences: list[str], total: dict[str, int]) -> str:
         if count
     ]
     return f"All of this campaign's {' and '.join(which)} are in the newest version already; nothing has changed."
-
-
-def _forget_made(job: Job) -> None:
-    """Remove the files that records were collected in."""
-    for key in store().list(_folder(job)):
-        if "/made-" in key:
-            store().delete_tree(key)

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from annotation.selectors.answers import queued_records
 from curation.datasets.known import Said
+from curation.datasets.made_records import made_key, part_stem
 from curation.datasets.parts import Part, labels_merge, part_write
 from curation.datasets.reading import iter_part_batches
 from curation.datasets.statements import (
@@ -64,23 +65,22 @@ class PartFold:
         self._labels = self._annotations = self._records = 0
 
     def run(self) -> PartFolded:
-        made_key = f"{self._folder}/made-{_stem(self._part)}"
+        key = made_key(self._folder, self._part)
         made = False
         with ExitStack() as opened:
             for batch in iter_part_batches(self._part["key"], _COLUMNS, batch_rows=_ROWS_PER_QUERY):
                 records = self._batch(_rows(batch))
                 if records and not made:
                     # The file exists only when there is something in it.
-                    writer = opened.enter_context(RecordWriter(opened.enter_context(store().writer(made_key))))
+                    writer = opened.enter_context(RecordWriter(opened.enter_context(store().writer(key))))
                     made = True
                 for record in records:
                     writer.append(record)
                 self._progress.advance(batch.num_rows)
         replacement = None
         if self._changes or self._dropped:
-            replacement = part_write(f"{self._folder}/{_stem(self._part)}", self._folded())
-        key = made_key if made else None
-        return PartFolded(replacement, key, self._labels, self._annotations, self._records)
+            replacement = part_write(f"{self._folder}/{part_stem(self._part)}", self._folded())
+        return PartFolded(replacement, key if made else None, self._labels, self._annotations, self._records)
 
     def _batch(self, rows: dict[str, dict[str, Any]]) -> list[Record]:
         """Note what changes about some rows; returns the records that statements about them make, each once."""
@@ -198,10 +198,6 @@ class PartFold:
                     if change.annotator is not None:
                         record.metadata = {**record.metadata, "annotator": change.annotator}
                 yield record
-
-
-def _stem(part: Part) -> str:
-    return str(part["key"]).replace("/", "-")
 
 
 def _rows(batch: pa.RecordBatch) -> dict[str, dict[str, Any]]:

@@ -7,19 +7,16 @@ random, so a B-tree in a bounded page cache is as good as sorted runs would be, 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from types import TracebackType
 from typing import NamedTuple
 
 import msgspec
 import pyarrow as pa
 
-from curation.datasets.engine import duck
 from curation.datasets.parts import Part
-from curation.datasets.reading import iter_part_batches, part_urls
-from curation.models import DatasetVersion
+from curation.datasets.reading import iter_part_batches
 from webapp.store.canonical import Annotation, Label
-from webapp.store.files import store
 
 _CACHE_KIB = 32 << 10
 
@@ -32,16 +29,6 @@ class Said(NamedTuple):
 
 
 _said = msgspec.json.Decoder(Said)
-
-
-def records_present(version: DatasetVersion, keys: Sequence[str]) -> set[str]:
-    """Which of the records in some files a version has already."""
-    statement = """
-        SELECT record_id FROM read_parquet($urls)
-         WHERE record_id IN (SELECT record_id FROM read_parquet($made))"""
-    values = {"urls": part_urls(version), "made": [store().url(key) for key in keys]}
-    with duck() as cursor:
-        return {row[0] for row in cursor.sql(statement, params=values).fetchall()}
 
 
 class KnownRecords:

@@ -7,12 +7,20 @@ from typing import Any
 from curation.datasets.choices import VersionState
 from curation.datasets.parts import Part, parts_hash, parts_rows, parts_stats
 from curation.models import Dataset, DatasetVersion
+from webapp.api.errors import UnprocessableError
 from webapp.jobs.models import Job
 
 
 def dataset_locked(dataset_id: int) -> Dataset:
     """The dataset under its row lock; the caller is in a transaction."""
     return Dataset.objects.select_for_update(of=("self",)).select_related("project").get(pk=dataset_id)
+
+
+def version_check_project(version: DatasetVersion, project_id: int) -> None:
+    """Raises UnprocessableError when a version was named whose dataset is of another project."""
+    if version.dataset.project_id != project_id:
+        sentence = "dataset_version: this version belongs to another project."
+        raise UnprocessableError(sentence, fields={"dataset_version": ["Other project."]})
 
 
 def version_add(

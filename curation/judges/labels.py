@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from curation.judges.protocols.registry import protocol_of
 from curation.judges.selectors import judge_get
-from curation.judges.standing import standing_of
+from curation.judges.standing import standing_of, why_no_labels
 from curation.models import JudgeRun
 from curation.signals.choices import SignalState
 from webapp.accounts.models import User
@@ -26,10 +25,9 @@ def judge_labels(*, run: JudgeRun, created_by: User) -> Job:
     if run.signal.state != SignalState.READY:
         raise ConflictError(f"This run is {run.signal.state}; its rows can be brought home once it is ready.")
     judge = judge_get(run.judge_id)
-    if protocol_of(judge.protocol).gives == "votes":
-        standing = standing_of(judge)
-        if not standing.may_label:
-            raise UnprocessableError(f"{judge} may draft but not label. {standing.rule}")
+    problem = why_no_labels(judge, standing_of(judge))
+    if problem:
+        raise UnprocessableError(problem)
     dataset = run.signal.dataset_version.dataset
     return job_create(
         kind=JOB_KIND,

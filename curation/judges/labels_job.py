@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 
 from curation.datasets.choices import VersionOrigin
-from curation.datasets.known import records_present
-from curation.datasets.parts import Part, PartsWriter
+from curation.datasets.made_records import made_forget, made_parts
 from curation.datasets.selectors import version_latest
 from curation.datasets.versions import NoProgress, dataset_locked, version_add
 from curation.datasets.wording import counted
 from curation.judges.labels import JOB_KIND
 from curation.judges.labels_part import REVISED, JudgeSaid, PartLabels
-from curation.judges.protocols.registry import protocol_of
 from curation.judges.selectors import judge_get, run_get
-from curation.judges.standing import standing_of
+from curation.judges.standing import standing_of, why_no_labels
 from curation.models import DatasetVersion, JudgeRun
 from webapp.jobs.choices import ShardState
 from webapp.jobs.handlers import JobError, JobHandler, Progress, ShardPlan
 from webapp.jobs.models import Job, JobShard
-from webapp.store.canonical import read_records
 from webapp.store.files import store
 
 _COUNTS = ("labels", "annotations", "records")
@@ -41,9 +37,10 @@ class JudgeLabelsHandler(JobHandler):
     def plan(self, job: Job) -> list[ShardPlan]:
         run = run_get(job.params["run"])
         standing = standing_of(judge_get(run.judge_id))
-        if protocol_of(run.judge.protocol).gives == "votes" and not standing.may_label:
-            # Checked when it was asked for, too; what the judge rests on may have changed since.
-            raise JobError(f"{run.judge} may draft but not label. {standing.rule}")
+        # Checked when it was asked for, too; what the judge rests on may have changed since.
+        problem = why_no_labels(run.judge, standing)
+        if problem:
+            raise JobError(problem)
         version = _newest(run)
         return [
             ShardPlan({"version": version.pk, "part": number, "votes": standing.may_label}, total=part["rows"])
@@ -64,7 +61,7 @@ class JudgeLabelsHandler(JobHandler):
                 _bring_part(job, latest, {**results[0], "version": latest.pk, "part": number}, NoProgress())
                 for number in range(len(latest.parts))
             ]
-        added = _added(job, latest, [result["made"] for result in results if result["made"]])
+        added = made_parts([result["made"] for result in results if result["made"]], latest, folder=_folder(job))
         total = {name: sum(result[name] for result in results) for name in _COUNTS}
         total["added"] = sum(part["rows"] for part in added)
         made = None
@@ -80,7 +77,7 @@ class JudgeLabelsHandler(JobHandler):
             )
         said = bool(total["labels"] or total["annotations"] or any(result["made"] for result in results))
         job.message = _message(run, made, total, said=said)
-        transaction.on_commit(lambda: _forget_made(job))
+        transaction.on_commit(lambda: made_forget(_folder(job)))
         return {"versions": [made.pk] if made else [], **total}
 
     def on_stopped(self, job: Job, *, state: str, error: str) -> None:
@@ -112,22 +109,6 @@ def _bring_part(job: Job, version: DatasetVersion, params: dict[str, Any], progr
     return {**params, **brought._asdict()}
 
 
-def _added(job: Job, latest: DatasetVersion, keys: Sequence[str]) -> list[Part]:
-    """Parts of the records that revisions make and the version does not have."""
-    if not keys:
-        return []
-    known = records_present(latest, keys)
-    with PartsWriter(f"{_folder(job)}/new-on-{latest.pk}") as writer:
-        for key in keys:
-            with store().open(key) as file:
-                for record in read_records(file):
-                    if record.record_id not in known:
-                        known.add(record.record_id)
-                        writer.append(record)
-        writer.close()
-    return writer.parts
-
-
 def _message(run: JudgeRun, made: DatasetVersion | None, total: dict[str, int], *, said: bool) -> str:
     if made is not None:
         given = [counted(total[name], name[:-1]) for name in ("labels", "annotations") if total[name]]
@@ -138,10 +119,3 @@ def _message(run: JudgeRun, made: DatasetVersion | None, total: dict[str, int], 
     if said:
         return f"All that {run.judge} says in this run is in the newest version already; nothing has changed."
     return f"{run.judge} says nothing in this run that could be brought home; nothing has changed."
-
-
-def _forget_made(job: Job) -> None:
-    """Remove the files that records were collected in."""
-    for key in store().list(_folder(job)):
-        if "/made-" in key:
-            store().delete_tree(key)

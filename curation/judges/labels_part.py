@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from annotation.domain.materials import KEYS
 from annotation.domain.questions.edit import distance
 from curation.datasets.engine import duck
+from curation.datasets.made_records import made_key, part_stem
 from curation.datasets.parts import Part, annotations_merge, labels_merge, part_write
 from curation.datasets.statements import EDIT_STRENGTH, EDIT_VALUE
 from curation.judges.protocols.base import DraftsAnnotations
@@ -136,12 +137,12 @@ class PartLabels:
         self._labels = self._annotations = self._records = 0
 
     def run(self) -> PartLabelled:
-        stem = str(self._part["key"]).replace("/", "-")
         replacement = None
         # Reads up to the first change, so that a part is written only where there is one.
         if any(changed for _, changed in self._judged()):
-            replacement = part_write(f"{self._folder}/{stem}", (record for record, _ in self._judged()))
-        made = self._made(f"{self._folder}/made-{stem}") if self._revises else None
+            key = f"{self._folder}/{part_stem(self._part)}"
+            replacement = part_write(key, (record for record, _ in self._judged()))
+        made = self._made(made_key(self._folder, self._part)) if self._revises else None
         self._progress.advance(self._part["rows"])
         return PartLabelled(replacement, made, self._labels, self._annotations, self._records)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from curation.datasets.reading import iter_version_records
+from curation.datasets.versions import version_check_project
 from curation.judges.present import spec_of
 from curation.judges.protocols.base import Unit, inquiry_of
 from curation.judges.protocols.registry import protocol_of
@@ -40,9 +41,7 @@ def judge_rendering(*, judge: Judge, version: DatasetVersion, record_id: str = "
 
     Raises UnprocessableError when there is no such row, or nothing in it that this judge looks at.
     """
-    if version.dataset.project_id != judge.project_id:
-        sentence = "dataset_version: this version belongs to another project."
-        raise UnprocessableError(sentence, fields={"dataset_version": ["Other project."]})
+    version_check_project(version, judge.project_id)
     protocol = protocol_of(judge.protocol)
     spec = spec_of(judge)
     for record in _records(version, record_id):

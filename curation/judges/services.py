@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from annotation.selectors.principles import principles_current
+from curation.datasets.versions import version_check_project
 from curation.judges.answers import MICRO
 from curation.judges.choices import ModelSource
 from curation.judges.endpoints import endpoint_get
@@ -71,9 +72,7 @@ def judge_run(
     """
     if judge.archived_at is not None:
         raise ConflictError(f"{judge} is archived; bring it back before it judges.")
-    if version.dataset.project_id != judge.project_id:
-        sentence = "dataset_version: this version belongs to another project."
-        raise UnprocessableError(sentence, fields={"dataset_version": ["Other project."]})
+    version_check_project(version, judge.project_id)
     check_cap(judge, cap_usd)
     kind = KIND_OF_LEVEL[protocol_of(judge.protocol).level]
     job = signal_request(version=version, created_by=created_by, kind=kind, params={"judge": judge.pk, **params})

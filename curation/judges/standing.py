@@ -57,6 +57,13 @@ def standing_of(judge: Judge) -> Standing:
     )
 
 
+def why_no_labels(judge: Judge, standing: Standing) -> str | None:
+    """The sentence that keeps verdicts of a judge from being labels; None where it may label, or gives drafts only."""
+    if standing.may_label or protocol_of(judge.protocol).gives != "votes":
+        return None
+    return f"{judge} may draft but not label. {standing.rule}"
+
+
 def _rule(judge: Judge, holding: JudgeTrust | None, results: dict[str, Any]) -> str:
     if protocol_of(judge.protocol).gives == "drafts":
         return NEVER

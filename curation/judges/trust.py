@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from curation.datasets.choices import VersionState
+from curation.datasets.versions import version_check_project
 from curation.domain.judging.probes import PROBES
 from curation.judges.present import spec_of
 from curation.judges.protocols.registry import protocol_of
@@ -37,9 +38,7 @@ def trust_check(
     Raises ConflictError while the version is being built, UnprocessableError for a judge whose words cannot be held
     against labels of pairs, and for probes that do not exist.
     """
-    if version.dataset.project_id != judge.project_id:
-        sentence = "dataset_version: this version belongs to another project."
-        raise UnprocessableError(sentence, fields={"dataset_version": ["Other project."]})
+    version_check_project(version, judge.project_id)
     if version.state != VersionState.READY:
         raise ConflictError(f"Version {version.number} is {version.state}; only a ready version can be judged.")
     if not protocol_of(judge.protocol).comparable:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from curation.datasets.choices import VersionState
+from curation.datasets.versions import version_check_project
 from curation.domain.recipe_steps import steps_as_json
 from curation.lab.arms import problem_with
 from curation.lab.choices import Features, GoldSource
@@ -43,10 +44,7 @@ def lab_run_start(
     Raises ConflictError while the version is being built, UnprocessableError when recipes and version do not fit each
     other or there are too few pairs to tell anything.
     """
-    if version.dataset.project_id != project.pk:
-        raise UnprocessableError(
-            "dataset_version: this version belongs to another project.", fields={"dataset_version": ["Other project."]}
-        )
+    version_check_project(version, project.pk)
     if version.state != VersionState.READY:
         raise ConflictError(f"Version {version.number} is {version.state}; the lab needs a ready version.")
     frozen: list[dict[str, Any]] = [

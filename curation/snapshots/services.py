@@ -8,6 +8,7 @@ from django.db import transaction
 
 from annotation.models import Campaign
 from curation.datasets.services import campaign_queue
+from curation.datasets.versions import version_check_project
 from curation.models import DatasetVersion, Recipe, Snapshot, SnapshotApproval
 from curation.recipes.preview import recipe_ready
 from curation.snapshots.choices import SnapshotState
@@ -34,10 +35,7 @@ def snapshot_create(
 
     Raises UnprocessableError when they do not fit each other.
     """
-    if version.dataset.project_id != recipe.project_id:
-        raise UnprocessableError(
-            "dataset_version: this version belongs to another project.", fields={"dataset_version": ["Other project."]}
-        )
+    version_check_project(version, recipe.project_id)
     steps = recipe.steps if steps is None else steps
     recipe_ready(version, steps)
     snapshot = Snapshot.objects.create(
