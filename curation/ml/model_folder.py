@@ -62,6 +62,11 @@ def load_tokenizer(folder: Path, model: str, *, noun: str) -> Any:
         raise ScoringError(f"The tokenizer of the {noun} {model} cannot be loaded: {error}") from error
 
 
+def padding_token(tokenizer: Any) -> int:
+    """The token that fills rows up: the tokenizer's own, else its end of a sequence. Masks keep it from being read."""
+    return next((each for each in (tokenizer.pad_token_id, tokenizer.eos_token_id) if each is not None), 0)
+
+
 def digest_folder(folder: Path) -> str:
     """SHA-256 over names and contents of the files in ``folder``: two folders with one digest hold one model."""
     whole = hashlib.sha256()

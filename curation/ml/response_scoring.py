@@ -17,7 +17,14 @@ from typing import Any, Generic, Protocol, TypeVar
 import torch
 from jinja2 import TemplateError
 
-from curation.ml.model_folder import choose_device, choose_dtype, library_versions, load_tokenizer, locate
+from curation.ml.model_folder import (
+    choose_device,
+    choose_dtype,
+    library_versions,
+    load_tokenizer,
+    locate,
+    padding_token,
+)
 from curation.ml.prefix_scoring import PrefixGroup, SharedPrefix, group_rows, read_prefix, refusal
 from curation.ml.token_rows import TRUNCATED, ScoringItem, ScoringOptions, TokenRow, batches, padded
 
@@ -59,8 +66,7 @@ class ResponseScorer(ABC, Generic[Value, Result]):
         self._tokenizer = load_tokenizer(folder, model, noun=self.noun)
         self._check_tokenizer(model)
         self._model = self._load(folder, model, dtype).to(self.device).eval()
-        pad = self._tokenizer.pad_token_id
-        self._pad = self._tokenizer.eos_token_id if pad is None else pad
+        self._pad = padding_token(self._tokenizer)
         # A classifier reads the last token that is not padding, so it has to know the same padding token.
         self._model.config.get_text_config().pad_token_id = self._pad
         positions = getattr(self._model.config.get_text_config(), "max_position_embeddings", None) or 2048

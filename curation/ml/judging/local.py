@@ -36,6 +36,7 @@ from curation.ml.model_folder import (
     library_versions,
     load_tokenizer,
     locate,
+    padding_token,
 )
 from curation.ml.prefix_scoring import refusal
 
@@ -86,7 +87,7 @@ class LocalBackend:
             raise BackendError(str(error)) from error
         self._tokenizer = tokenizer
         self._renderer = Renderer(tokenizer)
-        pad = next((each for each in (tokenizer.pad_token_id, tokenizer.eos_token_id) if each is not None), 0)
+        pad = padding_token(tokenizer)
         positions = getattr(loaded.config.get_text_config(), "max_position_embeddings", None) or _LONGEST
         self.max_length = min(options.max_length or _LONGEST, positions)
         on_gpu = self.device == "cuda"

@@ -17,7 +17,7 @@ from curation.ml.judging.chat_model import Completion, Refusal, Token
 from curation.ml.judging.generation import Prompt, ReplyGenerator
 from curation.ml.judging.rendering import Renderer
 from curation.ml.log_likelihood import load_language_model
-from curation.ml.model_folder import choose_device, choose_dtype, load_tokenizer
+from curation.ml.model_folder import choose_device, choose_dtype, load_tokenizer, padding_token
 
 _NOUN = "served model"
 
@@ -32,9 +32,7 @@ class ServedModel:
         loaded = load_language_model(folder, name, choose_dtype("auto", self._device))
         self._model: Any = loaded.to(self._device).eval()
         self._renderer = Renderer(self._tokenizer)
-        pad = next(
-            (each for each in (self._tokenizer.pad_token_id, self._tokenizer.eos_token_id) if each is not None), 0
-        )
+        pad = padding_token(self._tokenizer)
         self._generator = ReplyGenerator(self._model, self._tokenizer, pad, self._device, token_budget=8192)
         self._longest = getattr(self._model.config.get_text_config(), "max_position_embeddings", None) or 8192
         self._turn = threading.Lock()
