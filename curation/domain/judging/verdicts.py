@@ -19,14 +19,6 @@ from annotation.domain.agreement import Rate, wilson_rate
 from curation.domain.arrays import Flags, Floats
 from curation.domain.judging.logistic import log_odds, sigmoid
 
-# The five-way scale as generating judges answer it, signed towards the second response shown (METHODS B5).
-FIVE_WAY: dict[str, int] = {
-    "first>>second": -2,
-    "first>second": -1,
-    "tie": 0,
-    "second>first": 1,
-    "second>>first": 2,
-}
 _DRAWS = 4000
 
 
@@ -70,13 +62,6 @@ def reading(first: float, second: float, *, a_shown_first: bool) -> float:
     if not (math.isfinite(first) and math.isfinite(second)):
         raise ValueError("A verdict needs a finite log-probability for each of its two options.")
     return second - first if a_shown_first else first - second
-
-
-def signed_verdict(verdict: str, *, a_shown_first: bool) -> int:
-    """A five-way verdict as −2 (a far better) … 2 (b far better). Raises ValueError for words not on the scale."""
-    if verdict not in FIVE_WAY:
-        raise ValueError(f"“{verdict}” is none of the verdicts {', '.join(FIVE_WAY)}.")
-    return FIVE_WAY[verdict] if a_shown_first else -FIVE_WAY[verdict]
 
 
 def combine(a_first: float, b_first: float) -> PairVerdict:

@@ -42,6 +42,7 @@ FAIRNESS = (
 _LETTER_REPLY = "Reply with one letter: A if the first response is better, B if the second is."
 _LETTER_ASK = "Which response is better, A or B? Reply with the letter only."
 
+# Signed towards the second response shown (METHODS B5).
 VERDICTS = {"first>>second": -2, "first>second": -1, "tie": 0, "second>first": 1, "second>>first": 2}
 _FORM = """Reply with one JSON object, written in this order:
 {"reasons": {"first": "…", "second": "…"},

@@ -19,7 +19,6 @@ from curation.domain.judging.verdicts import (
     outcomes,
     reading,
     sample_share,
-    signed_verdict,
     signs,
     swap_report,
 )
@@ -65,14 +64,6 @@ def test_an_order_that_failed_is_no_tie() -> None:
         combine_samples([], [1])
     with pytest.raises(ValueError, match="leave failed pairs out"):
         swap_report(np.array([np.nan]), np.array([1.0]))
-
-
-def test_five_way_verdicts_are_turned_to_responses() -> None:
-    assert [signed_verdict("second>>first", a_shown_first=shown) for shown in (True, False)] == [2, -2]
-    assert [signed_verdict("first>second", a_shown_first=shown) for shown in (True, False)] == [-1, 1]
-    assert signed_verdict("tie", a_shown_first=False) == 0
-    with pytest.raises(ValueError, match="none of the verdicts"):
-        signed_verdict("first>>>second", a_shown_first=True)
 
 
 def test_self_consistency_of_samples() -> None:
