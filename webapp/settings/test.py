@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from webapp.settings.base import *  # noqa: F403
-from webapp.settings.base import DATABASES, REST_KNOX
+from webapp.settings.base import DATABASES
 
 SECRET_KEY = "test-key-which-protects-nothing"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -24,5 +24,4 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-REST_KNOX = {**REST_KNOX}
 DATABASES = {"default": {**DATABASES["default"], "ENGINE": "testsupport.postgres"}}
