@@ -34,6 +34,16 @@ def signal_schema(
     return {**schema, **({"level": level} if level else {}), **({"holds": holds} if holds else {})}
 
 
+def margins_schema(
+    least: int, most: int, *, title: str = "Signals", description: str | None = None, level: str | None = None
+) -> dict[str, Any]:
+    """The schema of a parameter that takes several signals' ids, each of which holds a margin."""
+    items = {"type": "integer", "format": "signal", **({"level": level} if level else {}), "holds": "margin"}
+    described = description or "Signals of responses or pairs; of each the margin that it recommends, or its first."
+    bounds = {"minItems": least, "maxItems": most}
+    return {"type": "array", "items": items, **bounds, "title": title, "description": described}
+
+
 def column_schema(title: str, description: str) -> dict[str, Any]:
     """The schema of a parameter `x_column`, which names a column of the signal that the parameter `x` takes."""
     text: dict[str, Any] = {"type": "string", "maxLength": 60, "default": ""}
@@ -83,14 +93,15 @@ def record_column(project_id: int, given: Mapping[str, Any], name: str, type: st
 
 
 def check_of_version(version_id: int, params: Mapping[str, Any], names: Sequence[str]) -> None:
-    """Raises UnprocessableError unless the signals that these parameters name are of this version."""
+    """Raises UnprocessableError unless the signals that these parameters name, one or several, are of this version."""
     for name in names:
-        number = params.get(name)
-        if number is not None and not Signal.objects.filter(pk=number, dataset_version=version_id).exists():
-            raise UnprocessableError(
-                f"params.{name}: signal {number} is of another dataset version; compute it for this one first.",
-                fields={f"params.{name}": ["Another version's signal."]},
-            )
+        given = params.get(name)
+        for number in given if isinstance(given, list) else [given]:
+            if number is not None and not Signal.objects.filter(pk=number, dataset_version=version_id).exists():
+                raise UnprocessableError(
+                    f"params.{name}: signal {number} is of another dataset version; compute it for this one first.",
+                    fields={f"params.{name}": ["Another version's signal."]},
+                )
 
 
 def _ready_signal(project_id: int, given: Mapping[str, Any], name: str) -> Signal:

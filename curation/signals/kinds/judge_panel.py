@@ -24,7 +24,7 @@ from curation.domain.judging.panel import (
     weights_from_gold,
 )
 from curation.domain.pooling import SourceWeight, gold_weights
-from curation.signals.column_params import check_of_version
+from curation.signals.column_params import check_of_version, margins_schema
 from curation.signals.judge_votes import Judged, Member, members_of, read_judged
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source, pair_failed, pair_row
 from curation.signals.params import check_choice, check_flag, check_ids, check_number, filled_in
@@ -60,14 +60,13 @@ class JudgePanelSignal:
     params_schema: dict[str, Any] = {
         "type": "object",
         "properties": {
-            "signals": {
-                "type": "array",
-                "items": {"type": "integer", "format": "signal", "level": "pair", "holds": "margin"},
-                "minItems": MIN_JUDGES,
-                "maxItems": MOST,
-                "title": "Judges' runs",
-                "description": "Signals of AI judges that compare pairs, each of another model.",
-            },
+            "signals": margins_schema(
+                MIN_JUDGES,
+                MOST,
+                title="Judges' runs",
+                description="Signals of AI judges that compare pairs, each of another model.",
+                level="pair",
+            ),
             "weights": {
                 "type": "string",
                 "title": "Weights",
@@ -108,8 +107,7 @@ class JudgePanelSignal:
         return f"Panel of {len(members)} judges", {**given, "signals": [member.facts for member in members]}
 
     def check_version(self, *, version_id: int, params: dict[str, Any]) -> None:
-        for each in params["signals"]:
-            check_of_version(version_id, {"signals": each}, ["signals"])
+        check_of_version(version_id, params, ("signals",))
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}

@@ -15,7 +15,7 @@ import numpy as np
 from curation.domain.arrays import Floats
 from curation.domain.pooling import PooledMargin, SourceWeight, gold_weights, pool
 from curation.models import Signal
-from curation.signals.column_params import SignalColumn, check_of_version, margin_column
+from curation.signals.column_params import SignalColumn, check_of_version, margin_column, margins_schema
 from curation.signals.kinds.base import Column, Level, Pair, Row, Scope, Scorer, Source, pair_failed, pair_row
 from curation.signals.pair_values import PairValues, pair_values
 from curation.signals.params import check_choice, check_ids, filled_in, refused
@@ -51,13 +51,7 @@ class PooledMarginSignal:
     params_schema: dict[str, Any] = {
         "type": "object",
         "properties": {
-            "signals": {
-                "type": "array",
-                "items": {"type": "integer", "format": "signal", "holds": "margin"},
-                "minItems": LEAST,
-                "maxItems": MOST,
-                "description": "Signals of responses or pairs; of each the margin that it recommends, or its first.",
-            },
+            "signals": margins_schema(LEAST, MOST),
             "gold": {
                 "type": "string",
                 "title": "Known verdicts",
@@ -91,8 +85,7 @@ class PooledMarginSignal:
         return f"Pooled margin of {len(columns)} signals", facts
 
     def check_version(self, *, version_id: int, params: dict[str, Any]) -> None:
-        for signal_id in params["signals"]:
-            check_of_version(version_id, {"signals": signal_id}, ("signals",))
+        check_of_version(version_id, params, ("signals",))
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from curation.domain.judging.consistency import MIN_READINGS, agreement_of
-from curation.signals.column_params import SignalColumn, check_of_version, margin_column
+from curation.signals.column_params import SignalColumn, check_of_version, margin_column, margins_schema
 from curation.signals.kinds.base import Column, Level, Row, Scope, Scorer, Source, pair_failed, pair_row
 from curation.signals.pair_values import pair_values
 from curation.signals.params import check_choice, check_ids, filled_in
@@ -45,14 +45,7 @@ class SelfConsistencySignal:
     params_schema: dict[str, Any] = {
         "type": "object",
         "properties": {
-            "signals": {
-                "type": "array",
-                "items": {"type": "integer", "format": "signal", "holds": "margin"},
-                "minItems": MIN_READINGS,
-                "maxItems": MOST,
-                "title": "Readings",
-                "description": "Signals of responses or pairs; of each the margin that it recommends, or its first.",
-            },
+            "signals": margins_schema(MIN_READINGS, MOST, title="Readings"),
             "scaling": {
                 "type": "string",
                 "title": "Scale",
@@ -76,8 +69,7 @@ class SelfConsistencySignal:
         return f"Agreement of {len(columns)} readings", facts
 
     def check_version(self, *, version_id: int, params: dict[str, Any]) -> None:
-        for each in params["signals"]:
-            check_of_version(version_id, {"signals": each}, ["signals"])
+        check_of_version(version_id, params, ("signals",))
 
     def scorer(self, *, project_id: int, params: dict[str, Any]) -> tuple[Scorer, dict[str, Any]]:
         given = {**DEFAULTS, **params}
