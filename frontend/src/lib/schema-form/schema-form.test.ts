@@ -7,7 +7,7 @@ import {
   problemsOf,
   refusalsOf,
   shownEntry,
-} from "./schema-form";
+} from "@/lib/schema-form";
 
 const QUICK = {
   type: "object",
