@@ -14,7 +14,7 @@ from curation.recipes.compile import decided, recipe_compile
 from curation.recipes.funnel import funnel_of
 from curation.recipes.warnings import recipe_warnings
 from tests.curation.making import make_record, make_version
-from tests.curation.recipes.test_step_kinds import pair, signal_of, version_of
+from tests.curation.recipes.running import pair, signal_of, version_of
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.projects.models import Project
