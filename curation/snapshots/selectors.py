@@ -64,7 +64,8 @@ def iter_snapshot_pairs(snapshot: Snapshot, *, split: str | None = None) -> Iter
         for group in range(parquet.num_row_groups):
             for row in parquet.read_row_group(group).to_pylist():
                 if split is None or row["split"] == split:
-                    yield {**row, "margins": dict(row["margins"])}
+                    row["margins"] = dict(row["margins"])
+                    yield row
 
 
 def iter_prompts(snapshot: Snapshot, *, split: str) -> Iterator[list[dict[str, str]]]:

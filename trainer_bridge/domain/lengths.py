@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class LengthTally:
         self.rows += 1
         self._sum += length
         self._max = max(self._max, length)
-        bucket = 0 if length < 1 else 1 + math.ceil(math.log(length) / _LOG_RATIO)
+        bucket = _bucket_of(length)
         self._buckets[bucket] = self._buckets.get(bucket, 0) + 1
 
     def percentile(self, share: float) -> int:
@@ -47,6 +48,11 @@ class LengthTally:
             "p99": self.percentile(0.99),
             "max": self._max,
         }
+
+
+@lru_cache(maxsize=1 << 16)
+def _bucket_of(length: int) -> int:
+    return 0 if length < 1 else 1 + math.ceil(math.log(length) / _LOG_RATIO)
 
 
 class TokenTally:

@@ -35,6 +35,7 @@ _VISIBLE_END = re.compile(r"[!-~]\Z")
 # Written after a line break so that one search, for spaces, finds both kinds of cuts.
 _BREAK = "\x01"
 _WORDS_KEPT = 1_000_000
+_KEY_BYTES = 4
 
 
 class PieceCounter:
@@ -50,8 +51,8 @@ class PieceCounter:
             self._backend.no_padding()
         self._special = tuple(entry["content"] for entry in described.get("added_tokens", ()))
         self._words = _Words()
-        # Runs of words that no cut parts.
-        self._runs: dict[str, int] = {}
+        # Tokens of runs of words that no cut parts, by what `_of_runs` calls their key.
+        self._runs: dict[bytes, int] = {}
 
     def count(self, texts: Sequence[str]) -> Ints:
         """Tokens of each text (len(texts),)."""
@@ -99,16 +100,19 @@ class PieceCounter:
         return found
 
     def _of_runs(self, places: Ints, spaced: Flags, starts: Ints, sizes: Ints) -> list[int]:
-        text, spaces = self._words.text, spaced.tolist()
-        names = places.tolist()
-        runs = [
-            "".join([(" " if spaces[at] else "") + text(names[at]) for at in range(start, start + size)])
-            for start, size in zip(starts.tolist(), sizes.tolist(), strict=True)
-        ]
-        unknown = sorted(set(runs) - self._runs.keys())
+        # A run is known by its words' places, which are compared much faster than its text is put together.
+        keys = (places * 2 + spaced).astype(np.int32)
+        data = keys.tobytes()
+        bounds = zip((starts * _KEY_BYTES).tolist(), ((starts + sizes) * _KEY_BYTES).tolist(), strict=True)
+        runs = [data[begin:end] for begin, end in bounds]
+        unknown = list(set(runs) - self._runs.keys())
         if unknown:
-            self._runs.update(zip(unknown, self._lengths(unknown), strict=True))
-        return [self._runs[run] for run in runs]
+            self._runs.update(zip(unknown, self._lengths(map(self._run_text, unknown)), strict=True))
+        return list(map(self._runs.__getitem__, runs))
+
+    def _run_text(self, run: bytes) -> str:
+        text = self._words.text
+        return "".join([(" " if key & 1 else "") + text(key >> 1) for key in np.frombuffer(run, np.int32).tolist()])
 
     def is_boundary(self, before: str, after: str) -> bool:
         """Whether the tokens of two texts are, one after the other, those of both texts together."""
@@ -124,9 +128,9 @@ class PieceCounter:
         same = zip(first, second, strict=False)
         return next((place for place, (a, b) in enumerate(same) if a != b), min(len(first), len(second)))
 
-    def _lengths(self, texts: Sequence[str]) -> Iterable[int]:
+    def _lengths(self, texts: Iterable[str]) -> Iterable[int]:
         if self._backend is None:
-            return map(len, self._encoded(texts))
+            return map(len, self._encoded(list(texts)))
         return map(len, self._backend.encode_batch_fast(list(texts), add_special_tokens=False))
 
     def _encoded(self, texts: Sequence[str]) -> list[list[int]]:
