@@ -45,10 +45,13 @@ export function reasonWords(reason: string, count: number): string {
 
 export const writtenOf = (check: ExportCheck) => check.rows.train + check.rows.test;
 
-/** Why nothing can start, in a sentence; null where something can, or where only a part was looked at. */
+/** Why nothing can start and what to do; null where something can, or where only a part was looked at. */
 export function blockOf(check: ExportCheck | undefined, trains: boolean): string | null {
   if (!check?.is_whole) return null;
-  if (writtenOf(check) === 0) return nothingWords(check);
+  if (check.dropped.length > 0 && writtenOf(check) === 0) {
+    const advice = trains ? "another loss, or other options of the rows" : "another format or other options";
+    return `${nothingWords(check)} Choose ${advice}.`;
+  }
   if (check.problem) return check.problem;
   return trains && check.rows.train === 0
     ? "All that can be used is held out for testing, so there is nothing to train on. Make a snapshot with a smaller test fraction."
@@ -84,15 +87,15 @@ function lookedAt(check: ExportCheck, article = ""): string {
   return check.is_whole ? `${article}${units}` : `the first ${units}`;
 }
 
+/** What rows could be made of; pairs and records that make one each are counted themselves. */
+const candidatesOf = (check: ExportCheck, article: string) =>
+  check.candidates === check.looked_at
+    ? lookedAt(check, article)
+    : `${article}${formatCount(check.candidates)} rows that ${lookedAt(check, "the ")} could make`;
+
 function usableWords(check: ExportCheck, written: number): string {
-  const isOneEach = check.candidates === check.looked_at;
-  if (written < check.candidates) {
-    const of = isOneEach
-      ? lookedAt(check)
-      : `${formatCount(check.candidates)} rows that ${lookedAt(check, "the ")} could make`;
-    return `${formatCount(written)} of ${of} can be used.`;
-  }
-  return isOneEach
+  if (written < check.candidates) return `${formatCount(written)} of ${candidatesOf(check, "")} can be used.`;
+  return check.candidates === check.looked_at
     ? `All of ${lookedAt(check, "the ")} can be used.`
     : `All ${formatCount(written)} rows that ${lookedAt(check, "the ")} make can be used.`;
 }
@@ -100,7 +103,10 @@ function usableWords(check: ExportCheck, written: number): string {
 function leftOutWords(check: ExportCheck): string {
   const total = check.dropped.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return "";
-  return `${formatCount(total)} ${total === 1 ? "is" : "are"} left out: ${reasonsIn(check)}.`;
+  const are = total === 1 ? "is left out" : "are left out";
+  return check.dropped.length === 1
+    ? `${reasonsIn(check)} ${are}.`
+    : `${formatCount(total)} ${are}: ${reasonsIn(check)}.`;
 }
 
 const reasonsIn = (check: ExportCheck) =>
@@ -109,31 +115,33 @@ const reasonsIn = (check: ExportCheck) =>
 function nothingWords(check: ExportCheck): string {
   if (check.dropped.length === 0) {
     const problem = check.problem || "There is nothing to use.";
-    return check.is_whole ? problem : `Of ${lookedAt(check)}: ${problem}`;
+    return check.is_whole ? problem : `${problem} Only the first pairs were looked at.`;
   }
-  return `None of ${lookedAt(check, "the ")} can be used: ${reasonsIn(check)}.`;
+  return `None of ${candidatesOf(check, "the ")} can be used: ${reasonsIn(check)}.`;
 }
 
-const OF_COLUMN: Record<string, (said: number, written: number) => string> = {
-  margin: (said, written) =>
-    said === 0
-      ? "None has a margin above 0."
-      : said < written
-        ? `${formatCount(written - said)} of them without a margin above 0.`
-        : "",
-  weight: (said) =>
-    said === 0 ? "None has a weight of its own." : `${formatCount(said)} with a weight of their own.`,
+const having = (count: number, what: string) =>
+  count === 1 ? `1 has ${what}.` : `${formatCount(count)} have ${what.replace("its own", "their own")}.`;
+
+/** By column, of rows that say something in it and the others. */
+const OF_COLUMN: Record<string, (said: number, others: number) => string> = {
+  margin: (said, others) =>
+    said === 0 ? "None has a margin above 0." : others > 0 ? having(others, "no margin above 0") : "",
+  weight: (said) => (said === 0 ? "None has a weight of its own." : having(said, "a weight of its own")),
   soft_label: (said) =>
-    said === 0 ? "None has a soft label of its own." : `${formatCount(said)} with a soft label of their own.`,
+    said === 0 ? "None has a soft label of its own." : having(said, "a soft label of its own"),
   tie: (said) =>
-    said === 0 ? "None is a tie." : `${formatCount(said)} ${said === 1 ? "is a tie" : "are ties"}.`,
+    said === 0
+      ? "None is a tie."
+      : `${formatCount(said)} ${said === 1 ? "is a tie" : "are ties"}, which the snapshot itself does not keep.`,
 };
 
 /** What rows say in the columns for which that can be told; a loss learns nothing from one in which none says anything. */
 function columnNotes(check: ExportCheck, needed: readonly string[]): CheckWords[] {
-  const written = writtenOf(check);
+  // Of ties nobody expects a margin.
+  const preferred = writtenOf(check) - (check.columns.find(({ name }) => name === "tie")?.said ?? 0);
   return check.columns.flatMap(({ name, said }) => {
-    const text = said === null ? "" : (OF_COLUMN[name]?.(said, written) ?? "");
+    const text = said === null ? "" : (OF_COLUMN[name]?.(said, preferred - said) ?? "");
     return text ? [{ text, warns: said === 0 && needed.includes(name) }] : [];
   });
 }

@@ -40,6 +40,9 @@ describe("what can be used, in words", () => {
     expect(checkWords(part).text).toBe(
       "412 of 500 pairs can be used. 88 are left out: 60 without a gap, 28 whose gap is not above 0.",
     );
+    expect(checkWords({ ...part, dropped: part.dropped.slice(0, 1) }).text).toBe(
+      "412 of 500 pairs can be used. 60 without a gap are left out.",
+    );
     expect(checkWords({ ...part, is_whole: false, looked_at: 500, kept: 9000 }).text).toMatch(
       /^412 of the first 500 pairs can be used\./,
     );
@@ -56,8 +59,10 @@ describe("what can be used, in words", () => {
       problem: "None of the 500 rows could be written (no rationale); change the options.",
     });
     const words = "None of the 500 records can be used: 500 without a rationale.";
+    const ofPairs = { ...nothing, looked_at: 200 };
     expect(checkWords(nothing)).toEqual({ text: words, warns: true });
-    expect(blockOf(nothing, true)).toBe(words);
+    expect(checkWords(ofPairs).text).toMatch(/^None of the 500 rows that the 200 records could make can be/);
+    expect(blockOf(nothing, true)).toBe(`${words} Choose another loss, or other options of the rows.`);
     expect(blockOf({ ...nothing, is_whole: false }, true)).toBeNull();
   });
 
@@ -69,8 +74,16 @@ describe("what can be used, in words", () => {
     });
     expect(checkWords(silent).warns).toBe(false);
     expect(checkWords(check({ columns: [{ name: "margin", said: 440 }] })).text).toMatch(
-      /60 of them without a margin above 0\.$/,
+      /60 have no margin above 0\.$/,
     );
+    const ties = [
+      { name: "margin", said: 495 },
+      { name: "tie", said: 5 },
+    ];
+    expect(checkWords(check({ columns: ties }), ["tie"])).toEqual({
+      text: "All of the 500 pairs can be used. 5 are ties, which the snapshot itself does not keep.",
+      warns: false,
+    });
   });
 
   it("needs training rows to train, and none to be written", () => {

@@ -37,14 +37,20 @@ export function ExportCheckLine({ check, needed, unmet, problem }: Props) {
       <p
         aria-live="polite"
         aria-busy={check.isWanted && check.isStale}
-        className={cx(
-          "num flex items-start gap-1.5",
-          words?.warns ? "text-warn" : "text-muted",
-          check.isStale && "opacity-60",
-        )}
+        className={cx("num flex items-start gap-1.5", words?.warns ? "text-warn" : "text-muted")}
       >
         {words?.warns && <Icon name="warning" className="mt-0.5 shrink-0" />}
-        {words && <span>{words.text}</span>}
+        {words && (
+          <span>
+            {words.text}
+            {counted && check.isStale && (
+              <span aria-hidden="true" className="appear-late">
+                {" "}
+                Counting again…
+              </span>
+            )}
+          </span>
+        )}
         {isCounting && <span className="appear-late">Counting what can be used…</span>}
         {check.isWanted && check.error && (
           <span>What can be used could not be counted. {messageOf(check.error)}</span>
