@@ -30,17 +30,8 @@ def build(setup: TrainerSetup) -> WatchedCPOTrainer:
         label_smoothing=config.label_smoothing,
         remove_unused_columns=False,
         disable_dropout=False,  # done on the base model alone, see loading.load_base
-        trust_remote_code=False,
     )
-    trainer = WatchedCPOTrainer(
-        model=setup.model,
-        args=arguments,
-        train_dataset=setup.train,
-        eval_dataset=setup.evaluation,
-        processing_class=setup.tokenizer,
-        peft_config=setup.adapter,
-        callbacks=setup.callbacks,
-    )
+    trainer = WatchedCPOTrainer(**setup.given(arguments))
     check_formula(
         f"CPO ({config.loss_type})",
         lambda chosen, rejected: trainer.cpo_loss(chosen, rejected)[0],

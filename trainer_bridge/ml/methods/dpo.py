@@ -45,7 +45,6 @@ class WatchedOwnLossDPOTrainer(_Logged, OwnLossDPOTrainer):
 def build(setup: TrainerSetup) -> Any:
     config = setup.config
     own = METHODS["dpo"].loss(config.loss_type).own or "weight" in setup.columns
-    multiple = 8 if setup.device == "cuda" else None
     losses, weights = [config.loss_type], [1.0]
     if own:
         # The library only checks this one; the loss is computed here.
@@ -63,22 +62,13 @@ def build(setup: TrainerSetup) -> Any:
         use_weighting=config.use_weighting,
         precompute_ref_log_probs=_precomputes(setup),
         disable_dropout=False,  # done on the base model alone, see loading.load_base
-        pad_to_multiple_of=multiple,
-        trust_remote_code=False,
+        pad_to_multiple_of=setup.padded_to,
     )
-    given: dict[str, Any] = {
-        "model": setup.model,
-        "args": arguments,
-        "train_dataset": setup.train,
-        "eval_dataset": setup.evaluation,
-        "processing_class": setup.tokenizer,
-        "peft_config": setup.adapter,
-        "callbacks": setup.callbacks,
-    }
+    given = setup.given(arguments)
     if not own:
         return WatchedDPOTrainer(**given)
     collator = RowCollator(
-        pad_token_id=setup.tokenizer.pad_token_id, max_length=config.max_length, pad_to_multiple_of=multiple
+        pad_token_id=setup.tokenizer.pad_token_id, max_length=config.max_length, pad_to_multiple_of=setup.padded_to
     )
     return WatchedOwnLossDPOTrainer(**given, run=config, columns=setup.columns, data_collator=collator)
 

@@ -40,18 +40,9 @@ def build(setup: TrainerSetup) -> WatchedKTOTrainer:
         desirable_weight=desirable,
         undesirable_weight=undesirable,
         disable_dropout=False,  # done on the base model alone, see loading.load_base
-        pad_to_multiple_of=8 if setup.device == "cuda" else None,
-        trust_remote_code=False,
+        pad_to_multiple_of=setup.padded_to,
     )
-    return WatchedKTOTrainer(
-        model=setup.model,
-        args=arguments,
-        train_dataset=setup.train,
-        eval_dataset=setup.evaluation,
-        processing_class=setup.tokenizer,
-        peft_config=setup.adapter,
-        callbacks=setup.callbacks,
-    )
+    return WatchedKTOTrainer(**setup.given(arguments))
 
 
 def _weights(setup: TrainerSetup) -> tuple[float, float]:

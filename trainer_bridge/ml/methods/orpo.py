@@ -23,17 +23,8 @@ def build(setup: TrainerSetup) -> WatchedORPOTrainer:
         beta=config.beta,
         remove_unused_columns=False,
         disable_dropout=False,  # done on the base model alone, see loading.load_base
-        trust_remote_code=False,
     )
-    trainer = WatchedORPOTrainer(
-        model=setup.model,
-        args=arguments,
-        train_dataset=setup.train,
-        eval_dataset=setup.evaluation,
-        processing_class=setup.tokenizer,
-        peft_config=setup.adapter,
-        callbacks=setup.callbacks,
-    )
+    trainer = WatchedORPOTrainer(**setup.given(arguments))
     check_formula(
         "ORPO",
         # The library returns what it takes off the likelihood's loss.

@@ -115,7 +115,7 @@ def _aspects(setup: TrainerSetup) -> PairRewardTrainer:
 
 def _spans(setup: TrainerSetup) -> SpanTrainer:
     as_single(setup.model, setup.heads)
-    collator = SpanCollator(setup.tokenizer.pad_token_id, len(setup.heads), "weight" in setup.columns, _multiple(setup))
+    collator = SpanCollator(setup.tokenizer.pad_token_id, len(setup.heads), "weight" in setup.columns, setup.padded_to)
     trainer = SpanTrainer(**_arguments(setup), data_collator=collator, categories=setup.heads)
     trainer.finished(trainer.model)
     return trainer
@@ -125,31 +125,18 @@ def _arguments(setup: TrainerSetup) -> dict[str, Any]:
     arguments = RewardConfig(
         **setup.arguments(accuracy="f1" if setup.config.loss_type == "span_heads" else "accuracy"),
         disable_dropout=False,  # done on the base model alone, see loading.load_base
-        pad_to_multiple_of=_multiple(setup),
-        trust_remote_code=False,
+        pad_to_multiple_of=setup.padded_to,
         center_rewards_coefficient=setup.config.center_rewards or None,
     )
-    return {
-        "model": setup.model,
-        "args": arguments,
-        "train_dataset": setup.train,
-        "eval_dataset": setup.evaluation,
-        "processing_class": setup.tokenizer,
-        "peft_config": setup.adapter,
-        "callbacks": setup.callbacks,
-    }
+    return setup.given(arguments)
 
 
 def _columns(setup: TrainerSetup) -> dict[str, Any]:
     columns = tuple(name for name in setup.columns if name not in _TEXTS)
     collator = PairCollator(
-        pad_token_id=setup.tokenizer.pad_token_id, pad_to_multiple_of=_multiple(setup), columns=columns
+        pad_token_id=setup.tokenizer.pad_token_id, pad_to_multiple_of=setup.padded_to, columns=columns
     )
     return {"columns": columns, "data_collator": collator}
-
-
-def _multiple(setup: TrainerSetup) -> int | None:
-    return 8 if setup.device == "cuda" else None
 
 
 def _tie_share(train: Any) -> float:

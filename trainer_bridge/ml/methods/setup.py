@@ -84,7 +84,25 @@ class TrainerSetup:
             if config.gradient_checkpointing == "auto"
             else config.gradient_checkpointing == "true",
             "dataloader_pin_memory": gpu,
+            "trust_remote_code": False,
         }
+
+    def given(self, arguments: Any) -> dict[str, Any]:
+        """Keyword arguments for the library's trainer, the same for every method."""
+        return {
+            "model": self.model,
+            "args": arguments,
+            "train_dataset": self.train,
+            "eval_dataset": self.evaluation,
+            "processing_class": self.tokenizer,
+            "peft_config": self.adapter,
+            "callbacks": self.callbacks,
+        }
+
+    @property
+    def padded_to(self) -> int | None:
+        """What padded lengths are a multiple of: a GPU multiplies matrices of such widths faster."""
+        return 8 if self.device == "cuda" else None
 
 
 def uses_bf16(config: RunConfig, device: str) -> bool:

@@ -41,18 +41,9 @@ def build(setup: TrainerSetup) -> WatchedSFTTrainer:
         **setup.arguments(accuracy=None),
         completion_only_loss=True,
         packing=False,
-        pad_to_multiple_of=8 if setup.device == "cuda" else None,
-        trust_remote_code=False,
+        pad_to_multiple_of=setup.padded_to,
     )
-    return WatchedSFTTrainer(
-        model=setup.model,
-        args=arguments,
-        train_dataset=setup.train,
-        eval_dataset=setup.evaluation,
-        processing_class=setup.tokenizer,
-        peft_config=setup.adapter,
-        callbacks=setup.callbacks,
-    )
+    return WatchedSFTTrainer(**setup.given(arguments))
 
 
 def _count_longer(tokenised: Any, max_length: int) -> int:

@@ -41,18 +41,9 @@ def build(setup: TrainerSetup) -> WatchedTPOTrainer:
         tpo_l_gamma=config.tpo_l_gamma,
         label_smoothing=config.label_smoothing,
         disable_dropout=False,  # done on the base model alone, see loading.load_base
-        pad_to_multiple_of=8 if setup.device == "cuda" else None,
-        trust_remote_code=False,
+        pad_to_multiple_of=setup.padded_to,
     )
-    return WatchedTPOTrainer(
-        model=setup.model,
-        args=arguments,
-        train_dataset=setup.train,
-        eval_dataset=setup.evaluation,
-        processing_class=setup.tokenizer,
-        peft_config=setup.adapter,
-        callbacks=setup.callbacks,
-    )
+    return WatchedTPOTrainer(**setup.given(arguments))
 
 
 def _leaves_room(row: Mapping[str, Any], max_length: int) -> bool:
