@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import FileResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -35,13 +33,13 @@ from curation.datasets.selectors import (
     version_project_id,
     versions_of,
 )
-from curation.datasets.services import dataset_create, import_create, import_create_from_hub, too_large
+from curation.datasets.services import dataset_create, import_create, import_create_from_hub
 from curation.signals.selectors import scores_for
 from webapp.api.errors import ApplicationError, NotFoundError
 from webapp.api.idempotency import IdempotentApi
 from webapp.api.pagination import decode_cursor, encode_cursor, page, page_limit
-from webapp.api.parsers import OrjsonParser
 from webapp.api.schema import paged
+from webapp.api.uploads import UploadApi
 from webapp.api.views import ProjectApi
 from webapp.jobs.api.serializers import JobSerializer
 from webapp.jobs.api.views import job_accepted
@@ -49,9 +47,6 @@ from webapp.jobs.models import Job
 from webapp.projects.policies import Verb
 from webapp.projects.selectors.memberships import project_get
 from webapp.store.files import store
-
-# What a multipart body holds besides the file.
-_FORM_BYTES = 1 << 20
 
 
 class DatasetListApi(IdempotentApi, ProjectApi):
@@ -98,15 +93,8 @@ class HubImportSerializer(serializers.Serializer):
         ref_name = "HubImport"
 
 
-class ImportListApi(IdempotentApi, _DatasetApi):
+class ImportListApi(IdempotentApi, UploadApi, _DatasetApi):
     verbs = {"GET": Verb.DATASET_VIEW, "POST": Verb.DATASET_MANAGE}
-    parser_classes = (MultiPartParser, OrjsonParser)
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # Refused before anything is read.
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_UPLOAD_BYTES + _FORM_BYTES:
-            raise too_large()
-        super().initial(request, *args, **kwargs)
 
     @extend_schema(operation_id="imports_list", responses=paged(ImportSerializer))
     def get(self, request: Request, dataset_id: int) -> Response:

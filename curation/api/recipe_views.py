@@ -72,23 +72,27 @@ class RecipeDetailApi(_RecipeApi):
         return Response(RecipeSerializer(recipe_update(recipe=recipe_get(recipe_id), **data)).data)
 
 
-class RecipePreviewApi(ProjectApi):
+class StepsInputSerializer(serializers.Serializer):
+    dataset_version = serializers.IntegerField()
+    steps = StepsField(max_length=40)
+
+
+class OfStepsApi(ProjectApi):
     """Writes nothing: POST only because steps do not fit into an address."""
 
     verbs = {"POST": Verb.RECIPE_VIEW}
-
-    class InputSerializer(serializers.Serializer):
-        dataset_version = serializers.IntegerField()
-        steps = StepsField(max_length=40)
-
-        class Meta:
-            ref_name = "RecipePreviewInput"
 
     def get_project_id(self, **kwargs: Any) -> int:
         version_id = self.request.data.get("dataset_version") if isinstance(self.request.data, dict) else None
         if not isinstance(version_id, int):
             raise ApplicationError("dataset_version: give the id of a dataset version.")
         return version_project_id(version_id)
+
+
+class RecipePreviewApi(OfStepsApi):
+    class InputSerializer(StepsInputSerializer):
+        class Meta:
+            ref_name = "RecipePreviewInput"
 
     @extend_schema(operation_id="recipes_preview", request=InputSerializer, responses=RecipePreviewSerializer)
     def post(self, request: Request) -> Response:

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 
 from annotation.selectors.campaigns import campaign_get, campaign_project_id
 from curation.api.recipe_serializers import StepsField
-from curation.datasets.selectors import dataset_get, dataset_project_id, version_get, version_project_id
+from curation.api.recipe_views import OfStepsApi, StepsInputSerializer
+from curation.datasets.selectors import dataset_get, dataset_project_id, version_get
 from curation.recipes.rebinding import recipe_rebound
 from curation.recipes.selectors import recipe_get, recipe_project_id
 from curation.snapshots.choices import RefreshState
@@ -152,15 +153,8 @@ class RefreshRunApi(_RefreshApi):
         return Response(SnapshotRefreshSerializer(refresh_run(refresh_id=refresh_id)).data)
 
 
-class RecipeRebindApi(ProjectApi):
-    """Writes nothing: POST only because steps do not fit into an address."""
-
-    verbs = {"POST": Verb.RECIPE_VIEW}
-
-    class InputSerializer(serializers.Serializer):
-        dataset_version = serializers.IntegerField()
-        steps = StepsField(max_length=40)
-
+class RecipeRebindApi(OfStepsApi):
+    class InputSerializer(StepsInputSerializer):
         class Meta:
             ref_name = "RecipeRebindInput"
 
@@ -172,12 +166,6 @@ class RecipeRebindApi(ProjectApi):
 
         class Meta:
             ref_name = "RecipeRebind"
-
-    def get_project_id(self, **kwargs: Any) -> int:
-        version_id = self.request.data.get("dataset_version") if isinstance(self.request.data, dict) else None
-        if not isinstance(version_id, int):
-            raise ApplicationError("dataset_version: give the id of a dataset version.")
-        return version_project_id(version_id)
 
     @extend_schema(operation_id="recipes_rebind", request=InputSerializer, responses=OutputSerializer)
     def post(self, request: Request) -> Response:

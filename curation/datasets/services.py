@@ -18,7 +18,8 @@ from curation.datasets.hub import hub_repository_check
 from curation.datasets.predicates import predicate_parse
 from curation.models import Dataset, DatasetVersion, Import
 from webapp.accounts.models import User
-from webapp.api.errors import ApplicationError, ConflictError, NotFoundError, UnprocessableError
+from webapp.api.errors import ConflictError, NotFoundError, UnprocessableError
+from webapp.api.uploads import too_large
 from webapp.jobs.models import Job
 from webapp.jobs.services import job_create
 from webapp.projects.models import Project
@@ -77,16 +78,6 @@ def _keep_upload(file: IO[bytes], key: str, filename: str) -> tuple[int, str]:
         if not size:
             raise UnprocessableError(f"“{filename}” is empty.", fields={"file": ["This file is empty."]})
     return size, hasher.hexdigest()
-
-
-def too_large() -> ApplicationError:
-    limit = settings.MAX_UPLOAD_BYTES
-    shown = f"{limit >> 20:,} MB" if limit >= 1 << 20 else f"{limit:,} bytes"
-    return ApplicationError(
-        f"The file is larger than {shown}, the most this server takes; split it and import the pieces.",
-        type="too_large",
-        status=413,
-    )
 
 
 def import_create_from_hub(

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.models import Campaign
-from curation.datasets.services import too_large
 from curation.models import Judge
 from curation.snapshots.selectors import snapshot_get
 from trainer_bridge.api.evaluation_serializers import (
@@ -54,16 +51,14 @@ from trainer_bridge.services.evaluations import evaluation_create
 from webapp.api.errors import ApplicationError, NotFoundError
 from webapp.api.idempotency import IdempotentApi
 from webapp.api.pagination import decode_cursor, encode_cursor, page, page_limit
-from webapp.api.parsers import OrjsonParser
 from webapp.api.schema import paged
+from webapp.api.uploads import UploadApi
 from webapp.api.views import ProjectApi, SignedInApi
 from webapp.jobs.api.serializers import JobSerializer
 from webapp.jobs.api.views import job_accepted
 from webapp.projects.policies import Verb
 from webapp.projects.selectors.memberships import project_get
 
-# What a multipart body holds besides the files.
-_FORM_BYTES = 1 << 20
 ROW_STATES = ("ok", "wrong", "failed", "leaked")
 
 
@@ -77,15 +72,8 @@ class EvaluationKindsApi(SignedInApi):
         return Response(EvaluationKindInfoSerializer(list(KINDS.values()), many=True).data)
 
 
-class EvaluationSetListApi(IdempotentApi, ProjectApi):
+class EvaluationSetListApi(IdempotentApi, UploadApi, ProjectApi):
     verbs = {"GET": Verb.MODEL_VIEW, "POST": Verb.DATASET_MANAGE}
-    parser_classes = (MultiPartParser, OrjsonParser)
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # Refused before anything is read.
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_UPLOAD_BYTES + _FORM_BYTES:
-            raise too_large()
-        super().initial(request, *args, **kwargs)
 
     @extend_schema(operation_id="evaluation_sets_list", responses=paged(EvaluationSetSerializer))
     def get(self, request: Request, project_id: int) -> Response:

@@ -10,12 +10,12 @@ from typing import IO, Any, NamedTuple
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from curation.datasets.services import too_large
 from curation.models import Snapshot
 from trainer_bridge.choices import CURRENT_SET_STATES, EvaluationLayout, EvaluationSetState
 from trainer_bridge.models import EvaluationSet
 from webapp.accounts.models import User
 from webapp.api.errors import ApplicationError, ConflictError, UnprocessableError
+from webapp.api.uploads import too_large
 from webapp.jobs.models import Job
 from webapp.jobs.services import job_create
 from webapp.projects.models import Project
