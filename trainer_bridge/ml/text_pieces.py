@@ -34,7 +34,8 @@ _OPEN_END = re.compile(r"[!-~]\n\Z")
 _VISIBLE_END = re.compile(r"[!-~]\Z")
 # Written after a line break so that one search, for spaces, finds both kinds of cuts.
 _BREAK = "\x01"
-_WORDS_KEPT = 1_000_000
+# Words and runs of them that are remembered, some 60 MB; then remembering begins anew.
+MOST_KEPT = 250_000
 _KEY_BYTES = 4
 
 
@@ -58,7 +59,7 @@ class PieceCounter:
         """Tokens of each text (len(texts),)."""
         if not self.is_exact_in_pieces or any(_BREAK in text for text in texts):
             return np.fromiter(self._lengths(texts), dtype=np.int64, count=len(texts))
-        if len(self._words.places) > _WORDS_KEPT:
+        if len(self._words.places) + len(self._runs) > MOST_KEPT:
             self._words, self._runs = _Words(), {}
         marked = pa.array([text.replace("\n", f"\n{_BREAK} ") for text in texts], pa.large_string())
         found = pc.split_pattern(marked, " ")
