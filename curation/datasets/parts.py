@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,7 @@ ROWS_PER_PART = 25_000
 _DIGEST_BITS = 256
 _encode = msgspec.json.Encoder(order="sorted").encode
 
+Told = TypeVar("Told", Annotation, Label)
 # {"key", "rows", "digest", "stats"} as kept in DatasetVersion.parts
 Part = dict[str, Any]
 
@@ -167,28 +168,23 @@ def annotation_identity(annotation: Annotation) -> tuple[Any, ...]:
 
 def annotations_merge(kept: list[Annotation], more: Iterable[Annotation]) -> int:
     """Add to `kept` the annotations it does not have yet; returns how many were added."""
-    known = {annotation_identity(annotation) for annotation in kept}
-    added = 0
-    for annotation in more:
-        identity = annotation_identity(annotation)
-        if identity not in known:
-            known.add(identity)
-            kept.append(annotation)
-            added += 1
-    return added
+    return _merge(kept, more, annotation_identity)
 
 
 def labels_merge(kept: list[Label], more: Iterable[Label]) -> int:
     """Add to `kept` the labels it does not have yet; returns how many were added."""
-    known = {label_identity(label) for label in kept}
-    added = 0
-    for label in more:
-        identity = label_identity(label)
+    return _merge(kept, more, label_identity)
+
+
+def _merge(kept: list[Told], more: Iterable[Told], identity_of: Callable[[Told], tuple[Any, ...]]) -> int:
+    known = set(map(identity_of, kept))
+    before = len(kept)
+    for each in more:
+        identity = identity_of(each)
         if identity not in known:
             known.add(identity)
-            kept.append(label)
-            added += 1
-    return added
+            kept.append(each)
+    return len(kept) - before
 
 
 def part_write(key: str, records: Iterable[Record]) -> Part:
