@@ -157,7 +157,7 @@ def export(client_of: ClientOf, admin: User, snapshot: Snapshot, work: Callable[
         assert accepted.status_code == 202, accepted.json()
         ended = work(accepted.json()["id"])
         assert ended.state == "succeeded", ended.message
-        found = Export.objects.get(pk=ended.subject_id)
+        found = Export.objects.get(pk=int(ended.subject_id or 0))
         rows = {}
         for split in ("train", "test"):
             if found.manifest["rows"][split]:
