@@ -10,6 +10,8 @@ interface FormDialogProps extends Pick<DialogProps, "title" | "description" | "s
   onClose: () => void;
   /** The verb on the button that sends the form. */
   submit: string;
+  /** What stands beside that button, such as how much will be asked for. */
+  beside?: ReactNode;
   /** What sending it does; its refusal stands above the fields. */
   mutation: { isPending: boolean; error: unknown };
   disabled?: boolean;
@@ -25,6 +27,7 @@ export function FormDialog({
   open = true,
   onClose,
   submit,
+  beside,
   mutation,
   disabled,
   noValidate,
@@ -40,9 +43,12 @@ export function FormDialog({
       open={open}
       onOpenChange={(next) => !next && onClose()}
       footer={
-        <Button type="submit" form={id} variant="primary" busy={mutation.isPending} disabled={disabled}>
-          {submit}
-        </Button>
+        <>
+          {beside}
+          <Button type="submit" form={id} variant="primary" busy={mutation.isPending} disabled={disabled}>
+            {submit}
+          </Button>
+        </>
       }
     >
       <form

@@ -1,8 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useId } from "react";
 import { Problem } from "@/components/schema-form";
-import { Button, Checkbox, Dialog, Field, FormError, NumberInput } from "@/components/ui";
-import { formError } from "@/lib/api/errors";
+import { Button, Checkbox, Field, FormDialog, NumberInput } from "@/components/ui";
 import { countOf } from "@/lib/format";
 import { type JudgeDetail, probesQuery, startCheck } from "./api";
 import { CapField } from "./cap-field";
@@ -20,7 +18,6 @@ export function CheckDialog({
   onClose: () => void;
   onStarted: () => void;
 }) {
-  const id = useId();
   const probes = useQuery(probesQuery);
   const priced = Boolean(judge.prices);
   const { form, edit, choice, wrong, mutation, submit } = useVersionForm({
@@ -36,37 +33,26 @@ export function CheckDialog({
   const pairs = Number(form.sample);
   const questions = judge.level === "pair" ? questionsOf(pairs, form.probes.length) : null;
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
+      onClose={onClose}
       size="lg"
       title={`Check ${judge.name} v${judge.version} against people’s labels`}
       description="It judges pairs that people have labelled. Where it contradicts itself when they are swapped, or sees a tie where they saw none, it is half right."
-      footer={
-        <>
-          {questions !== null && Number.isFinite(questions) && (
-            <span className="num me-auto self-center text-sm text-muted">
-              up to {countOf(questions, "question")}
-            </span>
-          )}
-          <Button type="submit" form={id} variant="primary" busy={mutation.isPending}>
-            {Number.isInteger(pairs) && pairs > 0 ? `Check on ${countOf(pairs, "pair")}` : "Check"}
-          </Button>
-        </>
+      submit={Number.isInteger(pairs) && pairs > 0 ? `Check on ${countOf(pairs, "pair")}` : "Check"}
+      beside={
+        questions !== null &&
+        Number.isFinite(questions) && (
+          <span className="num me-auto self-center text-sm text-muted">
+            up to {countOf(questions, "question")}
+          </span>
+        )
       }
+      mutation={mutation}
+      noValidate
+      className="flex flex-col gap-5"
+      onSubmit={submit}
     >
-      <form
-        id={id}
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          submit();
-        }}
-        noValidate
-        className="grid gap-x-8 gap-y-5 md:grid-cols-2"
-      >
-        <div className="empty:hidden md:col-span-2">
-          <FormError>{formError(mutation.error)}</FormError>
-        </div>
+      <div className="grid gap-x-8 gap-y-5 md:grid-cols-2">
         <div className="flex flex-col gap-5">
           <VersionFields choice={choice} problem={wrong("dataset_version")} onChange={edit} />
           <fieldset>
@@ -139,8 +125,8 @@ export function CheckDialog({
           </div>
           <Problem text={wrong("probes")} />
         </fieldset>
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   );
 }
 

@@ -1,10 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import {
-  Button,
   Checkbox,
-  Dialog,
   Field,
+  FormDialog,
   FormError,
   Icon,
   Input,
@@ -12,7 +11,7 @@ import {
   NumberInput,
   Select,
 } from "@/components/ui";
-import { ApiError, fieldError, formError, messageOf } from "@/lib/api/errors";
+import { ApiError, fieldError, messageOf } from "@/lib/api/errors";
 import type { Job, Recipe } from "@/lib/api/types";
 import { countOf } from "@/lib/format";
 import { paths } from "@/lib/paths";
@@ -73,31 +72,27 @@ export function StartDialog({ chosen, asked, onClose, onStarted }: Props) {
       onStarted(job);
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setTried(true);
     if (version !== null && Object.keys(problemsOf(form, version)).length === 0) start.mutate(version);
   };
   const wrong = (name: string) => problems[name] ?? fieldError(start.error, name);
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
+    <FormDialog
+      onClose={onClose}
       size="lg"
       title="Compare recipes in the lab"
       description="Small heads learn from what each recipe keeps, equally many pairs each, beside the raw labels and pairs drawn by lot."
-      footer={
-        <Button type="submit" form={id} variant="primary" busy={start.isPending}>
-          {form.recipes.length < FEWEST
-            ? "Compare recipes"
-            : `Compare ${countOf(form.recipes.length, "recipe")}`}
-        </Button>
+      submit={
+        form.recipes.length < FEWEST ? "Compare recipes" : `Compare ${countOf(form.recipes.length, "recipe")}`
       }
+      mutation={start}
+      noValidate
+      className="flex flex-col gap-5"
+      onSubmit={submit}
     >
-      <form id={id} onSubmit={submit} noValidate className="grid gap-x-8 gap-y-5 md:grid-cols-2">
-        <div className="flex flex-col gap-5 empty:hidden md:col-span-2">
-          <FormError>{formError(start.error) ?? unplaced(start.error)}</FormError>
-        </div>
+      <FormError>{unplaced(start.error)}</FormError>
+      <div className="grid gap-x-8 gap-y-5 md:grid-cols-2">
         <div className="flex flex-col gap-5">
           <Field label="Dataset" required error={wrong("dataset_version")}>
             <Select
@@ -206,8 +201,8 @@ export function StartDialog({ chosen, asked, onClose, onStarted }: Props) {
             </Field>
           </div>
         </div>
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   );
 }
 
