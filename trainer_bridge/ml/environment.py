@@ -11,6 +11,9 @@ from pathlib import Path
 from trainer_bridge.ml.config import RunConfig
 from trainer_bridge.ml.errors import RefusedError
 
+# The experiment, or project, under which trackers list runs.
+TRACKED_AS = "plumbline"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -36,7 +39,13 @@ def settle(folder: Path, config: RunConfig) -> None:
     os.environ["HF_DATASETS_CACHE"] = str(folder / ".cache")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    # Trackers write into the run's folder, unless whoever starts the run names a server of theirs.
     os.environ.setdefault("TENSORBOARD_LOGGING_DIR", str(folder / "tensorboard"))
+    os.environ.setdefault("MLFLOW_TRACKING_URI", (folder.resolve() / "mlruns").as_uri())
+    # A database would need more than MLflow's client.
+    os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")
+    os.environ.setdefault("MLFLOW_EXPERIMENT_NAME", TRACKED_AS)
+    os.environ.setdefault("TRACKIO_DIR", str(folder.resolve() / "trackio"))
     # Threads that spin while they wait slow everything down on a machine that also serves the application.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if config.device == "cpu":

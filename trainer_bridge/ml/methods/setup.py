@@ -10,6 +10,7 @@ import torch
 
 from trainer_bridge.domain.run_config import steps_of
 from trainer_bridge.ml.config import RunConfig
+from trainer_bridge.ml.environment import TRACKED_AS
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,9 @@ class TrainerSetup:
             "metric_for_best_model": f"eval_{accuracy or 'loss'}" if stops else None,
             "greater_is_better": accuracy is not None if stops else None,
             "report_to": config.report_to,
+            "project": TRACKED_AS,
+            # A run's folder is called by its number.
+            "run_name": f"run-{self.checkpoints.resolve().parent.name.removeprefix('run-')}",
             "disable_tqdm": True,
             "use_cpu": not gpu,
             "bf16": uses_bf16(config, self.device),
