@@ -57,12 +57,12 @@ class PieceCounter:
 
     def count(self, texts: Sequence[str]) -> Ints:
         """Tokens of each text (len(texts),)."""
-        if not self.is_exact_in_pieces or any(_BREAK in text for text in texts):
+        given = pa.array(texts, pa.large_string())
+        if not self.is_exact_in_pieces or pc.any(pc.match_substring(given, _BREAK)).as_py():
             return np.fromiter(self._lengths(texts), dtype=np.int64, count=len(texts))
         if len(self._words.places) + len(self._runs) > MOST_KEPT:
             self._words, self._runs = _Words(), {}
-        marked = pa.array([text.replace("\n", f"\n{_BREAK} ") for text in texts], pa.large_string())
-        found = pc.split_pattern(marked, " ")
+        found = pc.split_pattern(pc.replace_substring(given, "\n", f"\n{_BREAK} "), " ")
         ends = found.offsets.to_numpy()
         encoded = found.values.dictionary_encode()
         places = self._words.of(encoded.dictionary.to_pylist())[encoded.indices.to_numpy()]
@@ -155,16 +155,17 @@ class _Words:
 
     def of(self, words: Sequence[str]) -> Ints:
         """The place of each word; new ones are taken in."""
-        known = self.places
-        for word in words:
-            if word not in known:
-                self._take_in(word)
-        return np.fromiter(map(known.__getitem__, words), dtype=np.int64, count=len(words))
+        places = list(map(self.places.get, words))
+        if None in places:
+            places = [
+                self._take_in(word) if place is None else place for word, place in zip(words, places, strict=True)
+            ]
+        return np.array(places, dtype=np.int64)
 
     def text(self, place: int) -> str:
         return self._texts[place]
 
-    def _take_in(self, word: str) -> None:
+    def _take_in(self, word: str) -> int:
         place = self.places[word] = len(self._texts)
         if place == len(self.flags):
             self.flags = np.concatenate([self.flags, np.zeros_like(self.flags)])
@@ -179,6 +180,7 @@ class _Words:
             _LETTER.match(text) is not None,
             _CLOSED_START.match(text) is not None,
         )
+        return place
 
 
 def _is_proven(described: dict[str, Any]) -> bool:
