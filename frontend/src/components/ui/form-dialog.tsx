@@ -7,6 +7,8 @@ import { FormError } from "./field";
 interface FormDialogProps extends Pick<DialogProps, "title" | "description" | "size"> {
   /** A dialog that keeps what was typed while it is closed stays mounted and is told so. */
   open?: boolean;
+  /** Of the form element, where its first problem is looked for. */
+  id?: string;
   onClose: () => void;
   /** The verb on the button that sends the form. */
   submit: string;
@@ -14,6 +16,8 @@ interface FormDialogProps extends Pick<DialogProps, "title" | "description" | "s
   beside?: ReactNode;
   /** What sending it does; its refusal stands above the fields. */
   mutation: { isPending: boolean; error: unknown };
+  /** What of the refusal no field shows, where the form knows its fields; see `unplaced`. */
+  refusal?: string | undefined;
   disabled?: boolean;
   /** Where `onSubmit` checks the fields, and not the browser. */
   noValidate?: boolean;
@@ -25,10 +29,12 @@ interface FormDialogProps extends Pick<DialogProps, "title" | "description" | "s
 /** A dialog that is one form and sends it. */
 export function FormDialog({
   open = true,
+  id: given,
   onClose,
   submit,
   beside,
   mutation,
+  refusal,
   disabled,
   noValidate,
   className = "flex flex-col gap-4",
@@ -36,7 +42,8 @@ export function FormDialog({
   children,
   ...dialog
 }: FormDialogProps) {
-  const id = useId();
+  const own = useId();
+  const id = given ?? own;
   return (
     <Dialog
       {...dialog}
@@ -60,7 +67,7 @@ export function FormDialog({
           onSubmit();
         }}
       >
-        <FormError>{formError(mutation.error)}</FormError>
+        <FormError>{refusal ?? formError(mutation.error)}</FormError>
         {children}
       </form>
     </Dialog>

@@ -1,15 +1,21 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { JobLine, useJob } from "@/components/job-strip";
-import { Async, Checkbox, Field, FormDialog, Input, LinkButton, NumberInput } from "@/components/ui";
+import { Problem, SchemaControl } from "@/components/schema-form";
+import { Async, Checkbox, Field, FormDialog, Input, LinkButton } from "@/components/ui";
 import { api, newIdempotencyKey } from "@/lib/api/client";
-import { fieldError } from "@/lib/api/errors";
-import type { components } from "@/lib/api/schema";
 import type { DatasetVersion, Job, Page } from "@/lib/api/types";
+import { refusedOf, unplaced, useFormChecks, useFormEdits } from "@/lib/checked-form";
 import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
-
-type WriterModel = components["schemas"]["JudgeModel"];
+import {
+  isAtEndpoint,
+  NUMBERS,
+  RESPONSES,
+  responsesBody,
+  responsesProblems,
+  SAMPLING,
+  type WriterModel,
+} from "./responses";
 
 interface Props {
   version: DatasetVersion;
@@ -17,33 +23,14 @@ interface Props {
   onStarted: (job: Job) => void;
 }
 
-interface Form {
-  chosen: string[];
-  endpointModel: string;
-  prompts: string;
-  samples: string;
-  temperature: string;
-  maxTokens: string;
-  keep: boolean;
-  name: string;
-}
+const FORM = "responses-form";
 
 const keyOf = (model: WriterModel) => `${model.source} ${JSON.stringify(model.model)}`;
 
 /** Models write candidates for people and judges to compare; the end is a dataset of its own. */
 export function ResponsesDialog({ version, onClose, onStarted }: Props) {
   const project = useProject();
-  const [form, setForm] = useState<Form>({
-    chosen: [],
-    endpointModel: "",
-    prompts: "100",
-    samples: "1",
-    temperature: "0.7",
-    maxTokens: "512",
-    keep: false,
-    name: "",
-  });
-  const edit = (change: Partial<Form>) => setForm((before) => ({ ...before, ...change }));
+  const { form, edit, changed, settle } = useFormEdits(RESPONSES);
   const models = useQuery({
     queryKey: ["judge-models", project.id],
     queryFn: ({ signal }) =>
@@ -52,39 +39,35 @@ export function ResponsesDialog({ version, onClose, onStarted }: Props) {
   const chosen = (models.data?.results ?? []).filter((each) => form.chosen.includes(keyOf(each)));
   const start = useMutation({
     mutationFn: () =>
-      api.post<Job>(
-        `/api/dataset-versions/${version.id}/responses/`,
-        {
-          writers: chosen.map((each) => ({
-            source: each.source,
-            model:
-              each.source === "endpoint" ? { ...each.model, model: form.endpointModel.trim() } : each.model,
-          })),
-          name: form.name.trim(),
-          prompts: Number(form.prompts),
-          samples: Number(form.samples),
-          keep_responses: form.keep,
-          sampling: { temperature: Number(form.temperature), top_p: 1, max_tokens: Number(form.maxTokens) },
-        },
-        { idempotencyKey: newIdempotencyKey() },
-      ),
+      api.post<Job>(`/api/dataset-versions/${version.id}/responses/`, responsesBody(form, chosen), {
+        idempotencyKey: newIdempotencyKey(),
+      }),
     onSuccess: (job) => {
       onStarted(job);
       onClose();
     },
+    onError: settle,
   });
-  const wrong = (name: string) =>
-    fieldError(start.error, name) ?? fieldError(start.error, `sampling.${name}`);
+  const refused = refusedOf(start.error, { sampling: SAMPLING });
+  const { wrong, submit } = useFormChecks({
+    id: FORM,
+    changed,
+    problems: () => responsesProblems(form, chosen),
+    error: start.error,
+    refused,
+    send: () => start.mutate(),
+  });
   return (
     <FormDialog
+      id={FORM}
       onClose={onClose}
       title="Write responses with models"
       description={`To prompts of version ${version.number}. Each prompt is answered once by each model and sample; the result is a new dataset, in which readers do not see who wrote what.`}
       submit="Write responses"
       mutation={start}
-      disabled={chosen.length === 0 || !form.name.trim()}
+      refusal={unplaced(start.error, refused, PLACES)}
       noValidate
-      onSubmit={() => start.mutate()}
+      onSubmit={submit}
     >
       <fieldset>
         <legend className="mb-1 font-medium">Models</legend>
@@ -99,20 +82,23 @@ export function ResponsesDialog({ version, onClose, onStarted }: Props) {
                   disabled={!each.available}
                   checked={form.chosen.includes(keyOf(each))}
                   onChange={(event) =>
-                    edit({
-                      chosen: event.target.checked
-                        ? [...form.chosen, keyOf(each)]
-                        : form.chosen.filter((key) => key !== keyOf(each)),
-                    })
+                    edit(
+                      {
+                        chosen: event.target.checked
+                          ? [...form.chosen, keyOf(each)]
+                          : form.chosen.filter((key) => key !== keyOf(each)),
+                      },
+                      "writers",
+                    )
                   }
                 />
               ))}
             </div>
           )}
         </Async>
-        {wrong("writers") && <p className="mt-1 text-sm text-danger">{wrong("writers")}</p>}
+        <Problem text={wrong("writers")} />
       </fieldset>
-      {chosen.some((each) => each.source === "endpoint") && (
+      {chosen.some(isAtEndpoint) && (
         <Field
           label="Model at the endpoint"
           required
@@ -122,7 +108,7 @@ export function ResponsesDialog({ version, onClose, onStarted }: Props) {
           <Input
             value={form.endpointModel}
             autoComplete="off"
-            onChange={(event) => edit({ endpointModel: event.target.value })}
+            onChange={(event) => edit({ endpointModel: event.target.value }, "model.model")}
           />
         </Field>
       )}
@@ -135,22 +121,18 @@ export function ResponsesDialog({ version, onClose, onStarted }: Props) {
         />
       </Field>
       <div className="grid grid-cols-2 gap-4">
-        {(
-          [
-            ["prompts", "Prompts", "prompts"],
-            ["samples", "Responses of each model", "samples"],
-            ["temperature", "Temperature", "temperature"],
-            ["maxTokens", "Tokens at most", "max_tokens"],
-          ] as const
-        ).map(([name, label, field]) => (
-          <Field key={name} label={label} required mark={false} error={wrong(field)}>
-            <NumberInput
-              className="max-w-28"
-              value={form[name]}
-              onChange={(event) => edit({ [name]: event.target.value })}
-            />
-          </Field>
-        ))}
+        {NUMBERS.map(
+          ({ name, field }) =>
+            field.control === "number" && (
+              <SchemaControl
+                key={name}
+                field={field}
+                entries={form.entries}
+                problems={problemOf(field.name, wrong(name))}
+                onChange={(key, entry) => edit({ entries: { ...form.entries, [key]: entry } }, name)}
+              />
+            ),
+        )}
       </div>
       <Checkbox
         label="Keep the responses that are there"
@@ -161,6 +143,12 @@ export function ResponsesDialog({ version, onClose, onStarted }: Props) {
     </FormDialog>
   );
 }
+
+/** What says itself what the server refused of it. */
+const PLACES = /^(writers|model\.model|name|prompts|samples|sampling\..+)$/;
+
+const problemOf = (name: string, problem: string | undefined): Record<string, string> =>
+  problem === undefined ? {} : { [name]: problem };
 
 /** How far the writing is, and once it is done, the way to the dataset. */
 export function WritingJob({ jobId }: { jobId: number }) {
