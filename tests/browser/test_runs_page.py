@@ -115,7 +115,10 @@ def test_a_run_starts_from_the_snapshot_alone_and_its_curves_grow(page: Page, st
     page.get_by_role("button", name="More settings").click()
     page.get_by_label("Sample prompts").fill("2")
     page.get_by_label("Evaluate every, steps").fill("3")
-    page.get_by_label("Name", exact=True).fill("Sums by DPO")
+    name = page.get_by_label("Name", exact=True)
+    name.fill("Sums by DPO")
+    start = page.get_by_role("button", name="Start run")
+    assert name.bounding_box()["y"] + name.bounding_box()["height"] < start.bounding_box()["y"], "hidden by the bar"
     expect(page.get_by_text(re.compile(r"^All of the \d+ pairs can be used\."))).to_be_visible()
     expect(page.get_by_text(re.compile(r"^\d+ training rows · 3 in a step · 6 steps"))).to_be_visible()
     assert_accessible(page)

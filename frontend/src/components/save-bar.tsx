@@ -14,7 +14,10 @@ export function SaveBar({
   children: ReactNode;
 }) {
   return (
-    <div className="sticky bottom-0 z-10 mt-8 flex flex-col gap-3 border-t border-line bg-canvas py-3">
+    <div
+      data-bar="end"
+      className="sticky bottom-0 z-10 mt-8 flex flex-col gap-3 border-t border-line bg-canvas py-3"
+    >
       <FormError>{refusal}</FormError>
       {isIncomplete && (
         <p role="alert" className="text-danger">

@@ -138,7 +138,10 @@ export function CampaignCreatePage() {
         </div>
         <LeakPolicyChoice value={leaks} onChange={setLeaks} />
       </div>
-      <div className="sticky bottom-0 mt-8 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-canvas py-3">
+      <div
+        data-bar="end"
+        className="sticky bottom-0 mt-8 flex flex-wrap items-center gap-x-4 gap-y-2 border-t border-line bg-canvas py-3"
+      >
         <Button
           type="submit"
           form="create-campaign"

@@ -123,7 +123,10 @@ function GuidelinesEditor({ campaign, onDone }: { campaign: Campaign; onDone: ()
         errorOf={(path) => fieldError(save.error, path)}
         onChange={setExamples}
       />
-      <div className="sticky bottom-0 flex flex-wrap items-center gap-2 border-t border-line bg-canvas py-3">
+      <div
+        data-bar="end"
+        className="sticky bottom-0 flex flex-wrap items-center gap-2 border-t border-line bg-canvas py-3"
+      >
         <Button
           variant="primary"
           busy={save.isPending}
