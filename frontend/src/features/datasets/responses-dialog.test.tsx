@@ -1,20 +1,14 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import {
-  createMemoryHistory,
-  createRootRoute,
-  createRoute,
-  createRouter,
-  RouterProvider,
-} from "@tanstack/react-router";
-import { fireEvent, render, screen, waitFor } from "@testing-library/react";
+import { QueryClient } from "@tanstack/react-query";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { DatasetVersion } from "@/lib/api/types";
 import { projectQuery } from "@/lib/session";
+import { pageAt } from "@/test/page-at";
 import { ResponsesDialog } from "./responses-dialog";
 
 const fetched = vi.fn<typeof fetch>();
 const sent = () => fetched.mock.calls.filter(([, init]) => init?.method === "POST");
-const answer = (body: object, status = 200) => new Response(JSON.stringify(body), { status });
+const answer = (body: object, status = 200) => Response.json(body, { status });
 
 async function open() {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY } } });
@@ -26,27 +20,11 @@ async function open() {
     ],
     next: null,
   });
-  const root = createRootRoute();
-  const page = createRoute({
-    getParentRoute: () => root,
+  const version = { id: 5, number: 3 } as DatasetVersion;
+  pageAt(() => <ResponsesDialog version={version} onClose={vi.fn()} onStarted={vi.fn()} />, "/projects/2", {
+    client,
     path: "/projects/$projectId",
-    component: () => (
-      <ResponsesDialog
-        version={{ id: 5, number: 3 } as DatasetVersion}
-        onClose={vi.fn()}
-        onStarted={vi.fn()}
-      />
-    ),
   });
-  const router = createRouter({
-    routeTree: root.addChildren([page]),
-    history: createMemoryHistory({ initialEntries: ["/projects/2"] }),
-  });
-  render(
-    <QueryClientProvider client={client}>
-      <RouterProvider router={router as never} />
-    </QueryClientProvider>,
-  );
   await screen.findByText("Scripted");
 }
 

@@ -3,6 +3,7 @@ import { useListKeys } from "@/actions";
 import { type Column, DataTable, PagedRows, SidePanel } from "@/components/ui";
 import type { usePaged } from "@/lib/api/use-paged";
 import { NONE } from "@/lib/format";
+import { useSearchState } from "@/lib/use-search-state";
 import type { EvaluationItem, EvaluationRow } from "./api";
 import { ItemTexts } from "./item-texts";
 
@@ -11,9 +12,6 @@ interface ItemTableProps<T> {
   id: string;
   caption: string;
   list: ReturnType<typeof usePaged<T>>;
-  /** The place in the list of the item that stands beside it. */
-  opened: number | null;
-  onOpen: (index: number | null) => void;
   /** How wide a prompt may become. */
   promptClass: string;
   /** What is said of an item besides its prompt and scenario. */
@@ -21,19 +19,25 @@ interface ItemTableProps<T> {
   empty?: ReactNode;
 }
 
-/** Items by their prompts; one opens beside the list. */
+/** Items by their prompts; one opens beside the list, and the address says which: its place in the set, `item`. */
 export function ItemTable<T extends EvaluationItem | EvaluationRow>({
   id,
   caption,
   list,
-  opened,
-  onOpen,
   promptClass,
   columns,
   empty,
 }: ItemTableProps<T>) {
-  const { active, rowProps } = useListKeys({ id, group: "Items", count: list.rows.length, onOpen });
-  const item = opened === null ? undefined : list.rows[opened];
+  const [search, setSearch] = useSearchState();
+  const item = list.rows.find((each) => String(each.index) === search.item);
+  const open = (each: T | undefined) =>
+    each && setSearch({ item: String(each.index) }, { push: item === undefined });
+  const { active, rowProps } = useListKeys({
+    id,
+    group: "Items",
+    count: list.rows.length,
+    onOpen: (index) => open(list.rows[index]),
+  });
   return (
     <>
       <PagedRows list={list} empty={empty}>
@@ -41,7 +45,7 @@ export function ItemTable<T extends EvaluationItem | EvaluationRow>({
           caption={caption}
           rows={list.rows}
           rowKey={(each) => each.index}
-          onRowClick={(_, index) => onOpen(index)}
+          onRowClick={open}
           active={active}
           rowProps={rowProps}
           columns={[
@@ -54,7 +58,7 @@ export function ItemTable<T extends EvaluationItem | EvaluationRow>({
                   type="button"
                   dir="auto"
                   className="block max-w-full truncate text-start"
-                  onClick={() => onOpen(list.rows.indexOf(each))}
+                  onClick={() => open(each)}
                 >
                   {each.prompt.at(-1)?.content}
                 </button>
@@ -67,7 +71,7 @@ export function ItemTable<T extends EvaluationItem | EvaluationRow>({
       </PagedRows>
       <SidePanel
         open={item !== undefined}
-        onClose={() => onOpen(null)}
+        onClose={() => setSearch({ item: undefined })}
         title={item ? `Item ${item.item}` : ""}
       >
         {item && <ItemTexts item={item} />}

@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { Badge, EmptyState, Field, Select } from "@/components/ui";
 import { usePaged } from "@/lib/api/use-paged";
 import { formatNumber, formatPercent, sentence } from "@/lib/format";
@@ -18,7 +17,6 @@ const ONLY = [
 /** What the model said of each item; a row opens beside the list. */
 export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
   const [search, setSearch] = useSearchState();
-  const [opened, setOpened] = useState<number | null>(null);
   const only = search.only ?? "";
   const subset = search.subset ?? "";
   const subsets = namedOf(evaluation.metrics.subsets).map((each) => each.name);
@@ -27,10 +25,7 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
     `/api/evaluations/${evaluation.id}/rows/`,
     { only, subset, limit: 50 },
   );
-  const show = (which: Record<string, string | undefined>) => {
-    setOpened(null);
-    setSearch(which);
-  };
+  const show = (which: Record<string, string | undefined>) => setSearch({ ...which, item: undefined });
   return (
     <>
       <div className="mb-4 flex flex-wrap gap-4">
@@ -58,8 +53,6 @@ export function RowsTab({ evaluation }: { evaluation: Evaluation }) {
         id="evaluation-rows"
         caption="Items of the evaluation"
         list={list}
-        opened={opened}
-        onOpen={setOpened}
         promptClass="max-w-[44ch]"
         columns={[
           { key: "state", header: "State", cell: (each) => <State row={each} /> },

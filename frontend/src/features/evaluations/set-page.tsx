@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { JobStrip } from "@/components/job-strip";
 import { Async, Figures, Page, Section, StateBadge } from "@/components/ui";
 import { usePaged } from "@/lib/api/use-paged";
@@ -58,7 +57,6 @@ function SetView({ set, onEnd }: { set: EvaluationSet; onEnd: () => void }) {
 }
 
 function Items({ set }: { set: EvaluationSet }) {
-  const [opened, setOpened] = useState<number | null>(null);
   const list = usePaged<EvaluationItem>(
     ["evaluation-set", set.id, "items"],
     `/api/evaluation-sets/${set.id}/items/`,
@@ -70,8 +68,6 @@ function Items({ set }: { set: EvaluationSet }) {
         id="evaluation-items"
         caption="Items of the set"
         list={list}
-        opened={opened}
-        onOpen={setOpened}
         promptClass="max-w-[60ch]"
         columns={[
           { key: "right", header: "Right answers", numeric: true, cell: (each) => rightOf(each) },
