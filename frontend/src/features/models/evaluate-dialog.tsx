@@ -1,12 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { SchemaControl } from "@/components/schema-form";
 import { Async, Button, Dialog, Field, FormError, LinkButton, Select, toast } from "@/components/ui";
-import { ApiError, fieldError, formError } from "@/lib/api/errors";
 import type { Job } from "@/lib/api/types";
+import { named, refusedOf, unplaced, useFormChecks, useFormEdits } from "@/lib/checked-form";
 import { formatCount } from "@/lib/format";
 import { paths } from "@/lib/paths";
-import { type Entries, fieldsOf, paramsOf, problemsOf, refusalsOf } from "@/lib/schema-form";
+import { type Entries, fieldsOf, paramsOf, problemsOf } from "@/lib/schema-form";
 import { useProject } from "@/lib/session";
 import {
   campaignsQuery,
@@ -29,7 +29,6 @@ interface Props {
 /** In which way the model is to be tested, and on what. */
 export function EvaluateDialog(props: Props) {
   const { model, onClose } = props;
-  const id = useId();
   const query = useQuery(kindsQuery);
   const [chosen, setChosen] = useState("");
   const [busy, setBusy] = useState(false);
@@ -42,7 +41,7 @@ export function EvaluateDialog(props: Props) {
       title={`Evaluate ${model.name} v${model.version}`}
       description="What the model was trained on is left out of every number. You may leave the page meanwhile."
       footer={
-        <Button type="submit" form={id} variant="primary" busy={busy} disabled={!kind}>
+        <Button type="submit" form={FORM} variant="primary" busy={busy} disabled={!kind}>
           Evaluate
         </Button>
       }
@@ -56,40 +55,43 @@ export function EvaluateDialog(props: Props) {
         />
       </Field>
       <Async query={query}>
-        {() => kind && <KindForm key={kind.key} id={id} kind={kind} onBusy={setBusy} {...props} />}
+        {() => kind && <KindForm key={kind.key} kind={kind} onBusy={setBusy} {...props} />}
       </Async>
     </Dialog>
   );
 }
 
+const FORM = "evaluate-form";
+const PARTY_NAMES = ["against", "judge", "campaign"] as const;
+
+interface EvaluateForm extends Record<(typeof PARTY_NAMES)[number], string> {
+  /** "set:4" or "snapshot:7". */
+  on: string;
+  entries: Entries;
+}
+
+const EMPTY: EvaluateForm = { on: "", against: "", judge: "", campaign: "", entries: {} };
+
 function KindForm({
-  id,
   kind,
   model,
   onBusy,
   onClose,
   onStarted,
-}: Props & { id: string; kind: EvaluationKind; onBusy: (busy: boolean) => void }) {
+}: Props & { kind: EvaluationKind; onBusy: (busy: boolean) => void }) {
   const client = useQueryClient();
   const fields = fieldsOf(kind.params_schema).filter(isPlain);
-  const [on, setOn] = useState("");
-  const [party, setParty] = useState<Record<"against" | "judge" | "campaign", string>>({
-    against: "",
-    judge: "",
-    campaign: "",
-  });
-  const [entries, setEntries] = useState<Entries>({});
-  const [tried, setTried] = useState(false);
+  const { form, edit, changed, settle } = useFormEdits(EMPTY);
   const start = useMutation({
     mutationFn: () => {
-      const [what, number] = on.split(":");
+      const [what, number] = form.on.split(":");
       return startEvaluation(model.id, {
         kind: kind.key,
         [what === "snapshot" ? "snapshot" : "set"]: Number(number),
-        params: paramsOf(fields, entries),
-        against: party.against ? Number(party.against) : null,
-        judge: party.judge ? Number(party.judge) : null,
-        campaign: party.campaign ? Number(party.campaign) : null,
+        params: paramsOf(fields, form.entries),
+        against: form.against ? Number(form.against) : null,
+        judge: form.judge ? Number(form.judge) : null,
+        campaign: form.campaign ? Number(form.campaign) : null,
       });
     },
     onMutate: () => onBusy(true),
@@ -100,33 +102,45 @@ function KindForm({
       onStarted(job);
       onClose();
     },
+    onError: settle,
   });
-  const refused =
-    start.error instanceof ApiError ? refusalsOf(fields, start.error.fields, start.error.message) : {};
-  const problems = { ...refused, ...(tried ? problemsOf(fields, entries) : {}) };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    setTried(true);
-    if (on && Object.keys(problemsOf(fields, entries)).length === 0) start.mutate();
-  };
-  const wrong = (name: string) => fieldError(start.error, name);
+  const refused = refusedOf(start.error, { params: fields });
+  const { wrong, submit } = useFormChecks({
+    id: FORM,
+    changed,
+    problems: () => ({
+      ...named("params", problemsOf(fields, form.entries)),
+      ...(!form.on && { set: "Choose a set." }),
+    }),
+    error: start.error,
+    refused,
+    send: () => start.mutate(),
+  });
   return (
-    <form id={id} onSubmit={submit} noValidate className="flex flex-col gap-4">
-      <FormError>{Object.keys(refused).length === 0 && formError(start.error)}</FormError>
+    <form
+      id={FORM}
+      noValidate
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        submit();
+      }}
+      className="flex flex-col gap-4"
+    >
+      <FormError>{unplaced(start.error, refused, PLACES)}</FormError>
       <SetField
-        value={on}
-        onChange={setOn}
-        problem={wrong("set") ?? wrong("snapshot") ?? (tried && !on ? "Choose a set." : undefined)}
+        value={form.on}
+        onChange={(on) => edit({ on }, "set", "snapshot")}
+        problem={wrong("set") ?? wrong("snapshot")}
       />
-      {(["against", "judge", "campaign"] as const).map((name) => (
+      {PARTY_NAMES.map((name) => (
         <PartyField
           key={name}
           name={name}
           takes={kind[`takes_${name}`]}
           model={model}
-          value={party[name]}
+          value={form[name]}
           problem={wrong(name)}
-          onChange={(value) => setParty((before) => ({ ...before, [name]: value }))}
+          onChange={(value) => edit({ [name]: value })}
         />
       ))}
       {fields.length > 0 && (
@@ -135,9 +149,11 @@ function KindForm({
             <SchemaControl
               key={field.name}
               field={field}
-              entries={entries}
-              problems={problems}
-              onChange={(name, entry) => setEntries((before) => ({ ...before, [name]: entry }))}
+              entries={form.entries}
+              problems={problemOf(field.name, wrong(`params.${field.name}`))}
+              onChange={(name, entry) =>
+                edit({ entries: { ...form.entries, [name]: entry } }, `params.${name}`)
+              }
             />
           ))}
         </div>
@@ -145,6 +161,12 @@ function KindForm({
     </form>
   );
 }
+
+/** What says itself what the server refused of it. */
+const PLACES = /^(set|snapshot|against|judge|campaign|params\..*)$/;
+
+const problemOf = (name: string, problem: string | undefined): Record<string, string> =>
+  problem === undefined ? {} : { [name]: problem };
 
 type PlainField = Parameters<typeof SchemaControl>[0]["field"];
 
