@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { cx } from "@/lib/cx";
 
 const TAB =
-  "relative -mb-px inline-flex h-9 items-center gap-1.5 border-b-2 border-transparent text-muted whitespace-nowrap hover:text-fg";
+  "relative -mb-px inline-flex h-9 items-center gap-1.5 border-b-2 border-transparent text-muted whitespace-nowrap hover:text-fg -outline-offset-2";
 
 export interface TabItem {
   value: string;

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-import { JobStrip } from "@/components/job-strip";
+import { isActive, JobStrip, useJob } from "@/components/job-strip";
 import { Button, Checkbox, Dialog, Field, FormError, Input } from "@/components/ui";
 import { fieldError, formError } from "@/lib/api/errors";
 import type { DataExport } from "@/lib/api/types";
@@ -18,6 +18,7 @@ export function PushDialog({ data, name, onClose }: { data: DataExport; name: st
     mutationFn: () => pushExport(data.id, { repo: repo.trim(), private: isPrivate }),
     onSuccess: () => void client.invalidateQueries({ queryKey: pushesQuery(data.id).queryKey }),
   });
+  const { data: job } = useJob(push.data?.id);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
@@ -42,7 +43,7 @@ export function PushDialog({ data, name, onClose }: { data: DataExport; name: st
       {push.data ? (
         <>
           <JobStrip jobId={push.data.id} />
-          <p className="mt-3 text-muted">You may close this; the job goes on.</p>
+          {job && isActive(job.state) && <p className="mt-3 text-muted">You may close this; the job goes on.</p>}
         </>
       ) : (
         <form id={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
