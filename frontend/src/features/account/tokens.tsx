@@ -7,14 +7,13 @@ import {
   CopyButton,
   DataTable,
   Dialog,
-  ErrorState,
   Field,
   FormError,
   Input,
+  PagedRows,
   RelativeTime,
   Section,
   Select,
-  Skeleton,
   toast,
 } from "@/components/ui";
 import { api } from "@/lib/api/client";
@@ -55,13 +54,10 @@ export function Tokens() {
         {t("For scripts and notebooks. A token may do what you may; send it as")}{" "}
         <code className="font-mono text-sm">Authorization: Bearer …</code>
       </p>
-      {list.error ? (
-        <ErrorState error={list.error} onRetry={list.refetch} />
-      ) : list.isPending ? (
-        <Skeleton lines={2} />
-      ) : list.rows.length === 0 ? (
-        <p className="border-t border-line py-3 text-muted">{t("You have no token.")}</p>
-      ) : (
+      <PagedRows
+        list={list}
+        empty={<p className="border-t border-line py-3 text-muted">{t("You have no token.")}</p>}
+      >
         <DataTable
           caption={t("Your API tokens")}
           rows={list.rows}
@@ -104,7 +100,7 @@ export function Tokens() {
             },
           ]}
         />
-      )}
+      </PagedRows>
       <CreateDialog
         open={creating}
         onOpenChange={setCreating}

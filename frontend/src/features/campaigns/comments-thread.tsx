@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { Button, ErrorState, FormError, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
+import { Button, FormError, PagedRows, RelativeTime } from "@/components/ui";
 import { MentionField } from "@/features/annotate/kit";
 import { api, newIdempotencyKey } from "@/lib/api/client";
 import { messageOf } from "@/lib/api/errors";
@@ -29,13 +29,7 @@ export function CommentsThread({ item, comment: led }: Props) {
   }, [led, loaded]);
   return (
     <div ref={thread} className="flex flex-col gap-4">
-      {list.error ? (
-        <ErrorState error={list.error} onRetry={list.refetch} />
-      ) : list.isPending ? (
-        <Skeleton lines={2} />
-      ) : list.rows.length === 0 ? (
-        <p className="text-muted">Nobody has said anything about this item.</p>
-      ) : (
+      <PagedRows list={list} empty={<p className="text-muted">Nobody has said anything about this item.</p>}>
         <ol className="flex flex-col gap-3">
           {list.rows.map((comment) => (
             <li
@@ -47,8 +41,7 @@ export function CommentsThread({ item, comment: led }: Props) {
             </li>
           ))}
         </ol>
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       <Reply item={item} />
     </div>
   );

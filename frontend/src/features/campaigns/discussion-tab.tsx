@@ -5,13 +5,11 @@ import {
   Badge,
   Button,
   EmptyState,
-  ErrorState,
-  LoadMore,
+  PagedRows,
   RelativeTime,
   Section,
   Select,
   SidePanel,
-  Skeleton,
   toast,
 } from "@/components/ui";
 import { namesInRecord } from "@/features/annotate/readers";
@@ -94,39 +92,35 @@ function Flags({ campaign, onOpen }: ListProps) {
         />
       }
     >
-      {list.error ? (
-        <ErrorState error={list.error} onRetry={list.refetch} />
-      ) : list.isPending ? (
-        <Skeleton />
-      ) : list.rows.length === 0 ? (
-        <EmptyState title={state === "open" ? "No open flags" : "No resolved flags"}>
-          Annotators flag items that are broken, unsafe, or say which model wrote them.
-        </EmptyState>
-      ) : (
-        <>
-          {counts.size > 1 && (
-            <fieldset aria-label="Reasons" className="mb-2 flex flex-wrap gap-1.5">
-              {[...counts].map(([each, count]) => (
-                <Button
-                  key={each}
-                  size="sm"
-                  variant={reason === each ? "secondary" : "ghost"}
-                  aria-pressed={reason === each}
-                  onClick={() => setReason(reason === each ? "" : each)}
-                >
-                  {REASONS[each]} <span className="num text-muted">{count}</span>
-                </Button>
-              ))}
-            </fieldset>
-          )}
-          <ul className="border-t border-line">
-            {shown.map((flag) => (
-              <FlagLine key={flag.id} flag={flag} campaign={campaign} onOpen={onOpen} />
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState title={state === "open" ? "No open flags" : "No resolved flags"}>
+            Annotators flag items that are broken, unsafe, or say which model wrote them.
+          </EmptyState>
+        }
+      >
+        {counts.size > 1 && (
+          <fieldset aria-label="Reasons" className="mb-2 flex flex-wrap gap-1.5">
+            {[...counts].map(([each, count]) => (
+              <Button
+                key={each}
+                size="sm"
+                variant={reason === each ? "secondary" : "ghost"}
+                aria-pressed={reason === each}
+                onClick={() => setReason(reason === each ? "" : each)}
+              >
+                {REASONS[each]} <span className="num text-muted">{count}</span>
+              </Button>
             ))}
-          </ul>
-          <LoadMore list={list} />
-        </>
-      )}
+          </fieldset>
+        )}
+        <ul className="border-t border-line">
+          {shown.map((flag) => (
+            <FlagLine key={flag.id} flag={flag} campaign={campaign} onOpen={onOpen} />
+          ))}
+        </ul>
+      </PagedRows>
     </Section>
   );
 }
@@ -186,32 +180,28 @@ function Comments({ campaign, onOpen }: ListProps) {
   );
   return (
     <Section title="Comments">
-      {list.error ? (
-        <ErrorState error={list.error} onRetry={list.refetch} />
-      ) : list.isPending ? (
-        <Skeleton />
-      ) : list.rows.length === 0 ? (
-        <EmptyState title="No comments yet">
-          Annotators comment on items while they label; reviewers beside an answer or a flag. An @ tells
-          somebody.
-        </EmptyState>
-      ) : (
-        <>
-          <ul className="border-t border-line">
-            {list.rows.map((comment) => (
-              <li key={comment.id} className="flex items-start gap-3 border-b border-line py-2">
-                <div className="min-w-0 flex-1">
-                  <CommentText comment={comment} />
-                </div>
-                <Button size="sm" onClick={() => onOpen(comment.item.id, comment.id)}>
-                  Item {comment.item.position + 1}, reply
-                </Button>
-              </li>
-            ))}
-          </ul>
-          <LoadMore list={list} />
-        </>
-      )}
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState title="No comments yet">
+            Annotators comment on items while they label; reviewers beside an answer or a flag. An @ tells
+            somebody.
+          </EmptyState>
+        }
+      >
+        <ul className="border-t border-line">
+          {list.rows.map((comment) => (
+            <li key={comment.id} className="flex items-start gap-3 border-b border-line py-2">
+              <div className="min-w-0 flex-1">
+                <CommentText comment={comment} />
+              </div>
+              <Button size="sm" onClick={() => onOpen(comment.item.id, comment.id)}>
+                Item {comment.item.position + 1}, reply
+              </Button>
+            </li>
+          ))}
+        </ul>
+      </PagedRows>
     </Section>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Button, ErrorState, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
+import { Button, PagedRows, RelativeTime } from "@/components/ui";
 import type { Campaign, FormVersionDetail } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
 import { countOf } from "@/lib/format";
@@ -19,10 +19,8 @@ export function FormVersions({ campaign }: { campaign: Campaign }) {
     `/api/campaigns/${campaign.id}/form-versions/`,
   );
   const [open, setOpen] = useState<number | null>(null);
-  if (list.error) return <ErrorState error={list.error} onRetry={list.refetch} />;
-  if (list.isPending) return <Skeleton lines={2} />;
   return (
-    <>
+    <PagedRows list={list}>
       <ol className="border-t border-line">
         {list.rows.map((version) => (
           <li key={version.id} className="border-b border-line py-2">
@@ -62,7 +60,6 @@ export function FormVersions({ campaign }: { campaign: Campaign }) {
           </li>
         ))}
       </ol>
-      <LoadMore list={list} />
-    </>
+    </PagedRows>
   );
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Button, ErrorState, Link, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
+import { Button, Link, PagedRows, RelativeTime } from "@/components/ui";
 import type { Campaign, GuidelinesVersion } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
 import { countOf } from "@/lib/format";
@@ -13,10 +13,8 @@ export function GuidelinesVersions({ campaign }: { campaign: Campaign }) {
     `/api/campaigns/${campaign.id}/guidelines-versions/`,
   );
   const [open, setOpen] = useState<number | null>(null);
-  if (list.error) return <ErrorState error={list.error} onRetry={list.refetch} />;
-  if (list.isPending) return <Skeleton lines={2} />;
   return (
-    <>
+    <PagedRows list={list}>
       <ol className="border-t border-line">
         {list.rows.map((version) => {
           const shown = open === version.version;
@@ -59,8 +57,7 @@ export function GuidelinesVersions({ campaign }: { campaign: Campaign }) {
           );
         })}
       </ol>
-      <LoadMore list={list} />
-    </>
+    </PagedRows>
   );
 }
 

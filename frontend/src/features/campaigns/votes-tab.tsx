@@ -1,5 +1,5 @@
 import { useListKeys } from "@/actions";
-import { DataTable, EmptyState, ErrorState, LoadMore, RelativeTime, Skeleton } from "@/components/ui";
+import { DataTable, EmptyState, PagedRows, RelativeTime } from "@/components/ui";
 import { namesShown, summaryOf } from "@/features/annotate/readers";
 import type { Campaign, CampaignFeedback, FormVersionDetail, Question } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
@@ -24,13 +24,11 @@ export function VotesTab({ campaign }: { campaign: Campaign }) {
     onOpen: (index) => show(list.rows[index]),
     ...(list.hasMore && { onPastEnd: list.loadMore }),
   });
-  if (list.error) return <ErrorState error={list.error} onRetry={list.refetch} />;
-  if (list.isPending) return <Skeleton />;
-  if (list.rows.length === 0) {
-    return <EmptyState title="No answers yet">Answers appear here as people give them.</EmptyState>;
-  }
   return (
-    <>
+    <PagedRows
+      list={list}
+      empty={<EmptyState title="No answers yet">Answers appear here as people give them.</EmptyState>}
+    >
       <DataTable
         caption="Answers of this campaign"
         rows={list.rows}
@@ -69,9 +67,8 @@ export function VotesTab({ campaign }: { campaign: Campaign }) {
           { key: "when", header: "Given", cell: (row) => <RelativeTime at={row.created_at} /> },
         ]}
       />
-      <LoadMore list={list} />
       {open && <AnswerPanel key={open.id} feedback={open} onClose={() => setSearch({ answer: undefined })} />}
-    </>
+    </PagedRows>
   );
 }
 

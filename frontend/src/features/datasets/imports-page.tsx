@@ -3,11 +3,9 @@ import { JobStrip } from "@/components/job-strip";
 import {
   DownloadButton,
   EmptyState,
-  ErrorState,
-  LoadMore,
+  PagedRows,
   RelativeTime,
   Section,
-  Skeleton,
   StateBadge,
   Table,
   Td,
@@ -44,19 +42,17 @@ export function ImportsPage() {
         (each) => each.job !== null && <JobStrip key={each.id} jobId={each.job} onEnd={refresh} />,
       )}
       <Section title="Imports">
-        {list.error ? (
-          <ErrorState error={list.error} onRetry={list.refetch} />
-        ) : list.isPending ? (
-          <Skeleton />
-        ) : list.rows.length === 0 ? (
-          <EmptyState title="Nothing imported yet">
-            Each import is listed here with what was read, what was new, and every row that was refused with
-            its reason.
-          </EmptyState>
-        ) : (
+        <PagedRows
+          list={list}
+          empty={
+            <EmptyState title="Nothing imported yet">
+              Each import is listed here with what was read, what was new, and every row that was refused with
+              its reason.
+            </EmptyState>
+          }
+        >
           <ImportTable imports={list.rows} />
-        )}
-        <LoadMore list={list} />
+        </PagedRows>
       </Section>
     </>
   );

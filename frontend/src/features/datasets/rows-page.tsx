@@ -117,18 +117,17 @@ function RowBrowser({ version }: { version: DatasetVersion }) {
           {query.isFetching ? "Looking…" : ""}
         </span>
       </FilterBar>
-      {query.error ? (
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      ) : query.isPending ? (
-        <Skeleton lines={10} />
-      ) : rows.length === 0 ? (
+      {query.error && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && <Skeleton lines={10} />}
+      {query.data && rows.length === 0 && (
         <EmptyState
           title="No row matches"
           action={<Button onClick={() => filter(withoutFilters())}>Clear all filters</Button>}
         >
           None of the rows of this version meets all filters above.
         </EmptyState>
-      ) : (
+      )}
+      {rows.length > 0 && (
         <>
           <RowsTable
             rows={rows}

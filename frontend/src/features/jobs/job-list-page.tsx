@@ -4,15 +4,13 @@ import { isActive, JobControls, progressText } from "@/components/job-strip";
 import {
   DataTable,
   EmptyState,
-  ErrorState,
   Field,
   Link,
-  LoadMore,
   Page,
+  PagedRows,
   ProgressBar,
   RelativeTime,
   Select,
-  Skeleton,
   StateBadge,
 } from "@/components/ui";
 import type { Job } from "@/lib/api/types";
@@ -66,16 +64,15 @@ export function JobListPage() {
         </Field>
       }
     >
-      {list.error ? (
-        <ErrorState error={list.error} onRetry={list.refetch} />
-      ) : list.isPending ? (
-        <Skeleton />
-      ) : list.rows.length === 0 ? (
-        <EmptyState title={search.state ? "No job is in this state" : "Nothing has run yet"}>
-          Imports, scoring, snapshots, exports and training run as jobs. You can leave the page while they
-          work; here you find them again.
-        </EmptyState>
-      ) : (
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState title={search.state ? "No job is in this state" : "Nothing has run yet"}>
+            Imports, scoring, snapshots, exports and training run as jobs. You can leave the page while they
+            work; here you find them again.
+          </EmptyState>
+        }
+      >
         <DataTable
           caption="Jobs of this project"
           rows={list.rows}
@@ -131,8 +128,7 @@ export function JobListPage() {
             },
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
     </Page>
   );
 }

@@ -6,13 +6,11 @@ import {
   Button,
   Confirm,
   DataTable,
-  ErrorState,
   IconButton,
-  LoadMore,
   Page,
+  PagedRows,
   RelativeTime,
   Select,
-  Skeleton,
   toast,
 } from "@/components/ui";
 import { api } from "@/lib/api/client";
@@ -75,11 +73,7 @@ export function MemberListPage() {
       trail={[{ label: project.name, to: paths.project(project.id) }]}
       actions={canManage && <ActionButton action={invite} variant="primary" />}
     >
-      {list.error ? (
-        <ErrorState error={list.error} onRetry={list.refetch} />
-      ) : list.isPending ? (
-        <Skeleton />
-      ) : (
+      <PagedRows list={list}>
         <DataTable
           caption="Members of this project"
           rows={list.rows}
@@ -148,8 +142,7 @@ export function MemberListPage() {
               : []),
           ]}
         />
-      )}
-      <LoadMore list={list} />
+      </PagedRows>
       <dl className="mt-8 max-w-[72ch] text-sm text-muted">
         {ROLES.map((role) => (
           <div key={role.value} className="flex gap-2 py-0.5">

@@ -147,8 +147,10 @@ function FolderField({
   error: string | undefined;
   onChange: (folder: string) => void;
 }) {
-  if (query.error) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
-  if (!query.data) return <Skeleton lines={2} />;
+  if (!query.data) {
+    if (query.error) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+    return <Skeleton lines={2} />;
+  }
   const folders = foldersOf(query.data);
   if (folders.length === 0)
     return (

@@ -1,16 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useAction, useListKeys } from "@/actions";
-import {
-  ActionButton,
-  DataTable,
-  EmptyState,
-  ErrorState,
-  Link,
-  LoadMore,
-  Page,
-  RelativeTime,
-  Skeleton,
-} from "@/components/ui";
+import { ActionButton, DataTable, EmptyState, Link, Page, PagedRows, RelativeTime } from "@/components/ui";
 import type { Project } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
 import { sentence } from "@/lib/format";
@@ -37,50 +27,46 @@ export function ProjectListPage() {
 
   return (
     <Page title="Projects" width="reading" actions={<ActionButton action={create} variant="primary" />}>
-      {list.error ? (
-        <ErrorState error={list.error} onRetry={list.refetch} />
-      ) : list.isPending ? (
-        <Skeleton />
-      ) : list.rows.length === 0 ? (
-        <EmptyState title="You are in no project yet">
-          A project holds datasets, the campaigns that label them, and the models trained from them. Create
-          one, or ask an admin of an existing project to invite you.
-        </EmptyState>
-      ) : (
-        <>
-          <DataTable
-            caption="Your projects"
-            rows={list.rows}
-            rowKey={(project) => project.id}
-            onRowClick={open}
-            active={active}
-            rowProps={rowProps}
-            columns={[
-              {
-                key: "name",
-                header: "Project",
-                cell: (project) => (
-                  <>
-                    <Link to={paths.project(project.id)} className="font-medium text-fg">
-                      {project.name}
-                    </Link>
-                    {project.description && (
-                      <p className="line-clamp-1 text-sm text-muted">{project.description}</p>
-                    )}
-                  </>
-                ),
-              },
-              { key: "role", header: "Your role", cell: (project) => sentence(project.role) },
-              {
-                key: "created",
-                header: "Created",
-                cell: (project) => <RelativeTime at={project.created_at} />,
-              },
-            ]}
-          />
-          <LoadMore list={list} />
-        </>
-      )}
+      <PagedRows
+        list={list}
+        empty={
+          <EmptyState title="You are in no project yet">
+            A project holds datasets, the campaigns that label them, and the models trained from them. Create
+            one, or ask an admin of an existing project to invite you.
+          </EmptyState>
+        }
+      >
+        <DataTable
+          caption="Your projects"
+          rows={list.rows}
+          rowKey={(project) => project.id}
+          onRowClick={open}
+          active={active}
+          rowProps={rowProps}
+          columns={[
+            {
+              key: "name",
+              header: "Project",
+              cell: (project) => (
+                <>
+                  <Link to={paths.project(project.id)} className="font-medium text-fg">
+                    {project.name}
+                  </Link>
+                  {project.description && (
+                    <p className="line-clamp-1 text-sm text-muted">{project.description}</p>
+                  )}
+                </>
+              ),
+            },
+            { key: "role", header: "Your role", cell: (project) => sentence(project.role) },
+            {
+              key: "created",
+              header: "Created",
+              cell: (project) => <RelativeTime at={project.created_at} />,
+            },
+          ]}
+        />
+      </PagedRows>
     </Page>
   );
 }
