@@ -24,8 +24,11 @@ export function Tabs({
   value?: string;
   onChange?: (value: string) => void;
 }) {
+  const first = items[0]?.value;
+  // The value may come from an address that somebody typed.
+  const shown = value === undefined || items.some((item) => item.value === value) ? value : first;
   return (
-    <Radix.Root defaultValue={value ? undefined : items[0]?.value} value={value} onValueChange={onChange}>
+    <Radix.Root defaultValue={value ? undefined : first} value={shown} onValueChange={onChange}>
       <Radix.List aria-label={label} className="flex gap-5 overflow-x-auto border-b border-line">
         {items.map((item) => (
           <Radix.Trigger

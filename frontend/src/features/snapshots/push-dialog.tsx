@@ -43,7 +43,9 @@ export function PushDialog({ data, name, onClose }: { data: DataExport; name: st
       {push.data ? (
         <>
           <JobStrip jobId={push.data.id} />
-          {job && isActive(job.state) && <p className="mt-3 text-muted">You may close this; the job goes on.</p>}
+          {job && isActive(job.state) && (
+            <p className="mt-3 text-muted">You may close this; the job goes on.</p>
+          )}
         </>
       ) : (
         <form id={form} noValidate onSubmit={submit} className="flex flex-col gap-4">
