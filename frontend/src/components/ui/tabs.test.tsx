@@ -2,7 +2,11 @@ import { render, screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { Tabs } from "./tabs";
 
-const ITEMS = ["Curves", "Log"].map((label) => ({ value: label.toLowerCase(), label, content: `All ${label}` }));
+const ITEMS = ["Curves", "Log"].map((label) => ({
+  value: label.toLowerCase(),
+  label,
+  content: `All ${label}`,
+}));
 
 it("shows the tab that is asked for", () => {
   render(<Tabs label="Run" items={ITEMS} value="log" />);
