@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import {
   Badge,
   Button,
@@ -8,7 +8,7 @@ import {
   DataTable,
   Dialog,
   Field,
-  FormError,
+  FormDialog,
   Input,
   PagedRows,
   RelativeTime,
@@ -17,9 +17,9 @@ import {
   toast,
 } from "@/components/ui";
 import { api } from "@/lib/api/client";
-import { fieldError, messageOf } from "@/lib/api/errors";
 import type { ApiToken } from "@/lib/api/types";
 import { usePaged } from "@/lib/api/use-paged";
+import { refusedOf, unplaced, useFormChecks, useFormEdits } from "@/lib/checked-form";
 import { useT } from "@/lib/i18n";
 
 const PATH = "/api/me/tokens/";
@@ -103,7 +103,7 @@ export function Tokens() {
       </PagedRows>
       <CreateDialog
         open={creating}
-        onOpenChange={setCreating}
+        onClose={() => setCreating(false)}
         onCreated={(token) => {
           setCreating(false);
           setCreated(token);
@@ -132,80 +132,81 @@ export function Tokens() {
   );
 }
 
+const FORM = "token-form";
+/** What says itself what the server refused of it. */
+const PLACES = /^(name|scope|expires_in_days)$/;
+const TOKEN = { name: "", scope: "write" as ApiToken["scope"], days: "90" };
+
 function CreateDialog({
   open,
-  onOpenChange,
+  onClose,
   onCreated,
 }: {
   open: boolean;
-  onOpenChange: (open: boolean) => void;
+  onClose: () => void;
   onCreated: (token: ApiToken) => void;
 }) {
   const t = useT();
-  const form = useId();
-  const [name, setName] = useState("");
-  const [scope, setScope] = useState<ApiToken["scope"]>("write");
-  const [days, setDays] = useState("90");
+  const { form, edit, changed, settle } = useFormEdits(TOKEN);
   const create = useMutation({
-    mutationFn: () => api.post<ApiToken>(PATH, { name, scope, expires_in_days: Number(days) }),
+    mutationFn: () =>
+      api.post<ApiToken>(PATH, { name: form.name, scope: form.scope, expires_in_days: Number(form.days) }),
     onSuccess: (token) => {
-      setName("");
+      edit({ name: "" });
       onCreated(token);
     },
+    onError: settle,
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    create.mutate();
-  };
+  const refused = refusedOf(create.error, {});
+  const { wrong, submit } = useFormChecks({
+    id: FORM,
+    changed,
+    problems: () => ({}),
+    error: create.error,
+    refused,
+    send: () => create.mutate(),
+  });
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={onOpenChange}
+      id={FORM}
+      onClose={onClose}
       title={t("Create token")}
-      footer={
-        <Button type="submit" form={form} variant="primary" busy={create.isPending}>
-          {t("Create token")}
-        </Button>
-      }
+      submit={t("Create token")}
+      mutation={create}
+      refusal={unplaced(create.error, refused, PLACES)}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-4">
-        <FormError>{create.error && messageOf(create.error)}</FormError>
-        <Field
-          label={t("Name")}
-          required
-          hint={t("What will use it.")}
-          error={fieldError(create.error, "name")}
-        >
-          <Input
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            maxLength={80}
-            autoComplete="off"
-          />
-        </Field>
-        <Field label={t("May")} required>
-          <Select
-            value={scope}
-            onChange={(event) => setScope(event.target.value as ApiToken["scope"])}
-            options={[
-              { value: "write", label: t("Read and write") },
-              { value: "read", label: t("Read only") },
-            ]}
-          />
-        </Field>
-        <Field label={t("Expires after")} required>
-          <Select
-            value={days}
-            onChange={(event) => setDays(event.target.value)}
-            options={[
-              { value: "7", label: t("7 days") },
-              { value: "30", label: t("30 days") },
-              { value: "90", label: t("90 days") },
-              { value: "365", label: t("1 year") },
-            ]}
-          />
-        </Field>
-      </form>
-    </Dialog>
+      <Field label={t("Name")} required hint={t("What will use it.")} error={wrong("name")}>
+        <Input
+          value={form.name}
+          onChange={(event) => edit({ name: event.target.value })}
+          maxLength={80}
+          autoComplete="off"
+        />
+      </Field>
+      <Field label={t("May")} required error={wrong("scope")}>
+        <Select
+          value={form.scope}
+          onChange={(event) => edit({ scope: event.target.value as ApiToken["scope"] })}
+          options={[
+            { value: "write", label: t("Read and write") },
+            { value: "read", label: t("Read only") },
+          ]}
+        />
+      </Field>
+      <Field label={t("Expires after")} required error={wrong("expires_in_days")}>
+        <Select
+          value={form.days}
+          onChange={(event) => edit({ days: event.target.value }, "expires_in_days")}
+          options={[
+            { value: "7", label: t("7 days") },
+            { value: "30", label: t("30 days") },
+            { value: "90", label: t("90 days") },
+            { value: "365", label: t("1 year") },
+          ]}
+        />
+      </Field>
+    </FormDialog>
   );
 }

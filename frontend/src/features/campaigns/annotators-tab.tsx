@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import { useAction } from "@/actions";
 import {
   ActionButton,
@@ -12,17 +12,17 @@ import {
   Dialog,
   EmptyState,
   Field,
-  FormError,
+  FormDialog,
   RelativeTime,
   Textarea,
   toast,
 } from "@/components/ui";
-import { messageOf } from "@/lib/api/errors";
 import type { Campaign, CampaignAnnotator } from "@/lib/api/types";
+import { refusedOf, unplaced, useFormChecks, useFormEdits } from "@/lib/checked-form";
 import { countOf, formatCount, formatMs, NONE } from "@/lib/format";
 import { useMe } from "@/lib/session";
 import { addAnnotators, annotatorsQuery, removeAnnotator } from "./api";
-import { parseEmails } from "./emails";
+import { parseEmails, refusedEmails } from "./emails";
 
 export function AnnotatorsTab({ campaign, canManage }: { campaign: Campaign; canManage: boolean }) {
   const me = useMe();
@@ -140,6 +140,8 @@ function isSimulated(annotator: object): boolean {
   return "is_simulated" in annotator && annotator.is_simulated === true;
 }
 
+const FORM = "invite-form";
+
 interface InviteProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -148,28 +150,33 @@ interface InviteProps {
 }
 
 function InviteDialog({ open, onOpenChange, campaign, onInvited }: InviteProps) {
-  const form = useId();
-  const [text, setText] = useState("");
+  const { form, edit, changed, settle } = useFormEdits({ text: "" });
   const [links, setLinks] = useState<CampaignAnnotator[] | null>(null);
-  const { emails, wrong } = parseEmails(text);
+  const { emails, wrong: unlike } = parseEmails(form.text);
   const invite = useMutation({
     mutationFn: () => addAnnotators(campaign.id, emails),
     onSuccess: (page) => {
       onInvited();
       const invited = page.results.filter((each) => each.invitation_url && emails.includes(each.user.email));
       setLinks(invited);
-      setText("");
+      edit({ text: "" });
       if (invited.length === 0) close(false);
     },
+    onError: settle,
   });
   const close = (next: boolean) => {
     if (!next) setLinks(null);
     onOpenChange(next);
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    invite.mutate();
-  };
+  const refused = refusedEmails(refusedOf(invite.error, {}), emails);
+  const { wrong, submit } = useFormChecks({
+    id: FORM,
+    changed,
+    problems: () => ({}),
+    error: invite.error,
+    refused,
+    send: () => invite.mutate(),
+  });
 
   if (links && links.length > 0) {
     return (
@@ -199,34 +206,28 @@ function InviteDialog({ open, onOpenChange, campaign, onInvited }: InviteProps) 
     );
   }
   return (
-    <Dialog
+    <FormDialog
       open={open}
-      onOpenChange={close}
+      id={FORM}
+      onClose={() => close(false)}
       title="Invite annotators"
       description="People who have no account get one, and a link by which they set a password."
-      footer={
-        <Button
-          type="submit"
-          form={form}
-          variant="primary"
-          busy={invite.isPending}
-          disabled={emails.length === 0}
-        >
-          {emails.length > 0 ? `Invite ${countOf(emails.length, "person", "people")}` : "Invite"}
-        </Button>
-      }
+      submit={emails.length > 0 ? `Invite ${countOf(emails.length, "person", "people")}` : "Invite"}
+      mutation={invite}
+      refusal={unplaced(invite.error, refused, /^text$/)}
+      disabled={emails.length === 0}
+      onSubmit={submit}
     >
-      <form id={form} onSubmit={submit} className="flex flex-col gap-3">
-        <FormError>{invite.error ? messageOf(invite.error) : undefined}</FormError>
-        <Field
-          label="Email addresses"
-          required
-          hint="One per line."
-          error={wrong.length > 0 ? `Not an email address: ${wrong.join(", ")}` : undefined}
-        >
-          <Textarea rows={4} value={text} onChange={(event) => setText(event.target.value)} />
-        </Field>
-      </form>
-    </Dialog>
+      <Field
+        label="Email addresses"
+        required
+        hint="One per line."
+        error={
+          wrong("text") ?? (unlike.length > 0 ? `Not an email address: ${unlike.join(", ")}` : undefined)
+        }
+      >
+        <Textarea rows={4} value={form.text} onChange={(event) => edit({ text: event.target.value })} />
+      </Field>
+    </FormDialog>
   );
 }
