@@ -4,8 +4,8 @@ import { paths } from "@/lib/paths";
 import { useProject } from "@/lib/session";
 import type { TrainingMethod } from "./api";
 import type { RunForm } from "./form";
+import type { Lists } from "./lists";
 import { exportsFor, kindFor } from "./needs";
-import type { Lists } from "./new-run-page";
 
 interface Props {
   form: RunForm;

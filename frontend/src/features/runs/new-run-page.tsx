@@ -1,32 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { type ExportFormat, exportFormatsQuery } from "@/components/export-options";
+import { exportFormatsQuery } from "@/components/export-options";
 import { Async, EmptyState, LinkButton, Page } from "@/components/ui";
-import type { BaseModel, DataExport, Run, Snapshot } from "@/lib/api/types";
+import type { Run } from "@/lib/api/types";
 import { paths } from "@/lib/paths";
 import { useCan, useProject } from "@/lib/session";
 import { useSearchState } from "@/lib/use-search-state";
-import {
-  baseModelsQuery,
-  exportsQuery,
-  type Launcher,
-  launchersQuery,
-  methodsQuery,
-  runQuery,
-  snapshotsQuery,
-  type TrainingMethod,
-} from "./api";
+import { baseModelsQuery, exportsQuery, launchersQuery, methodsQuery, runQuery, snapshotsQuery } from "./api";
 import { startOf } from "./form";
+import type { Lists } from "./lists";
 import { RunFormView } from "./run-form-view";
-
-export interface Lists {
-  methods: TrainingMethod[];
-  snapshots: Snapshot[];
-  exports: DataExport[];
-  models: BaseModel[];
-  launchers: Launcher[];
-  formats: ExportFormat[];
-}
 
 /** A new run, or a changed copy of one (`?clone=3`). */
 export function NewRunPage() {

@@ -3,15 +3,9 @@ import { cx } from "@/lib/cx";
 import { useT } from "@/lib/i18n";
 import { loadable } from "@/lib/loadable";
 import { PictureImage } from "./picture-image";
+import type { Picture } from "./pictures";
 
 const Lightbox = loadable(() => import("./lightbox"));
-
-/** One picture of the item, with the words that name it. */
-export interface Picture {
-  url: string;
-  /** "Image 1 of the First response". */
-  name: string;
-}
 
 interface Props {
   pictures: Picture[];

@@ -4,8 +4,8 @@ import { useActions } from "@/actions";
 import { Button, IconButton } from "@/components/ui";
 import { useFocusReturn } from "@/components/ui/use-focus-return";
 import { useT } from "@/lib/i18n";
-import type { Picture } from "./frames";
 import { PictureImage } from "./picture-image";
+import type { Picture } from "./pictures";
 
 const ZOOMS = [1, 1.5, 2, 3, 4];
 

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useT } from "@/lib/i18n";
-import type { Picture } from "./frames";
+import type { Picture } from "./pictures";
 
 /** A picture that fills its frame; says so when it could not be loaded. */
 export function PictureImage({ picture }: { picture: Picture | undefined }) {

@@ -1,7 +1,13 @@
 import type { Item } from "@/lib/api/types";
 import { useT } from "@/lib/i18n";
 import { useSideNames } from "../side-names";
-import type { Picture } from "./frames";
+
+/** One picture of the item, with the words that name it. */
+export interface Picture {
+  url: string;
+  /** "Image 1 of the First response". */
+  name: string;
+}
 
 /** The pictures of one response or turn, named for screen readers, and those of the whole item. */
 export function usePictures(item: Item) {
