@@ -82,11 +82,12 @@ export function LoadMore({
 }: {
   list: { hasMore: boolean; isLoadingMore: boolean; loadMore: () => void };
 }) {
+  const t = useT();
   if (!list.hasMore) return null;
   return (
     <div className="pt-3">
       <Button busy={list.isLoadingMore} onClick={list.loadMore}>
-        Show more
+        {t("Show more")}
       </Button>
     </div>
   );
