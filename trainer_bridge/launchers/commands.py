@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 TRAINER = "trainer_bridge.ml.train"
@@ -36,11 +37,16 @@ def trainer_module(folder: Path | str, *, gpus: int) -> tuple[str, list[str]]:
 
 
 def shared_command(folder: Path, *, python: str, gpus: int) -> str:
-    """The same as a line of shell, for a machine that shares our disk; the folder's log takes its output.
+    """The same as a line of shell, for a machine that shares our disk."""
+    return in_folder(folder, _train(folder, python=python, gpus=gpus))
+
+
+def in_folder(folder: Path, words: Sequence[str]) -> str:
+    """A line of shell that runs a command in a run's folder, whose log takes its output.
 
     Python looks into the folder it is started in before PYTHONPATH, and there must be no other trainer.
     """
-    return f"cd {shlex.quote(str(folder))} && {_train(folder, python=python, gpus=gpus)} >> train.log 2>&1"
+    return f"cd {shlex.quote(str(folder))} && {_in_place_of_the_shell(words)} >> train.log 2>&1"
 
 
 def elsewhere_command(*, python: str, gpus: int) -> str:
@@ -49,11 +55,15 @@ def elsewhere_command(*, python: str, gpus: int) -> str:
     Reads PLUMBLINE_REPORT_URL, PLUMBLINE_REPORT_TOKEN and PLUMBLINE_RUN from its environment.
     """
     fetch = shlex.join([python, "-c", _FETCH])
-    train = _train(".", python=python, gpus=gpus)
+    train = _in_place_of_the_shell(_train(".", python=python, gpus=gpus))
     return f'set -e; cd "$(mktemp -d)"; {fetch}; cd "run-$PLUMBLINE_RUN"; export PYTHONPATH=code; {train}'
 
 
-def _train(folder: Path | str, *, python: str, gpus: int) -> str:
-    """In place of the shell, so that signals reach it."""
+def _train(folder: Path | str, *, python: str, gpus: int) -> list[str]:
     module, arguments = trainer_module(folder, gpus=gpus)
-    return f"exec {shlex.join([python, '-m', module, *arguments])}"
+    return [python, "-m", module, *arguments]
+
+
+def _in_place_of_the_shell(words: Sequence[str]) -> str:
+    """So that signals reach it."""
+    return f"exec {shlex.join(words)}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import Any
 
 from trainer_bridge.launchers.base import Task
-from trainer_bridge.launchers.commands import TORCHRUN, TRAINER, elsewhere_command, shared_command
+from trainer_bridge.launchers.commands import TORCHRUN, TRAINER, elsewhere_command, in_folder, shared_command
 
 _PORT = 29500
 # Time to finish a step and save a checkpoint.
@@ -135,8 +134,7 @@ def _variable(key: str, value: str, *, secret: str) -> dict[str, Any]:
 
 def _on_many(task: Task, *, name: str, nodes: int, each: int) -> str:
     """One pod a node; they meet at the first one, by the name its JobSet gives it."""
-    return (
-        f"cd {shlex.quote(str(task.folder))} && exec python -m {TORCHRUN} --nnodes={nodes} --nproc-per-node={each} "
-        f"--rdzv-backend=c10d --rdzv-id={name} --rdzv-endpoint={name}-trainer-0-0.{name}:{_PORT} "
-        f"-m {TRAINER} {task.folder} --resume >> train.log 2>&1"
-    )
+    meeting = [f"--nnodes={nodes}", f"--nproc-per-node={each}", "--rdzv-backend=c10d", f"--rdzv-id={name}"]
+    first = f"--rdzv-endpoint={name}-trainer-0-0.{name}:{_PORT}"
+    trainer = ["-m", TRAINER, str(task.folder), "--resume"]
+    return in_folder(task.folder, ["python", "-m", TORCHRUN, *meeting, first, *trainer])
