@@ -97,6 +97,12 @@ export function NumberInput({
   );
 }
 
+export function FileInput({ className, ...rest }: Omit<ComponentProps<"input">, "type">) {
+  const look =
+    "block w-full text-sm file:me-3 file:h-8 file:rounded-md file:border file:border-control file:bg-raised file:px-3 file:text-fg";
+  return <input type="file" {...useControlProps()} className={cx(look, className)} {...rest} />;
+}
+
 export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
   return <textarea {...useControlProps()} className={cx(CONTROL, "min-h-20 py-1.5", className)} {...rest} />;
 }

@@ -2,7 +2,7 @@ export { Badge, Chip, NoteText, StateBadge, type Tone } from "./badge";
 export { ActionButton, Button, type ButtonProps, buttonClass, IconButton } from "./button";
 export { CopyButton } from "./copy-button";
 export { Confirm, Dialog, SidePanel } from "./dialog";
-export { Checkbox, Field, FormError, Input, NumberInput, Select, Textarea } from "./field";
+export { Checkbox, Field, FileInput, FormError, Input, NumberInput, Select, Textarea } from "./field";
 export { FormDialog } from "./form-dialog";
 export { Icon, type IconName } from "./icon";
 export { Kbd } from "./kbd";

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Checkbox, Field, FormDialog, Input, ProgressBar, Select } from "@/components/ui";
+import { Checkbox, Field, FileInput, FormDialog, Input, ProgressBar, Select } from "@/components/ui";
 import { api, newIdempotencyKey, upload } from "@/lib/api/client";
 import { fieldError } from "@/lib/api/errors";
 import type { Job, Page, Snapshot } from "@/lib/api/types";
@@ -50,7 +50,6 @@ export function AddSetDialog({ onClose, onStarted }: { onClose: () => void; onSt
     },
     onSettled: () => setSent(null),
   });
-  const ready = from === "file" ? files.length > 0 : chosen !== "";
   return (
     <FormDialog
       onClose={onClose}
@@ -58,7 +57,6 @@ export function AddSetDialog({ onClose, onStarted }: { onClose: () => void; onSt
       description="It is read once and never changes; a file with a bad row is refused whole, by file and row."
       submit="Add set"
       mutation={start}
-      disabled={!ready}
       onSubmit={() => start.mutate()}
     >
       <Field label="From" required>
@@ -82,14 +80,9 @@ export function AddSetDialog({ onClose, onStarted }: { onClose: () => void; onSt
             hint="JSONL, JSON or Parquet. Several files make one set."
             error={fieldError(start.error, "file")}
           >
-            <input
-              type="file"
-              multiple
-              onChange={(event) => setFiles([...(event.target.files ?? [])])}
-              className="block w-full text-sm file:me-3 file:h-8 file:rounded-md file:border file:border-control file:bg-raised file:px-3 file:text-fg"
-            />
+            <FileInput multiple onChange={(event) => setFiles([...(event.target.files ?? [])])} />
           </Field>
-          <Field label="Layout" required error={fieldError(start.error, "layout")}>
+          <Field label="Layout" mark={false} error={fieldError(start.error, "layout")}>
             <Select
               value={layout}
               onChange={(event) => setLayout(event.target.value)}
