@@ -32,6 +32,6 @@ it("takes files, and finds their layout out where none is chosen", async () => {
   fireEvent.submit(files.form as HTMLFormElement);
 
   await waitFor(() => expect(started).toHaveBeenCalledWith({ id: 5 }));
-  const sent = asked.mock.calls[0]?.[1];
-  expect([sent?.get("layout"), (sent?.get("file") as File).name]).toEqual([null, "gardens.jsonl"]);
+  const sent = asked.mock.calls[0]?.[1] ?? new FormData();
+  expect([sent.get("layout"), (sent.get("file") as File).name]).toEqual([null, "gardens.jsonl"]);
 });
